@@ -1,0 +1,57 @@
+//===- Dialect.cpp - The hocket dialect -----------------------------------===//
+
+#include "hocket/Dialects/Hocket.h"
+
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/DialectImplementation.h"
+#include "mlir/Transforms/InliningUtils.h"
+#include "llvm/ADT/TypeSwitch.h"
+
+using namespace mlir;
+using namespace hocket;
+
+#include "dialects/Hocket/Dialect.cpp.inc"
+#include "dialects/Hocket/Enums.cpp.inc"
+#include "dialects/Hocket/Interfaces.cpp.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "dialects/Hocket/Attrs.cpp.inc"
+
+#define GET_OP_CLASSES
+#include "dialects/Hocket/Ops.cpp.inc"
+
+namespace {
+
+/// Functions are inlined into the bodies of strategies, and so are functions
+/// that use our ops, except that a strategy does not enter a stage.
+struct HocketInliner : DialectInlinerInterface {
+  using DialectInlinerInterface::DialectInlinerInterface;
+
+  bool isLegalToInline(Operation *, Operation *, bool) const final {
+    return true;
+  }
+  bool isLegalToInline(Region *, Region *, bool, IRMapping &) const final {
+    return true;
+  }
+  bool isLegalToInline(Operation *op, Region *destination, bool,
+                       IRMapping &) const final {
+    if (!isa<StrategyOpInterface>(op))
+      return true;
+    Operation *parent = destination->getParentOp();
+    return !isa<StageOp>(parent) && !parent->getParentOfType<StageOp>();
+  }
+};
+
+} // namespace
+
+void HocketDialect::initialize() {
+  addAttributes<
+#define GET_ATTRDEF_LIST
+#include "dialects/Hocket/Attrs.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/Hocket/Ops.cpp.inc"
+      >();
+  addInterfaces<HocketInliner>();
+}

@@ -1,0 +1,149 @@
+//===- InstructionOps.td - What a rank executes ------------*- tablegen -*-===//
+
+#ifndef HOCKET_DIALECTS_PLAN_INSTRUCTIONOPS_TD
+#define HOCKET_DIALECTS_PLAN_INSTRUCTIONOPS_TD
+
+include "dialects/Plan/Interfaces.td"
+include "dialects/Plan/ModelOps.td"
+include "mlir/IR/OpAsmInterface.td"
+
+/// An instruction of a role. `microbatch` is absent where it serves the whole
+/// step; `stage` is absent where it is the role's.
+class Plan_Instruction<string mnemonic, list<string> declared = [],
+                       list<Trait> traits = []>
+    : Plan_Op<mnemonic, traits # [
+        HasParent<"::hocket::planir::RoleOp">,
+        DeclareOpInterfaceMethods<Plan_InstructionOpInterface, declared>]> {
+  dag tail = (ins OptionalAttr<Plan_Number>:$microbatch,
+                  OptionalAttr<I32Attr>:$stage);
+  string tailFormat = [{
+    (`stage` `(` $stage^ `)`)? attr-dict
+  }];
+  string microbatchFormat = [{
+    (`microbatch` `(` $microbatch^ `)`)?
+  }];
+}
+
+def Plan_TaskOp : Plan_Instruction<"task", [], [
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "run a kernel";
+  let description = [{
+    Runs `kernel` on buffers, one for each of its operands, as the task `kind`
+    of a microbatch; an `Update` is of no microbatch.
+
+    Example:
+
+    ```mlir
+    plan.task F(0) @stage0.forward(%tokens_0, %wte, %h_0)
+    plan.task Update @update(%wte, %wte_grad, %wte_m, %weight)
+    ```
+  }];
+  let arguments = !con((ins Plan_TaskKind:$kind), tail,
+                       (ins FlatSymbolRefAttr:$kernel,
+                            Variadic<Plan_Buffer>:$buffers));
+  let assemblyFormat = [{
+    $kind (`(` $microbatch^ `)`)? $kernel `(` $buffers `)`
+  }] # tailFormat;
+  let hasVerifier = 1;
+}
+
+def Plan_ZeroOp : Plan_Instruction<"zero"> {
+  let summary = "fill buffers with zero";
+  let description = [{
+    Example:
+
+    ```mlir
+    plan.zero %wte_grad, %weight
+    ```
+  }];
+  let arguments = !con((ins Variadic<Plan_Buffer>:$buffers), tail);
+  let assemblyFormat = "$buffers " # microbatchFormat # tailFormat;
+}
+
+def Plan_LoadBatchOp : Plan_Instruction<"load_batch"> {
+  let summary = "fill a buffer with a batch input of a microbatch";
+  let description = [{
+    `input` is the number of the `plan.batch_input`.
+
+    Example:
+
+    ```mlir
+    plan.load_batch %tokens_0 input(0) microbatch(0)
+    ```
+  }];
+  let arguments = !con((ins Plan_Buffer:$buffer, Plan_Number:$input), tail);
+  let assemblyFormat = "$buffer `input` `(` $input `)` " # microbatchFormat #
+                       tailFormat;
+}
+
+def Plan_SendOp : Plan_Instruction<"send", ["getPeerIndex"], [
+    DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
+  let summary = "post a buffer to another rank";
+  let description = [{
+    `peer` is an entry of the rank's table of peers. The buffer may be read
+    after this and must not be written before the `plan.wait_send` of the
+    result.
+
+    Example:
+
+    ```mlir
+    %sent = plan.send %h_0 to peer(0) microbatch(0)
+    plan.wait_send %sent
+    ```
+  }];
+  let arguments = !con((ins Plan_Buffer:$buffer, Plan_Number:$peer), tail);
+  let results = (outs Plan_Sent:$sent);
+  let assemblyFormat = "$buffer `to` `peer` `(` $peer `)` " #
+                       microbatchFormat # tailFormat;
+}
+
+def Plan_RecvOp : Plan_Instruction<"recv", ["getPeerIndex"]> {
+  let summary = "wait for the next message of another rank";
+  let description = [{
+    Messages between two ranks arrive in the order in which they were sent.
+
+    Example:
+
+    ```mlir
+    plan.recv %x_0 from peer(0) microbatch(0)
+    ```
+  }];
+  let arguments = !con((ins Plan_Buffer:$buffer, Plan_Number:$peer), tail);
+  let assemblyFormat = "$buffer `from` `peer` `(` $peer `)` " #
+                       microbatchFormat # tailFormat;
+}
+
+def Plan_WaitSendOp : Plan_Instruction<"wait_send"> {
+  let summary = "wait until a message has been received";
+  let description = [{
+    From then on the buffer that was sent may be written.
+
+    Example:
+
+    ```mlir
+    plan.wait_send %sent microbatch(0)
+    ```
+  }];
+  let arguments = !con((ins Plan_Sent:$sent), tail);
+  let assemblyFormat = "$sent " # microbatchFormat # tailFormat;
+}
+
+def Plan_AllReduceOp : Plan_Instruction<"all_reduce", ["getGroupIndex"]> {
+  let summary = "sum buffers over a group of ranks";
+  let description = [{
+    `group` is an entry of the rank's table of groups. Each buffer becomes the
+    sum over the group, in the order of its ranks.
+
+    Example:
+
+    ```mlir
+    plan.all_reduce %wte_grad, %weight over group(0)
+    ```
+  }];
+  let arguments = !con((ins Variadic<Plan_Buffer>:$buffers,
+                            Plan_Number:$group), tail);
+  let assemblyFormat = "$buffers `over` `group` `(` $group `)` " #
+                       microbatchFormat # tailFormat;
+}
+
+#endif // HOCKET_DIALECTS_PLAN_INSTRUCTIONOPS_TD

@@ -1,0 +1,194 @@
+//===- Ops.td - Operations of the plan dialect -------------*- tablegen -*-===//
+//
+// The examples in the descriptions are tests:
+// test/dialects/Plan/docs-examples.mlir.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef HOCKET_DIALECTS_PLAN_OPS_TD
+#define HOCKET_DIALECTS_PLAN_OPS_TD
+
+include "dialects/Plan/InstructionOps.td"
+
+def Plan_ProgramOp : Plan_Op<"program", [
+    IsolatedFromAbove, SingleBlock, NoTerminator, NoRegionArguments,
+    Symbol, SymbolTable]> {
+  let summary = "a model and the plan of one step of it";
+  let description = [{
+    Life: `hocket-expand` makes it from a model and a strategy, `plan-verify`
+    checks the invariants P1-P8 (docs/invariants.md), and the compiler stores it
+    in the executable.
+
+    The body holds, in any order, the model (`plan.parameter`,
+    `plan.batch_input`, `plan.kernel`, `plan.stage`, and one `plan.template` for
+    the update of each parameter), the lengths of the step's sequences
+    (`plan.sequences`, one for each data-parallel rank), the instructions
+    (`plan.role`) and who runs them (`plan.group`, `plan.rank`). `model` is the
+    model's name, `data` and `microbatches` are the degrees, `schedule` names
+    the order of the tasks, and `states` names the optimizer's states of a
+    parameter.
+
+    Example:
+
+    ```mlir
+    plan.program @step model("tiny") data(1) microbatches(1) schedule("1f1b") {
+      plan.parameter 0 "w" ones : 64 x f32
+      plan.batch_input 0 "x" : T x 64 x f32
+      plan.kernel @forward(T x 64 x f32, 64 x f32, f32) workspace(0)
+          flops(128*T) bytes(256*T + 260)
+      plan.stage 0 "all" inputs() outputs() residuals() {
+        plan.template F @forward(read batch(0), read parameter(0),
+                                 readwrite loss(0))
+      }
+      plan.sequences 0 [[3, 5]]
+      plan.role @stage0 stage(0) workspace(0 at 2624) arena(2624) {
+        %w = plan.buffer "w" parameter(0) bytes(256 at 0) : 64 x f32
+        %loss = plan.buffer "loss" loss(0) bytes(4 at 256) : f32
+        %x = plan.buffer "x" batch(0) microbatch(0) bytes(2048 at 320)
+            : T x 64 x f32
+        plan.zero %loss
+        plan.load_batch %x input(0) microbatch(0)
+        plan.task F(0) @forward(%x, %w, %loss)
+      }
+      plan.rank 0 @stage0 data(0) stage(0)
+    }
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$model,
+                       ConfinedAttr<I32Attr, [IntPositive]>:$data,
+                       ConfinedAttr<I32Attr, [IntPositive]>:$microbatches,
+                       StrAttr:$schedule,
+                       DefaultValuedAttr<StrArrayAttr, "{}">:$states);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    $sym_name `model` `(` $model `)` `data` `(` $data `)`
+    `microbatches` `(` $microbatches `)` `schedule` `(` $schedule `)`
+    (`states` `(` $states^ `)`)? attr-dict-with-keyword $body
+  }];
+  let hasRegionVerifier = 1;
+}
+
+def Plan_SequencesOp : Plan_NumberedMember<"sequences"> {
+  let summary = "the sequences of a data-parallel rank";
+  let description = [{
+    The lengths, in tokens, of the sequences of each of its microbatches. `T` of
+    a microbatch is their sum, `S` their count plus one.
+
+    Example: data-parallel rank 0 has a microbatch of two sequences and one of
+    a single sequence.
+
+    ```mlir
+    plan.sequences 0 [[128, 64], [192]]
+    ```
+  }];
+  let arguments = (ins Plan_Number:$number, DenseI64ArrayAttr:$lengths,
+                       DenseI32ArrayAttr:$counts);
+  let assemblyFormat = [{
+    $number custom<Sequences>($lengths, $counts) attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
+def Plan_RoleOp : Plan_ProgramMember<"role", [
+    IsolatedFromAbove, SingleBlock, NoTerminator, NoRegionArguments, Symbol]> {
+  let summary = "what some ranks do in a step";
+  let description = [{
+    Buffers and instructions. The ranks of a role run its instructions in their
+    order; they differ in their peers, groups and sequences only. `arena` is the
+    number of bytes that each of them allocates; `workspace` is the piece of it
+    that kernels use as their workspace, in bytes and from an offset.
+
+    Example:
+
+    ```mlir
+    plan.role @stage1 stage(1) workspace(0 at 8192) arena(8192) {
+      %x_0 = plan.buffer "x.0" input(0) microbatch(0) bytes(8192 at 0)
+          : T x 64 x f32
+      plan.recv %x_0 from peer(0) microbatch(0)
+    }
+    ```
+  }];
+  let arguments = (ins SymbolNameAttr:$sym_name, Plan_Number:$stage,
+                       I64Attr:$workspace_bytes, I64Attr:$workspace_offset,
+                       I64Attr:$arena_bytes);
+  let regions = (region SizedRegion<1>:$body);
+  let assemblyFormat = [{
+    $sym_name `stage` `(` $stage `)`
+    `workspace` `(` $workspace_bytes `at` $workspace_offset `)`
+    `arena` `(` $arena_bytes `)` attr-dict-with-keyword $body
+  }];
+  let hasVerifier = 1;
+  let hasRegionVerifier = 1;
+}
+
+def Plan_BufferOp : Plan_Op<"buffer", [
+    HasParent<"::hocket::planir::RoleOp">,
+    DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
+  let summary = "a piece of the arena";
+  let description = [{
+    A name for people, what it holds (slot and number), its microbatch (absent
+    where it lives through the step), its bytes and its offset in the arena, and
+    the shape of its content in the `T` and `S` of the microbatch. The bytes are
+    those of the largest rank of the role.
+
+    Example:
+
+    ```mlir
+    %wte = plan.buffer "wte" parameter(0) bytes(65536 at 0) : 256 x 64 x f32
+    %h_0 = plan.buffer "h.0" output(0) microbatch(0) bytes(32768 at 65536)
+        : T x 64 x f32
+    ```
+  }];
+  let arguments = (ins OptionalAttr<StrAttr>:$name, Plan_Slot:$slot,
+                       Plan_Number:$index, OptionalAttr<Plan_Number>:$microbatch,
+                       I64Attr:$bytes, I64Attr:$offset,
+                       Plan_ContentAttr:$content);
+  let results = (outs Plan_Buffer:$buffer);
+  let assemblyFormat = [{
+    ($name^)? $slot `(` $index `)` (`microbatch` `(` $microbatch^ `)`)?
+    `bytes` `(` $bytes `at` $offset `)` `:` custom<Content>($content) attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
+def Plan_GroupOp : Plan_NumberedMember<"group"> {
+  let summary = "ranks that communicate collectively";
+  let description = [{
+    In ascending order, which is the order of reductions.
+
+    Example:
+
+    ```mlir
+    plan.group 0 [0, 2]
+    ```
+  }];
+  let arguments = (ins Plan_Number:$number, DenseI32ArrayAttr:$ranks);
+  let assemblyFormat = "$number $ranks attr-dict";
+  let hasVerifier = 1;
+}
+
+def Plan_RankOp : Plan_NumberedMember<"rank", [
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "who runs a role";
+  let description = [{
+    A rank, its role, its coordinates on the data and the pipeline axis, and its
+    tables: the ranks that `peer(0)`, `peer(1)`, ... stand for in the role, and
+    the numbers of the groups that `group(0)`, ... stand for.
+
+    Example:
+
+    ```mlir
+    plan.rank 3 @stage1 data(1) stage(1) peers([2]) groups([1])
+    ```
+  }];
+  let arguments = (ins Plan_Number:$number, FlatSymbolRefAttr:$role,
+                       Plan_Number:$data, Plan_Number:$stage,
+                       DefaultValuedAttr<DenseI32ArrayAttr, "{}">:$peers,
+                       DefaultValuedAttr<DenseI32ArrayAttr, "{}">:$groups);
+  let assemblyFormat = [{
+    $number $role `data` `(` $data `)` `stage` `(` $stage `)`
+    (`peers` `(` $peers^ `)`)? (`groups` `(` $groups^ `)`)? attr-dict
+  }];
+}
+
+#endif // HOCKET_DIALECTS_PLAN_OPS_TD

@@ -1,0 +1,66 @@
+//===- Parsers.h - Assembly that TableGen does not write --------*- C++ -*-===//
+//
+//   size     ::= product ((`+` | `-`) product)*
+//   product  ::= `-`? factor (`*` factor)*
+//   factor   ::= integer | `T` | `S`
+//   extent   ::= product | `(` size `)`
+//   content  ::= (extent `x`)* element-type
+//   operand  ::= (`read` | `write` | `readwrite`) slot `(` integer `)`
+//
+// The custom directives of the ops are defined here because the parsers that
+// TableGen writes into Dialect.cpp call them.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef HOCKET_DIALECTS_PLAN_PARSERS_H
+#define HOCKET_DIALECTS_PLAN_PARSERS_H
+
+#include "hocket/Dialects/Plan.h"
+
+namespace hocket::planir {
+
+mlir::ParseResult parseSize(mlir::AsmParser &parser, SizeExpr &size);
+void printSize(mlir::AsmPrinter &printer, const SizeExpr &size);
+
+mlir::ParseResult parseTensor(mlir::AsmParser &parser, TensorType &type);
+void printTensor(mlir::AsmPrinter &printer, const TensorType &type);
+
+/// Null after an error.
+OperandAttr parseOperand(mlir::AsmParser &parser);
+void printOperand(mlir::AsmPrinter &printer, OperandAttr operand);
+
+// The custom directives.
+
+mlir::ParseResult parseSize(mlir::OpAsmParser &parser, SizeAttr &size);
+void printSize(mlir::OpAsmPrinter &printer, mlir::Operation *op, SizeAttr size);
+
+mlir::ParseResult parseContent(mlir::OpAsmParser &parser,
+                               mlir::TypeAttr &content);
+void printContent(mlir::OpAsmPrinter &printer, mlir::Operation *op,
+                  mlir::TypeAttr content);
+
+mlir::ParseResult parseContents(mlir::OpAsmParser &parser,
+                                mlir::ArrayAttr &contents);
+void printContents(mlir::OpAsmPrinter &printer, mlir::Operation *op,
+                   mlir::ArrayAttr contents);
+
+mlir::ParseResult parseOperands(mlir::OpAsmParser &parser,
+                                mlir::ArrayAttr &operands);
+void printOperands(mlir::OpAsmPrinter &printer, mlir::Operation *op,
+                   mlir::ArrayAttr operands);
+
+mlir::ParseResult parseInit(mlir::OpAsmParser &parser, InitAttr &init,
+                            mlir::FloatAttr &stddev);
+void printInit(mlir::OpAsmPrinter &printer, mlir::Operation *op, InitAttr init,
+               mlir::FloatAttr stddev);
+
+mlir::ParseResult parseSequences(mlir::OpAsmParser &parser,
+                                 mlir::DenseI64ArrayAttr &lengths,
+                                 mlir::DenseI32ArrayAttr &counts);
+void printSequences(mlir::OpAsmPrinter &printer, mlir::Operation *op,
+                    mlir::DenseI64ArrayAttr lengths,
+                    mlir::DenseI32ArrayAttr counts);
+
+} // namespace hocket::planir
+
+#endif // HOCKET_DIALECTS_PLAN_PARSERS_H

@@ -1,0 +1,225 @@
+//===- Verifiers.cpp - Verifiers of single ops ----------------------------===//
+//
+// What an op and the ops that it names can tell. What takes the whole program
+// is in ProgramVerifier.cpp; whether the plan is right is not a matter of
+// verifiers but of plan-verify (passes/Prove).
+//
+//===----------------------------------------------------------------------===//
+
+#include "hocket/Dialects/Plan.h"
+
+using namespace mlir;
+using namespace hocket;
+using namespace hocket::planir;
+
+static constexpr int64_t kAlignment = 64;
+
+/// The op that declares `symbol` in the program around `user`; an error at
+/// `user` where it is missing or something else.
+template <typename OpT>
+static OpT lookup(Operation *user, FlatSymbolRefAttr symbol,
+                  SymbolTableCollection &symbols, StringRef what) {
+  auto program = user->getParentOfType<ProgramOp>();
+  Operation *found = symbols.lookupSymbolIn(program, symbol.getAttr());
+  if (auto op = dyn_cast_or_null<OpT>(found))
+    return op;
+  InFlightDiagnostic diagnostic =
+      user->emitOpError() << "names " << symbol << ", which is not a " << what
+                          << " of the program";
+  if (found)
+    diagnostic.attachNote(found->getLoc()) << "it is this";
+  return {};
+}
+
+/// Whether a buffer of type `content` can be passed as an operand `expected`.
+/// The kernel of an update sees its parameter as a vector of T elements.
+static bool fits(const hocket::TensorType &content,
+                 const hocket::TensorType &expected, bool isUpdate) {
+  if (content.element != expected.element)
+    return false;
+  SizeExpr elements = expected.elements();
+  return content.elements() == elements ||
+         (isUpdate && !elements.isConstant() &&
+          content.elements().isConstant());
+}
+
+//===----------------------------------------------------------------------===//
+// The model
+//===----------------------------------------------------------------------===//
+
+LogicalResult ParameterOp::verify() {
+  double stddev = getStddev().convertToDouble();
+  if (!(stddev >= 0.0) || (getInit() != planir::Init::Normal && stddev != 0.0))
+    return emitOpError("has a standard deviation of ")
+           << stddev << "; it must not be negative, and only 'normal' has one";
+  for (const SizeExpr &extent :
+       cast<ContentType>(getContent()).getTensor().shape)
+    if (!extent.isConstant() || extent.evaluate({0, 0}) < 0)
+      return emitOpError("has an extent of ")
+             << extent.str() << "; the shape of a parameter is constant";
+  return success();
+}
+
+LogicalResult BatchInputOp::verify() {
+  if (cast<ContentType>(getContent()).getTensor().shape.empty())
+    return emitOpError("is a scalar, which cannot be cut into microbatches");
+  return success();
+}
+
+LogicalResult StageOp::verifyRegions() {
+  llvm::SmallDenseMap<planir::TaskKind, TemplateOp, 8> seen;
+  for (Operation &op : getBody().front()) {
+    auto task = dyn_cast<TemplateOp>(op);
+    if (!task) {
+      InFlightDiagnostic diagnostic =
+          emitOpError("may hold 'plan.template' ops only");
+      diagnostic.attachNote(op.getLoc()) << "this is another";
+      return diagnostic;
+    }
+    auto [other, isNew] = seen.try_emplace(task.getKind(), task);
+    if (!isNew) {
+      InFlightDiagnostic diagnostic = task.emitOpError(
+          "is the second of its kind in the stage: ");
+      diagnostic << stringifyTaskKind(task.getKind());
+      diagnostic.attachNote(other->second.getLoc()) << "the first is here";
+      return diagnostic;
+    }
+  }
+  return success();
+}
+
+LogicalResult TemplateOp::verify() {
+  bool inProgram = isa<ProgramOp>((*this)->getParentOp());
+  if (inProgram == (getKind() == planir::TaskKind::Update))
+    return success();
+  return emitOpError() << "of kind " << stringifyTaskKind(getKind())
+                       << (inProgram ? " belongs into a 'plan.stage'"
+                                     : " belongs into the 'plan.program'");
+}
+
+LogicalResult TemplateOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto kernel =
+      lookup<KernelOp>(*this, getKernelAttr(), symbols, "'plan.kernel'");
+  if (!kernel)
+    return failure();
+  if (kernel.getOperandTypes().size() == getOperands().size())
+    return success();
+  InFlightDiagnostic diagnostic =
+      emitOpError() << "binds " << getOperands().size()
+                    << " operands, but the kernel takes "
+                    << kernel.getOperandTypes().size();
+  diagnostic.attachNote(kernel.getLoc()) << "the kernel is declared here";
+  return diagnostic;
+}
+
+//===----------------------------------------------------------------------===//
+// The plan
+//===----------------------------------------------------------------------===//
+
+LogicalResult SequencesOp::verify() {
+  size_t total = 0;
+  for (auto [microbatch, count] : llvm::enumerate(getCounts())) {
+    if (count <= 0)
+      return emitOpError("has no sequence in microbatch ") << microbatch;
+    total += count;
+  }
+  if (total != getLengths().size())
+    return emitOpError("counts ")
+           << total << " sequences and has " << getLengths().size()
+           << " lengths";
+  for (int64_t length : getLengths())
+    if (length <= 0)
+      return emitOpError("has a sequence of ")
+             << length << " tokens; it takes at least one";
+  return success();
+}
+
+LogicalResult RoleOp::verify() {
+  if (getWorkspaceBytes() < 0 || getArenaBytes() < 0)
+    return emitOpError("has a negative number of bytes");
+  if (getWorkspaceOffset() < 0 || getWorkspaceOffset() % kAlignment != 0)
+    return emitOpError("has its workspace at ")
+           << getWorkspaceOffset() << ", which is not a multiple of "
+           << kAlignment;
+  return success();
+}
+
+LogicalResult RoleOp::verifyRegions() {
+  for (Operation &op : getBody().front()) {
+    if (isa<BufferOp, InstructionOpInterface>(op))
+      continue;
+    InFlightDiagnostic diagnostic =
+        emitOpError("may hold 'plan.buffer' ops and instructions only");
+    diagnostic.attachNote(op.getLoc()) << "this is neither";
+    return diagnostic;
+  }
+  return success();
+}
+
+LogicalResult BufferOp::verify() {
+  if (getBytes() < 0)
+    return emitOpError("has a negative number of bytes");
+  if (getOffset() < 0 || getOffset() % kAlignment != 0)
+    return emitOpError("is at offset ")
+           << getOffset() << ", which is not a multiple of " << kAlignment;
+  return success();
+}
+
+LogicalResult TaskOp::verify() {
+  bool isUpdate = getKind() == planir::TaskKind::Update;
+  if (isUpdate && getMicrobatch())
+    return emitOpError("of kind Update has a microbatch; it is of the step");
+  if (!isUpdate && !getMicrobatch())
+    return emitOpError("of kind ")
+           << stringifyTaskKind(getKind())
+           << " has no microbatch; write it in parentheses after the kind";
+  return success();
+}
+
+LogicalResult TaskOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto kernel =
+      lookup<KernelOp>(*this, getKernelAttr(), symbols, "'plan.kernel'");
+  if (!kernel)
+    return failure();
+  auto types = kernel.getOperandTypes().getAsRange<TypeAttr>();
+  if (getBuffers().size() != kernel.getOperandTypes().size()) {
+    InFlightDiagnostic diagnostic = emitOpError()
+                                    << "has " << getBuffers().size()
+                                    << " buffers, but the kernel takes "
+                                    << kernel.getOperandTypes().size();
+    diagnostic.attachNote(kernel.getLoc()) << "the kernel is declared here";
+    return diagnostic;
+  }
+  bool isUpdate = getKind() == planir::TaskKind::Update;
+  for (auto [i, value, type] : llvm::enumerate(getBuffers(), types)) {
+    auto buffer = value.getDefiningOp<BufferOp>();
+    const auto &expected = cast<ContentType>(type.getValue()).getTensor();
+    const auto &content = cast<ContentType>(buffer.getContent()).getTensor();
+    if (fits(content, expected, isUpdate))
+      continue;
+    InFlightDiagnostic diagnostic =
+        emitOpError() << "passes buffer #" << i << " of " << content.str()
+                      << " where the kernel expects " << expected.str();
+    diagnostic.attachNote(buffer.getLoc()) << "the buffer is defined here";
+    diagnostic.attachNote(kernel.getLoc()) << "the kernel is declared here";
+    return diagnostic;
+  }
+  return success();
+}
+
+LogicalResult GroupOp::verify() {
+  ArrayRef<int32_t> ranks = getRanks();
+  if (ranks.empty())
+    return emitOpError("has no ranks");
+  for (size_t i = 1; i < ranks.size(); ++i)
+    if (ranks[i - 1] >= ranks[i])
+      return emitOpError("lists rank ")
+             << ranks[i] << " after rank " << ranks[i - 1]
+             << "; list each once, in ascending order";
+  return success();
+}
+
+LogicalResult RankOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  return success(
+      bool(lookup<RoleOp>(*this, getRoleAttr(), symbols, "'plan.role'")));
+}

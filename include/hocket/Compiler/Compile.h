@@ -1,0 +1,42 @@
+//===- Compile.h - From a model to an executable ----------------*- C++ -*-===//
+
+#ifndef HOCKET_COMPILER_COMPILE_H
+#define HOCKET_COMPILER_COMPILE_H
+
+#include "hocket/Runtime/Executable.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/PassManager.h"
+
+#include <string>
+#include <vector>
+
+namespace hocket {
+
+struct CompileOptions {
+  Topology topology;
+  /// Tokens of each sequence of the step that is planned first.
+  std::vector<int64_t> lengths;
+  /// Compile the backward even where the model has no @update.
+  bool gradients = false;
+  /// The processor to compile for, by LLVM's name; "native" is this one.
+  std::string cpu = "native";
+};
+
+/// The passes from a model with strategies to kernel functions: inline,
+/// outline, fuse, differentiate, wrap the update, fuse again.
+void buildKernelsPipeline(mlir::OpPassManager &manager, bool backward);
+
+/// The sequences that are planned for where the caller names none: two for
+/// every microbatch of every data-parallel rank, 64 tokens each.
+std::vector<int64_t> defaultLengths(const plan::Strategy &strategy);
+
+/// Compiles `module` (which is rewritten) into an executable whose plan has
+/// been checked. What is wrong with the IR is emitted as diagnostics; the
+/// returned Error then only says that it failed.
+Result<runtime::Executable> compileModel(mlir::ModuleOp module,
+                                         const CompileOptions &options);
+
+} // namespace hocket
+
+#endif // HOCKET_COMPILER_COMPILE_H

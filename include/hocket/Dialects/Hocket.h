@@ -1,0 +1,65 @@
+//===- Hocket.h - The hocket dialect ----------------------------*- C++ -*-===//
+
+#ifndef HOCKET_DIALECTS_HOCKET_H
+#define HOCKET_DIALECTS_HOCKET_H
+
+#include "mlir/Bytecode/BytecodeOpInterface.h"
+#include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/IR/BuiltinTypes.h"
+#include "mlir/IR/Dialect.h"
+#include "mlir/IR/OpDefinition.h"
+#include "mlir/IR/OpImplementation.h"
+#include "mlir/IR/PatternMatch.h"
+#include "mlir/IR/SymbolTable.h"
+#include "mlir/Interfaces/ControlFlowInterfaces.h"
+#include "mlir/Interfaces/InferTypeOpInterface.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+
+namespace hocket {
+/// Fills the body of a new strategy op, up to and including the yield; is given
+/// the block arguments. The op has its entry block in any case.
+using BodyBuilder = llvm::function_ref<void(mlir::OpBuilder &, mlir::Location,
+                                            mlir::ValueRange)>;
+
+/// Inlines the single-block body of `op` before it, operands for block
+/// arguments, and replaces the results by what the body yields. What
+/// StrategyOpInterface::inlineSequentially does by default; never fails.
+llvm::LogicalResult inlineStrategyBody(mlir::RewriterBase &rewriter,
+                                       mlir::Operation *op);
+} // namespace hocket
+
+#include "dialects/Hocket/Dialect.h.inc"
+#include "dialects/Hocket/Enums.h.inc"
+#include "dialects/Hocket/Interfaces.h.inc"
+
+#define GET_ATTRDEF_CLASSES
+#include "dialects/Hocket/Attrs.h.inc"
+
+#define GET_OP_CLASSES
+#include "dialects/Hocket/Ops.h.inc"
+
+namespace hocket {
+
+/// Names of the discardable attributes that the passes share.
+inline constexpr llvm::StringLiteral kRoleAttr = "hocket.role";
+inline constexpr llvm::StringLiteral kNameAttr = "hocket.name";
+inline constexpr llvm::StringLiteral kInitAttr = "hocket.init";
+/// On arguments and results of kernel functions: an OperandAttr.
+inline constexpr llvm::StringLiteral kOperandAttr = "hocket.operand";
+/// On arguments and results with dynamic extents: an AffineMapAttr from (T, S)
+/// to the extents.
+inline constexpr llvm::StringLiteral kShapeAttr = "hocket.shape";
+/// On kernel functions: a string, the TaskKind ("F", "B", "Update").
+inline constexpr llvm::StringLiteral kKernelAttr = "hocket.kernel";
+/// On stage and kernel functions: an integer, the stage.
+inline constexpr llvm::StringLiteral kStageAttr = "hocket.stage";
+/// On the update kernel: names of the optimizer states, in order.
+inline constexpr llvm::StringLiteral kStateNamesAttr = "hocket.state_names";
+/// On the functions of a strategy-free module: how the plan cuts the batch.
+inline constexpr llvm::StringLiteral kStrategyAttr = "hocket.strategy";
+
+} // namespace hocket
+
+#endif // HOCKET_DIALECTS_HOCKET_H

@@ -1,0 +1,22 @@
+//===- Lengths.h - The sequence lengths of a step ---------------*- C++ -*-===//
+
+#ifndef HOCKET_PLAN_LENGTHS_H
+#define HOCKET_PLAN_LENGTHS_H
+
+#include "hocket/Support/Result.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace hocket::plan {
+
+/// Reads a text with one length (tokens, > 0) a line; '#' starts a comment and
+/// blank lines are skipped. Errors name the file and the line.
+Result<std::vector<int64_t>> parseLengths(const std::string &text,
+                                          const std::string &fileName);
+Result<std::vector<int64_t>> loadLengths(const std::string &path);
+
+} // namespace hocket::plan
+
+#endif // HOCKET_PLAN_LENGTHS_H

@@ -1,0 +1,114 @@
+//===- Model.h - A compiled model as the planner sees it --------*- C++ -*-===//
+//
+// The planner knows no IR: a model is a chain of stages, each with task
+// templates (forward, backward) whose operands say which value they touch. It
+// is independent of the degrees of parallelism, of the number of microbatches
+// and of the lengths of a batch: those make a Plan (Plan.h) out of it.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef HOCKET_PLAN_MODEL_H
+#define HOCKET_PLAN_MODEL_H
+
+#include "hocket/Support/TensorType.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace hocket::plan {
+
+/// How a parameter starts when no checkpoint is given.
+enum class Init : uint8_t { Zeros, Ones, Normal };
+
+struct Parameter {
+  std::string name;
+  TensorType type; // constant extents
+  Init init = Init::Zeros;
+  double stddev = 0.0; // of Init::Normal
+};
+
+/// One tensor of the batch, cut along its first dimension into microbatches.
+struct BatchInput {
+  std::string name;
+  TensorType type; // first extent T, or S for the offsets
+  /// True for `cu_seqlens`: rebased to 0 in every microbatch.
+  bool isOffsets = false;
+};
+
+/// What an operand of a task is bound to. The index counts within the slot.
+enum class Slot : uint8_t {
+  Parameter,      ///< model parameter `index`
+  Gradient,       ///< accumulated gradient of parameter `index`
+  State,          ///< optimizer state: parameter * statesPerParameter + state
+  Batch,          ///< batch input `index`
+  Input,          ///< activation `index` received from the previous stage
+  Output,         ///< activation `index` sent to the next stage
+  InputGradient,  ///< gradient of Input `index`, sent to the previous stage
+  OutputGradient, ///< gradient of Output `index`, received from the next stage
+  Residual,       ///< value `index` kept from the forward for the backward
+  Loss,           ///< sum of the loss over the step so far; scalar f32
+  Weight,         ///< sum of the weights (tokens) over the step; scalar f32
+  Step,           ///< number of this step, from 1; scalar f32
+};
+const char *name(Slot slot);
+
+enum class Access : uint8_t { Read, Write, ReadWrite };
+
+struct Operand {
+  Slot slot = Slot::Batch;
+  uint32_t index = 0;
+  Access access = Access::Read;
+  bool operator==(const Operand &) const = default;
+};
+
+/// Compiled code. Entry point: void(void *const *operands,
+/// const int64_t *symbols, void *workspace); operands are dense, 64-byte
+/// aligned and do not overlap.
+struct Kernel {
+  std::string symbol;
+  std::vector<TensorType> operands;
+  SizeExpr workspaceBytes;
+  SizeExpr flops;
+  SizeExpr bytes; // read and written
+};
+
+/// F forward, Bi input gradient, W weight gradient, B = Bi + W, R recompute.
+enum class TaskKind : uint8_t { F, Bi, W, B, R, Update };
+const char *name(TaskKind kind);
+
+/// A task before it is placed: a kernel and what its operands are bound to.
+struct TaskTemplate {
+  TaskKind kind = TaskKind::F;
+  uint32_t kernel = 0;
+  std::vector<Operand> operands;
+};
+
+struct Stage {
+  std::string name;
+  std::vector<TensorType> inputs;    // from the previous stage; empty at first
+  std::vector<TensorType> outputs;   // to the next stage; empty at the last
+  std::vector<TensorType> residuals; // from F to its backward
+  /// At most one template of a kind; no B where the model is not trained.
+  std::vector<TaskTemplate> tasks;
+
+  const TaskTemplate *find(TaskKind kind) const;
+};
+
+struct Model {
+  std::string name;
+  std::vector<Parameter> parameters;
+  std::vector<BatchInput> batch;
+  std::vector<Stage> stages;
+  std::vector<Kernel> kernels;
+  /// One Update template per parameter; empty where the model is not trained.
+  std::vector<TaskTemplate> updates;
+  /// Optimizer states, each of the shape of its parameter.
+  uint32_t statesPerParameter = 0;
+  /// Name suffix of each state in a checkpoint, for example "m", "v".
+  std::vector<std::string> stateNames;
+};
+
+} // namespace hocket::plan
+
+#endif // HOCKET_PLAN_MODEL_H

@@ -1,0 +1,33 @@
+//===- ModelCheck.h - Whether a model makes sense ---------------*- C++ -*-===//
+
+#ifndef HOCKET_PLAN_MODELCHECK_H
+#define HOCKET_PLAN_MODELCHECK_H
+
+#include "hocket/Plan/Model.h"
+#include "hocket/Support/Result.h"
+
+namespace hocket::plan {
+
+/// Whether `slot` belongs to one microbatch; the others live through the step.
+bool isPerMicrobatch(Slot slot);
+
+/// The type of the value that `operand` names in stage `stage`, or null where
+/// an index is out of range. The model's own types are returned by address.
+const TensorType *typeOf(const Model &model, const Stage &stage,
+                         const Operand &operand);
+
+/// Checks a model that may come from a damaged file: indices and enumerators
+/// in range, types of bounded size, operands that fit their kernels and their
+/// slots, stages that fit each other. Errors: InvalidArgument.
+Result<void> checkModel(const Model &model);
+
+/// The parameters that stage `stage` holds, sorted: those that its tasks name
+/// and, in the first stage of a trained model, those that no task names.
+std::vector<uint32_t> heldParameters(const Model &model, uint32_t stage);
+
+/// Symbols of an update of parameter `index`: its number of elements.
+Symbols updateSymbols(const Model &model, uint32_t index);
+
+} // namespace hocket::plan
+
+#endif // HOCKET_PLAN_MODELCHECK_H

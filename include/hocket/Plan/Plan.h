@@ -1,0 +1,112 @@
+//===- Plan.h - Who does what when ------------------------------*- C++ -*-===//
+//
+// A plan has a few roles (instruction bodies) and many ranks. A rank names its
+// role and brings tables of peers and groups, so that ten thousand ranks stay
+// small.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef HOCKET_PLAN_PLAN_H
+#define HOCKET_PLAN_PLAN_H
+
+#include "hocket/Plan/Model.h"
+#include "hocket/Support/Result.h"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace hocket::plan {
+
+/// Instructions of a rank run in program order. Only Recv, WaitSend and
+/// AllReduce wait for other ranks.
+enum class Op : uint8_t {
+  Kernel,    ///< run `kernel` on `buffers` (one per kernel operand)
+  Zero,      ///< fill `buffers` with zero
+  LoadBatch, ///< fill buffers[0] with batch input `index` of `microbatch`
+  Send,      ///< post buffers[0] to peer; the buffer stays readable and must
+             ///< not be written before the matching WaitSend
+  Recv,      ///< wait for the next message of the peer, into buffers[0]
+  WaitSend,  ///< wait until the `index`-th Send of this body (counted from 0)
+             ///< has been received
+  AllReduce, ///< sum `buffers` over `group`, in the order of its ranks
+};
+const char *name(Op op);
+
+struct Instruction {
+  Op op = Op::Kernel;
+  TaskKind kind = TaskKind::F; // of Op::Kernel
+  int32_t stage = -1;
+  int32_t microbatch = -1;       // -1: not of one microbatch
+  uint32_t kernel = 0;           // of Op::Kernel: index into Model::kernels
+  uint32_t index = 0;            // of LoadBatch, WaitSend
+  int32_t peer = -1;             // of Send, Recv: index into Rank::peers
+  int32_t group = -1;            // of AllReduce: index into Rank::groups
+  std::vector<uint32_t> buffers; // indices into Role::buffers
+};
+
+/// A piece of a rank's arena. The size is that of the largest rank of the role,
+/// so that all ranks of a role share their offsets.
+struct Buffer {
+  std::string name;
+  Operand binding;         // what it holds; `access` has no meaning here
+  TensorType type;         // its extents take the symbols of `microbatch`
+  int32_t microbatch = -1; // -1: lives through the step
+  int64_t bytes = 0;
+  int64_t offset = 0; // in the arena, 64-byte aligned
+};
+
+struct Role {
+  std::string name;
+  int32_t stage = 0;
+  std::vector<Buffer> buffers;
+  std::vector<Instruction> body;
+  int64_t workspaceBytes = 0; // of the hungriest kernel call
+  int64_t workspaceOffset = 0;
+  int64_t arenaBytes = 0; // everything that a rank of this role allocates
+};
+
+struct Rank {
+  uint32_t role = 0;
+  uint32_t data = 0;            // coordinate on the data axis
+  uint32_t stage = 0;           // coordinate on the pipeline axis
+  std::vector<uint32_t> peers;  // ranks
+  std::vector<uint32_t> groups; // indices into Plan::groups
+};
+
+/// Tokens and sequences of one microbatch.
+struct MicrobatchShape {
+  int64_t tokens = 0;
+  int64_t sequences = 0;
+  Symbols symbols() const { return {tokens, sequences + 1}; }
+};
+
+/// The degrees and the schedule that turn a model into a plan.
+struct Strategy {
+  uint32_t data = 1;
+  uint32_t microbatches = 1;
+  std::string schedule = "1f1b";
+};
+
+struct Plan {
+  Strategy strategy;
+  uint32_t stages = 1;
+  std::vector<Role> roles;
+  std::vector<Rank> ranks;
+  std::vector<std::vector<uint32_t>> groups; // each sorted
+  /// Shapes of the step's microbatches: shapes[data * microbatches + i].
+  std::vector<MicrobatchShape> shapes;
+  /// The lengths of the step's sequences, in batch order.
+  std::vector<int64_t> lengths;
+  /// Sequences of a microbatch: [firstSequence[k], firstSequence[k+1]) of
+  /// `lengths`, k = data * microbatches + i.
+  std::vector<uint32_t> firstSequence;
+
+  const MicrobatchShape &shape(uint32_t data, uint32_t microbatch) const {
+    return shapes[data * strategy.microbatches + microbatch];
+  }
+};
+
+} // namespace hocket::plan
+
+#endif // HOCKET_PLAN_PLAN_H

@@ -1,0 +1,67 @@
+//===- Memory.h - Offsets for buffers with known lifetimes ------*- C++ -*-===//
+//
+// The problem kind `memory`: give every buffer an offset so that buffers which
+// are alive at the same time do not overlap, with the smallest arena.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef HOCKET_SOLVER_MEMORY_H
+#define HOCKET_SOLVER_MEMORY_H
+
+#include "hocket/Solver/Solution.h"
+#include "hocket/Support/Result.h"
+
+#include <cstdint>
+#include <limits>
+#include <memory>
+#include <vector>
+
+namespace hocket {
+
+struct MemoryProblem {
+  struct Buffer {
+    int64_t lower = 0; // first moment at which it is alive
+    int64_t upper = 0; // first moment at which it is not
+    int64_t size = 0;  // bytes
+  };
+  std::vector<Buffer> buffers;
+  /// Every offset is a multiple of it; a power of two.
+  int64_t alignment = 1;
+  int64_t capacity = std::numeric_limits<int64_t>::max();
+
+  /// Errors: InvalidArgument for an empty lifetime, a negative size or
+  /// capacity, an alignment that is not a power of two, and sizes whose sum
+  /// does not fit in 62 bits.
+  Result<void> check() const;
+};
+
+/// `value` is the end of the highest buffer and `lowerBound` the largest sum of
+/// the buffers alive at one moment, sizes rounded up to the alignment in both.
+/// Empty buffers are at 0 and never conflict. `offsets` is filled for any
+/// status but Infeasible: a status of Unknown has an arena that is larger than
+/// the capacity.
+struct MemorySolution : SolutionSummary {
+  std::vector<int64_t> offsets;
+};
+
+class MemoryScheduler {
+public:
+  virtual ~MemoryScheduler() = default;
+  /// `problem` has passed check().
+  virtual MemorySolution solve(const MemoryProblem &problem) const = 0;
+};
+
+/// Best fit in several orders (by start, size, area, length); the smallest
+/// arena wins. `workLimit` bounds the number of comparisons, so that results
+/// repeat exactly; the first order is always completed.
+std::unique_ptr<MemoryScheduler>
+createBestFitScheduler(int64_t workLimit = 200'000'000);
+
+/// Whether the offsets solve the problem and the value is theirs. Shares no
+/// code with any scheduler. Errors name both buffers.
+Result<void> verify(const MemoryProblem &problem,
+                    const MemorySolution &solution);
+
+} // namespace hocket
+
+#endif // HOCKET_SOLVER_MEMORY_H

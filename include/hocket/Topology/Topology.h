@@ -1,0 +1,51 @@
+//===- Topology.h - Devices and the links between them ----------*- C++ -*-===//
+
+#ifndef HOCKET_TOPOLOGY_TOPOLOGY_H
+#define HOCKET_TOPOLOGY_TOPOLOGY_H
+
+#include "hocket/Support/Result.h"
+
+#include <cstdint>
+#include <string>
+
+namespace hocket {
+
+/// A transfer of n bytes takes latencySeconds + n / bytesPerSecond.
+struct Link {
+  double latencySeconds = 0;
+  double bytesPerSecond = 1;
+};
+
+struct DeviceModel {
+  int64_t memoryBytes = 0;
+  double flopsPerSecond = 1;
+  double memoryBytesPerSecond = 1;
+  double launchSeconds = 0;
+};
+
+/// Nodes of equal devices; rank r runs on device r, node r / devicesPerNode.
+struct Topology {
+  std::string name;
+  int64_t nodes = 1;
+  int64_t devicesPerNode = 1;
+  DeviceModel device;
+  Link intraNode;
+  Link interNode;
+
+  int64_t devices() const { return nodes * devicesPerNode; }
+  const Link &link(int64_t rankA, int64_t rankB) const {
+    return rankA / devicesPerNode == rankB / devicesPerNode ? intraNode
+                                                            : interNode;
+  }
+};
+
+/// Parses a topology file (docs/topology.md). Errors name the line and the
+/// field: unknown or missing fields, wrong types, numbers that are not
+/// positive.
+Result<Topology> parseTopology(const std::string &yaml,
+                               const std::string &fileName);
+Result<Topology> loadTopology(const std::string &path);
+
+} // namespace hocket
+
+#endif // HOCKET_TOPOLOGY_TOPOLOGY_H

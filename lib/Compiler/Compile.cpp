@@ -1,0 +1,112 @@
+//===- Compile.cpp - From a model to an executable ------------------------===//
+
+#include "hocket/Compiler/Compile.h"
+
+#include "hocket/Compiler/KernelImage.h"
+#include "hocket/Dialects/Hocket.h"
+#include "hocket/Passes/Differentiate.h"
+#include "hocket/Passes/Expand.h"
+#include "hocket/Passes/ModelBuilder.h"
+#include "hocket/Plan/Check.h"
+#include "hocket/Plan/Expand.h"
+
+#include "mlir/Conversion/Passes.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/Passes.h"
+#include "mlir/Transforms/Passes.h"
+
+using namespace mlir;
+using namespace hocket;
+
+namespace {
+
+void addFusion(OpPassManager &manager) {
+  OpPassManager &functions = manager.nest<func::FuncOp>();
+  functions.addPass(createConvertElementwiseToLinalgPass());
+  functions.addPass(createLinalgElementwiseOpFusionPass());
+  functions.addPass(createCanonicalizerPass());
+  functions.addPass(createCSEPass());
+}
+
+Error compileError(ModuleOp module) {
+  std::string name = module.getName() ? module.getName()->str() : "the model";
+  return {ErrorCode::InvalidArgument, name + " could not be compiled"};
+}
+
+/// Takes over what only the compiled kernels know.
+void addKernelFacts(plan::Model &model, const CompiledKernels &compiled) {
+  for (plan::Kernel &kernel : model.kernels)
+    for (const plan::Kernel &facts : compiled.kernels)
+      if (facts.symbol == kernel.symbol) {
+        kernel.workspaceBytes = facts.workspaceBytes;
+        kernel.flops = facts.flops;
+        kernel.bytes = facts.bytes;
+      }
+}
+
+} // namespace
+
+void hocket::buildKernelsPipeline(OpPassManager &manager, bool backward) {
+  manager.addPass(createInlinerPass());
+  manager.addPass(createOutline());
+  addFusion(manager);
+  DifferentiateOptions differentiate;
+  differentiate.forwardOnly = !backward;
+  manager.addPass(createDifferentiate(differentiate));
+  if (backward)
+    manager.addPass(createWrapUpdate());
+  addFusion(manager);
+}
+
+std::vector<int64_t> hocket::defaultLengths(const plan::Strategy &strategy) {
+  return std::vector<int64_t>(size_t(2) * strategy.data * strategy.microbatches,
+                              64);
+}
+
+Result<runtime::Executable>
+hocket::compileModel(ModuleOp module, const CompileOptions &options) {
+  bool trained = module.lookupSymbol<func::FuncOp>("update") != nullptr;
+  PassManager manager(module.getContext());
+  buildKernelsPipeline(manager, trained || options.gradients);
+  if (failed(manager.run(module)))
+    return compileError(module);
+
+  FailureOr<ModelSource> source = buildModel(module);
+  if (failed(source))
+    return compileError(module);
+  TargetOptions target;
+  target.cpu = options.cpu;
+  FailureOr<CompiledKernels> compiled = compileKernels(module, target);
+  if (failed(compiled))
+    return compileError(module);
+  addKernelFacts(source->model, *compiled);
+
+  std::vector<int64_t> lengths = options.lengths;
+  if (lengths.empty())
+    lengths = defaultLengths(source->strategy);
+  Result<plan::Plan> expanded =
+      plan::expand(source->model, source->strategy, lengths,
+                   plan::ScheduleRegistry::withBuiltins());
+  if (!expanded)
+    return expanded.error();
+  if (int64_t(expanded->ranks.size()) > options.topology.devices())
+    return Error(ErrorCode::InvalidArgument,
+                 "the plan needs " + std::to_string(expanded->ranks.size()) +
+                     " devices (" + std::to_string(source->strategy.data) +
+                     "-way data x " +
+                     std::to_string(source->model.stages.size()) +
+                     " stages) and topology '" + options.topology.name +
+                     "' has " + std::to_string(options.topology.devices()),
+                 {"use a larger topology, or smaller degrees"});
+  if (Result<void> checked = plan::check(*expanded, source->model,
+                                         options.topology.device.memoryBytes);
+      !checked)
+    return checked.error();
+
+  runtime::Executable executable;
+  executable.model = std::move(source->model);
+  executable.plan = std::move(*expanded);
+  executable.topology = options.topology;
+  executable.code = std::move(compiled->image);
+  return executable;
+}

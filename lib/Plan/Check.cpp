@@ -1,0 +1,129 @@
+//===- Check.cpp - The invariants of a plan -------------------------------===//
+
+#include "Checker.h"
+
+using namespace hocket;
+using namespace hocket::plan;
+
+const TaskTemplate *
+CheckContext::templateOf(const Role &role,
+                         const Instruction &instruction) const {
+  if (instruction.kind != TaskKind::Update)
+    return model.stages[role.stage].find(instruction.kind);
+  for (uint32_t buffer : instruction.buffers) {
+    const Operand &binding = role.buffers[buffer].binding;
+    if (binding.slot == Slot::Parameter &&
+        binding.index < model.updates.size())
+      return &model.updates[binding.index];
+  }
+  return nullptr;
+}
+
+Culprit CheckContext::at(uint32_t role, int64_t instruction,
+                         int64_t buffer) const {
+  Culprit culprit{-1, role, instruction, buffer};
+  if (role < ranksOfRole.size() && !ranksOfRole[role].empty())
+    culprit.rank = ranksOfRole[role].front();
+  return culprit;
+}
+
+Culprit CheckContext::on(uint32_t rank, int64_t instruction,
+                         int64_t buffer) const {
+  return {rank, plan.ranks[rank].role, instruction, buffer};
+}
+
+std::string CheckContext::describe(const Culprit &culprit) const {
+  std::string text;
+  const Rank *rank = nullptr;
+  const Role *role = nullptr;
+  if (culprit.rank >= 0) {
+    text = "rank " + std::to_string(culprit.rank);
+    if (uint64_t(culprit.rank) < plan.ranks.size()) {
+      rank = &plan.ranks[culprit.rank];
+      text += " (stage " + std::to_string(rank->stage) + ", data " +
+              std::to_string(rank->data) + ")";
+    }
+  } else if (culprit.role >= 0) {
+    text = "role #" + std::to_string(culprit.role);
+  }
+  if (culprit.role >= 0 && uint64_t(culprit.role) < plan.roles.size())
+    role = &plan.roles[culprit.role];
+
+  auto bufferName = [&](int64_t index) {
+    if (role && index >= 0 && uint64_t(index) < role->buffers.size())
+      return "'" + role->buffers[index].name + "'";
+    return "buffer #" + std::to_string(index);
+  };
+  if (culprit.instruction >= 0) {
+    text += (text.empty() ? "#" : ": #") + std::to_string(culprit.instruction);
+    if (role && uint64_t(culprit.instruction) < role->body.size()) {
+      const Instruction &instruction = role->body[culprit.instruction];
+      text += std::string(" ") + name(instruction.op);
+      if (instruction.op == Op::Kernel)
+        text += std::string(" ") + name(instruction.kind);
+      if (instruction.microbatch >= 0)
+        text += " of microbatch " + std::to_string(instruction.microbatch);
+      if (instruction.op == Op::WaitSend)
+        text += " for Send #" + std::to_string(instruction.index);
+      bool single = instruction.buffers.size() == 1;
+      if (single && culprit.buffer < 0)
+        text += ", " + bufferName(instruction.buffers[0]);
+      bool toPeer = instruction.op == Op::Send || instruction.op == Op::Recv;
+      if (toPeer && rank && instruction.peer >= 0 &&
+          uint64_t(instruction.peer) < rank->peers.size())
+        text += std::string(instruction.op == Op::Send ? " to" : " from") +
+                " rank " + std::to_string(rank->peers[instruction.peer]);
+      if (instruction.op == Op::AllReduce && rank && instruction.group >= 0 &&
+          uint64_t(instruction.group) < rank->groups.size())
+        text +=
+            " over group " + std::to_string(rank->groups[instruction.group]);
+    }
+  }
+  if (culprit.buffer >= 0)
+    text += (text.empty() ? "" : ": ") + bufferName(culprit.buffer);
+  return text;
+}
+
+Violation CheckContext::violation(const char *invariant, std::string message,
+                                  std::vector<Culprit> culprits) const {
+  Violation found{invariant, std::move(message), std::move(culprits), {}};
+  for (const Culprit &culprit : found.culprits)
+    found.notes.push_back(describe(culprit));
+  return found;
+}
+
+std::optional<Violation> plan::findViolation(const Plan &plan,
+                                             const Model &model,
+                                             int64_t deviceMemoryBytes) {
+  CheckContext context{plan, model, {}};
+  Channels channels;
+  Found found = checkStructure(context);
+  if (!found)
+    found = checkTasks(context);
+  if (!found)
+    found = checkReductions(context);
+  if (!found)
+    found = checkTransfers(context, channels);
+  if (!found)
+    found = checkCollectives(context);
+  if (!found)
+    found = checkDataflow(context);
+  if (!found)
+    found = checkDeadlock(context, channels);
+  if (!found)
+    found = checkMemory(context);
+  if (!found)
+    found = checkCapacity(context, deviceMemoryBytes);
+  return found;
+}
+
+Result<void> plan::check(const Plan &plan, const Model &model,
+                         int64_t deviceMemoryBytes) {
+  std::optional<Violation> found =
+      findViolation(plan, model, deviceMemoryBytes);
+  if (!found)
+    return {};
+  return Error(ErrorCode::InvalidPlan,
+               found->invariant + ": " + found->message,
+               std::move(found->notes));
+}

@@ -1,0 +1,294 @@
+//===- CheckStructure.cpp - Every index is in range -----------------------===//
+
+#include "Checker.h"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+#include <tuple>
+
+using namespace hocket;
+using namespace hocket::plan;
+
+namespace {
+
+class StructureChecker {
+public:
+  explicit StructureChecker(CheckContext &context)
+      : context(context), plan(context.plan), model(context.model) {}
+
+  Found run();
+
+private:
+  Found checkBatch();
+  Found checkGroups();
+  Found checkRanks();
+  Found checkRole(uint32_t role);
+  Found checkBuffer(uint32_t role, uint32_t buffer);
+  Found checkInstruction(uint32_t role, uint32_t index, uint32_t numSends);
+  Found checkKernel(uint32_t role, uint32_t index);
+
+  Found fail(std::string message, std::vector<Culprit> culprits = {}) {
+    return context.violation("structure", std::move(message),
+                             std::move(culprits));
+  }
+
+  CheckContext &context;
+  const Plan &plan;
+  const Model &model;
+  /// Lengths of the tables that the ranks of each role must have.
+  std::vector<int64_t> numPeers, numGroups;
+};
+
+Found StructureChecker::checkBatch() {
+  if (plan.stages != model.stages.size())
+    return fail("the plan has " + std::to_string(plan.stages) +
+                " stages and the model " + std::to_string(model.stages.size()));
+  uint64_t parts =
+      uint64_t(plan.strategy.data) * plan.strategy.microbatches;
+  if (parts == 0 || parts != plan.shapes.size() ||
+      parts != plan.firstSequence.size() - 1 || plan.firstSequence.empty())
+    return fail("there are " + std::to_string(plan.shapes.size()) +
+                " shapes and " + std::to_string(plan.firstSequence.size()) +
+                " sequence offsets for " + std::to_string(parts) +
+                " microbatches");
+  constexpr int64_t maxTokens = int64_t(1) << 48;
+  int64_t sum = 0;
+  for (int64_t length : plan.lengths) {
+    if (length <= 0 || length > maxTokens - sum)
+      return fail("a sequence of the batch has the length " +
+                  std::to_string(length));
+    sum += length;
+  }
+  if (plan.firstSequence.front() != 0 ||
+      plan.firstSequence.back() != plan.lengths.size())
+    return fail("the microbatches do not cover the batch's sequences");
+  for (size_t k = 0; k < parts; ++k) {
+    uint32_t begin = plan.firstSequence[k], end = plan.firstSequence[k + 1];
+    if (begin >= end || end > plan.lengths.size())
+      return fail("microbatch #" + std::to_string(k) +
+                  " has no sequences or is out of order");
+    int64_t tokens = 0;
+    for (uint32_t i = begin; i < end; ++i)
+      tokens += plan.lengths[i];
+    if (plan.shapes[k].tokens != tokens ||
+        plan.shapes[k].sequences != int64_t(end) - begin)
+      return fail("the shape of microbatch #" + std::to_string(k) +
+                  " is not that of its sequences");
+  }
+  return std::nullopt;
+}
+
+Found StructureChecker::checkGroups() {
+  for (size_t index = 0; index < plan.groups.size(); ++index) {
+    const std::vector<uint32_t> &group = plan.groups[index];
+    if (group.empty() || group.back() >= plan.ranks.size() ||
+        std::adjacent_find(group.begin(), group.end(),
+                           std::greater_equal<>()) != group.end())
+      return fail("group #" + std::to_string(index) +
+                  " is not a sorted list of the plan's ranks");
+  }
+  return std::nullopt;
+}
+
+Found StructureChecker::checkRanks() {
+  if (plan.ranks.empty() ||
+      plan.ranks.size() > size_t(std::numeric_limits<int32_t>::max()))
+    return fail("the plan has " + std::to_string(plan.ranks.size()) +
+                " ranks");
+  context.ranksOfRole.resize(plan.roles.size());
+  std::vector<uint32_t> sorted;
+  for (uint32_t index = 0; index < plan.ranks.size(); ++index) {
+    const Rank &rank = plan.ranks[index];
+    Culprit culprit{index};
+    if (rank.role >= plan.roles.size() || rank.data >= plan.strategy.data ||
+        rank.stage >= plan.stages)
+      return fail("a rank's role or coordinates are out of range", {culprit});
+    culprit.role = rank.role;
+    if (plan.roles[rank.role].stage != int64_t(rank.stage))
+      return fail("a rank's role is that of another stage", {culprit});
+    if (int64_t(rank.peers.size()) < numPeers[rank.role] ||
+        int64_t(rank.groups.size()) < numGroups[rank.role])
+      return fail("a rank has fewer peers or groups than its role uses",
+                  {culprit});
+    auto check = [&](const std::vector<uint32_t> &table, size_t limit) {
+      sorted = table;
+      std::sort(sorted.begin(), sorted.end());
+      return (sorted.empty() || sorted.back() < limit) &&
+             std::adjacent_find(sorted.begin(), sorted.end()) == sorted.end();
+    };
+    if (!check(rank.peers, plan.ranks.size()) ||
+        std::find(rank.peers.begin(), rank.peers.end(), index) !=
+            rank.peers.end())
+      return fail("a rank's peers are not different other ranks", {culprit});
+    if (!check(rank.groups, plan.groups.size()))
+      return fail("a rank's groups are not different groups", {culprit});
+    context.ranksOfRole[rank.role].push_back(index);
+  }
+  return std::nullopt;
+}
+
+Found StructureChecker::checkBuffer(uint32_t roleIndex, uint32_t index) {
+  const Role &role = plan.roles[roleIndex];
+  const Buffer &buffer = role.buffers[index];
+  Culprit culprit{-1, roleIndex, -1, index};
+  if (buffer.binding.slot > Slot::Step)
+    return fail("a buffer is bound to an unknown slot", {culprit});
+  const TensorType *type =
+      typeOf(model, model.stages[role.stage], buffer.binding);
+  if (!type)
+    return fail("a buffer is bound to a value that the model does not have",
+                {culprit});
+  if (buffer.type != *type)
+    return fail("a buffer's type is not that of its value, " + type->str(),
+                {culprit});
+  bool perMicrobatch = isPerMicrobatch(buffer.binding.slot);
+  if (perMicrobatch ? buffer.microbatch < 0 ||
+                          uint32_t(buffer.microbatch) >=
+                              plan.strategy.microbatches
+                    : buffer.microbatch != -1)
+    return fail("a buffer has the microbatch " +
+                    std::to_string(buffer.microbatch),
+                {culprit});
+  if (buffer.bytes < 0 || buffer.offset < 0)
+    return fail("a buffer has a negative size or offset", {culprit});
+  return std::nullopt;
+}
+
+Found StructureChecker::checkKernel(uint32_t roleIndex, uint32_t index) {
+  const Role &role = plan.roles[roleIndex];
+  const Instruction &instruction = role.body[index];
+  Culprit culprit{-1, roleIndex, index};
+  bool update = instruction.kind == TaskKind::Update;
+  if (instruction.kind > TaskKind::Update)
+    return fail("a kernel has an unknown task kind", {culprit});
+  if (update ? instruction.microbatch != -1 : instruction.microbatch < 0)
+    return fail("a kernel has the microbatch " +
+                    std::to_string(instruction.microbatch),
+                {culprit});
+  if (instruction.stage != role.stage)
+    return fail("a kernel is of stage " + std::to_string(instruction.stage) +
+                    " and its rank of stage " + std::to_string(role.stage),
+                {culprit});
+  const TaskTemplate *task = context.templateOf(role, instruction);
+  if (!task)
+    return fail("a kernel runs a task that the model does not have",
+                {culprit});
+  if (task->kernel != instruction.kernel)
+    return fail("a task runs kernel #" + std::to_string(instruction.kernel) +
+                    " and the model says #" + std::to_string(task->kernel),
+                {culprit});
+  if (task->operands.size() != instruction.buffers.size())
+    return fail("a kernel has " + std::to_string(instruction.buffers.size()) +
+                    " buffers for " + std::to_string(task->operands.size()) +
+                    " operands",
+                {culprit});
+  return std::nullopt;
+}
+
+Found StructureChecker::checkInstruction(uint32_t roleIndex, uint32_t index,
+                                         uint32_t numSends) {
+  const Role &role = plan.roles[roleIndex];
+  const Instruction &instruction = role.body[index];
+  Culprit culprit{-1, roleIndex, index};
+  if (instruction.op > Op::AllReduce)
+    return fail("an instruction has an unknown operation", {culprit});
+  if (instruction.stage < -1 || instruction.stage >= int64_t(plan.stages) ||
+      instruction.microbatch < -1 ||
+      instruction.microbatch >= int64_t(plan.strategy.microbatches))
+    return fail("an instruction's stage or microbatch is out of range",
+                {culprit});
+  std::vector<uint32_t> sorted = instruction.buffers;
+  std::sort(sorted.begin(), sorted.end());
+  if (!sorted.empty() && sorted.back() >= role.buffers.size())
+    return fail("an instruction uses buffer #" +
+                    std::to_string(sorted.back()) + " of " +
+                    std::to_string(role.buffers.size()),
+                {culprit});
+  if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end())
+    return fail("an instruction uses a buffer twice", {culprit});
+
+  bool fits = true;
+  switch (instruction.op) {
+  case Op::Kernel:
+    return checkKernel(roleIndex, index);
+  case Op::Zero:
+    fits = !sorted.empty();
+    break;
+  case Op::LoadBatch:
+    fits = sorted.size() == 1 && instruction.microbatch >= 0 &&
+           instruction.index < model.batch.size();
+    break;
+  case Op::Send:
+  case Op::Recv:
+    fits = sorted.size() == 1 && instruction.peer >= 0;
+    numPeers[roleIndex] =
+        std::max<int64_t>(numPeers[roleIndex], int64_t(instruction.peer) + 1);
+    break;
+  case Op::WaitSend:
+    fits = sorted.empty() && instruction.index < numSends;
+    break;
+  case Op::AllReduce:
+    fits = !sorted.empty() && instruction.group >= 0;
+    numGroups[roleIndex] = std::max<int64_t>(numGroups[roleIndex],
+                                             int64_t(instruction.group) + 1);
+    break;
+  }
+  if (!fits)
+    return fail("an instruction's buffers, peer, group or index do not fit its "
+                "operation",
+                {culprit});
+  return std::nullopt;
+}
+
+Found StructureChecker::checkRole(uint32_t index) {
+  const Role &role = plan.roles[index];
+  Culprit culprit{-1, index};
+  if (role.stage < 0 || role.stage >= int64_t(plan.stages))
+    return fail("a role's stage is out of range", {culprit});
+  constexpr size_t limit = std::numeric_limits<int32_t>::max();
+  if (role.buffers.size() > limit || role.body.size() > limit)
+    return fail("a role has more than 2^31 buffers or instructions", {culprit});
+  if (role.workspaceBytes < 0 || role.workspaceOffset < 0 ||
+      role.arenaBytes < 0)
+    return fail("a role's workspace or arena has a negative size", {culprit});
+  std::set<std::tuple<Slot, uint32_t, int32_t>> values;
+  for (uint32_t i = 0; i < role.buffers.size(); ++i) {
+    if (Found found = checkBuffer(index, i))
+      return found;
+    const Buffer &buffer = role.buffers[i];
+    if (!values
+             .emplace(buffer.binding.slot, buffer.binding.index,
+                      buffer.microbatch)
+             .second)
+      return fail("two buffers hold the same value", {{-1, index, -1, i}});
+  }
+  uint32_t numSends = uint32_t(
+      std::count_if(role.body.begin(), role.body.end(),
+                    [](const Instruction &i) { return i.op == Op::Send; }));
+  for (uint32_t i = 0; i < role.body.size(); ++i)
+    if (Found found = checkInstruction(index, i, numSends))
+      return found;
+  return std::nullopt;
+}
+
+Found StructureChecker::run() {
+  if (Result<void> checked = checkModel(model); !checked)
+    return fail(checked.error().message);
+  if (Found found = checkBatch())
+    return found;
+  numPeers.resize(plan.roles.size());
+  numGroups.resize(plan.roles.size());
+  for (uint32_t role = 0; role < plan.roles.size(); ++role)
+    if (Found found = checkRole(role))
+      return found;
+  if (Found found = checkRanks())
+    return found;
+  return checkGroups();
+}
+
+} // namespace
+
+Found plan::checkStructure(CheckContext &context) {
+  return StructureChecker(context).run();
+}

@@ -1,0 +1,74 @@
+//===- Checker.h - The parts of the check of a plan -------------*- C++ -*-===//
+//
+// One file per group of invariants. Every part may rely on those that come
+// before it in Check.cpp having found nothing.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef HOCKET_LIB_PLAN_CHECKER_H
+#define HOCKET_LIB_PLAN_CHECKER_H
+
+#include "hocket/Plan/Check.h"
+#include "hocket/Plan/ModelCheck.h"
+
+#include <map>
+#include <utility>
+
+namespace hocket::plan {
+
+using Found = std::optional<Violation>;
+
+/// What the parts share: the plan and the model under suspicion.
+struct CheckContext {
+  const Plan &plan;
+  const Model &model;
+  /// Filled by checkStructure.
+  std::vector<std::vector<uint32_t>> ranksOfRole;
+
+  const Role &roleOf(uint32_t rank) const {
+    return plan.roles[plan.ranks[rank].role];
+  }
+  /// A violation with a note for each culprit. Indices may be out of range.
+  Violation violation(const char *invariant, std::string message,
+                      std::vector<Culprit> culprits = {}) const;
+  std::string describe(const Culprit &culprit) const;
+  /// An instruction on the first rank of its role.
+  Culprit at(uint32_t role, int64_t instruction, int64_t buffer = -1) const;
+  /// An instruction on one rank.
+  Culprit on(uint32_t rank, int64_t instruction, int64_t buffer = -1) const;
+  /// The template that a Kernel instruction runs; null where there is none.
+  const TaskTemplate *templateOf(const Role &role,
+                                 const Instruction &instruction) const;
+};
+
+/// Where the messages of each pair of ranks are: found by checkTransfers, used
+/// by checkDeadlock. Both tables are indexed by firstPeer[rank] + local peer;
+/// -1 where nothing is sent or received.
+struct Channels {
+  struct Channel {
+    uint32_t source = 0, destination = 0;
+  };
+  std::vector<Channel> channels;
+  std::vector<size_t> firstPeer; // by rank
+  std::vector<int32_t> ofSends, ofReceives;
+};
+
+Found checkStructure(CheckContext &context);
+/// P8: tasks, updates and reductions happen exactly once.
+Found checkTasks(const CheckContext &context);
+Found checkReductions(const CheckContext &context);
+/// P1, and the part of P3 that looks at two ranks.
+Found checkTransfers(const CheckContext &context, Channels &channels);
+Found checkCollectives(const CheckContext &context);
+/// P3 within a rank.
+Found checkDataflow(const CheckContext &context);
+/// P2.
+Found checkDeadlock(const CheckContext &context, const Channels &channels);
+/// P4.
+Found checkMemory(const CheckContext &context);
+/// P5.
+Found checkCapacity(const CheckContext &context, int64_t deviceMemoryBytes);
+
+} // namespace hocket::plan
+
+#endif // HOCKET_LIB_PLAN_CHECKER_H

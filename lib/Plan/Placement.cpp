@@ -1,0 +1,95 @@
+//===- Placement.cpp - Offsets for the buffers of a role ------------------===//
+
+#include "RoleBuilder.h"
+
+#include "hocket/Solver/Memory.h"
+
+using namespace hocket;
+using namespace hocket::plan;
+
+namespace {
+
+constexpr int64_t kAlignment = 64;
+constexpr int64_t kLimit = int64_t(1) << 62;
+
+/// Bumps `end` past `bytes` more bytes, to the next aligned address.
+Result<int64_t> reserve(const Role &role, int64_t &end, int64_t bytes) {
+  if (bytes < 0 || bytes > kLimit - end - kAlignment)
+    return Error(ErrorCode::InvalidArgument,
+                 "the buffers of stage '" + role.name +
+                     "' are larger than 2^62 bytes; shorten the sequences");
+  int64_t offset = end;
+  end += bytes + (-bytes & (kAlignment - 1));
+  return offset;
+}
+
+struct Lifetime {
+  int64_t lower = -1; // -1: never used
+  int64_t upper = -1;
+};
+
+/// First and last use of every buffer, in positions of the body. A buffer that
+/// is sent is in use until somebody has waited for that.
+std::vector<Lifetime> lifetimes(const Role &role) {
+  std::vector<Lifetime> result(role.buffers.size());
+  std::vector<uint32_t> sent;
+  for (size_t i = 0; i < role.body.size(); ++i) {
+    const Instruction &instruction = role.body[i];
+    auto use = [&](uint32_t buffer) {
+      if (result[buffer].lower < 0)
+        result[buffer].lower = int64_t(i);
+      result[buffer].upper = int64_t(i) + 1;
+    };
+    for (uint32_t buffer : instruction.buffers)
+      use(buffer);
+    if (instruction.op == Op::Send)
+      sent.push_back(instruction.buffers[0]);
+    if (instruction.op == Op::WaitSend)
+      use(sent[instruction.index]);
+  }
+  return result;
+}
+
+} // namespace
+
+Result<void> plan::placeBuffers(Role &role, int64_t workspaceBytes) {
+  int64_t end = 0;
+  for (Buffer &buffer : role.buffers) {
+    if (buffer.microbatch >= 0)
+      continue;
+    Result<int64_t> offset = reserve(role, end, buffer.bytes);
+    if (!offset)
+      return offset.error();
+    buffer.offset = *offset;
+  }
+  Result<int64_t> workspace = reserve(role, end, workspaceBytes);
+  if (!workspace)
+    return workspace.error();
+  role.workspaceBytes = workspaceBytes;
+  role.workspaceOffset = *workspace;
+
+  MemoryProblem problem;
+  problem.alignment = kAlignment;
+  std::vector<size_t> placed;
+  std::vector<Lifetime> lives = lifetimes(role);
+  for (size_t i = 0; i < role.buffers.size(); ++i)
+    if (role.buffers[i].microbatch >= 0 && lives[i].lower >= 0) {
+      problem.buffers.push_back(
+          {lives[i].lower, lives[i].upper, role.buffers[i].bytes});
+      placed.push_back(i);
+    }
+  if (Result<void> checked = problem.check(); !checked)
+    return Error(ErrorCode::InvalidArgument,
+                 "the buffers of stage '" + role.name +
+                     "' cannot be placed: " + checked.error().message);
+  // A modest limit: planning a step again must take milliseconds.
+  MemorySolution solution = createBestFitScheduler(20'000'000)->solve(problem);
+  int64_t base = end;
+  Result<int64_t> arena = reserve(role, end, solution.value);
+  if (!arena)
+    return arena.error();
+  for (size_t k = 0; k < placed.size(); ++k)
+    role.buffers[placed[k]].offset = base + solution.offsets[k];
+  role.arenaBytes = end;
+  return {};
+}

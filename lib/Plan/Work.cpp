@@ -1,0 +1,47 @@
+//===- Work.cpp - What an instruction has to do ---------------------------===//
+
+#include "hocket/Plan/Work.h"
+
+#include "hocket/Plan/ModelCheck.h"
+
+using namespace hocket;
+using namespace hocket::plan;
+
+Symbols plan::symbolsOf(const Plan &plan, const Model &model, const Rank &rank,
+                        const Instruction &instruction) {
+  if (instruction.microbatch >= 0)
+    return plan.shape(rank.data, instruction.microbatch).symbols();
+  if (instruction.op == Op::Kernel && instruction.kind == TaskKind::Update)
+    for (uint32_t buffer : instruction.buffers) {
+      const Operand &binding =
+          plan.roles[rank.role].buffers[buffer].binding;
+      if (binding.slot == Slot::Parameter)
+        return updateSymbols(model, binding.index);
+    }
+  return {0, 0};
+}
+
+int64_t plan::bytesOf(const Plan &plan, const Rank &rank,
+                      const Buffer &buffer) {
+  Symbols symbols = {0, 0};
+  if (buffer.microbatch >= 0)
+    symbols = plan.shape(rank.data, buffer.microbatch).symbols();
+  return buffer.type.bytes().evaluate(symbols);
+}
+
+Work plan::workOf(const Plan &plan, const Model &model, const Rank &rank,
+                  const Instruction &instruction) {
+  Work work;
+  if (instruction.op == Op::Kernel) {
+    const Kernel &kernel = model.kernels[instruction.kernel];
+    Symbols symbols = symbolsOf(plan, model, rank, instruction);
+    work.flops = kernel.flops.evaluate(symbols);
+    work.bytes = kernel.bytes.evaluate(symbols);
+    if (!kernel.bytes.terms.empty())
+      return work;
+  }
+  const Role &role = plan.roles[rank.role];
+  for (uint32_t buffer : instruction.buffers)
+    work.bytes += bytesOf(plan, rank, role.buffers[buffer]);
+  return work;
+}

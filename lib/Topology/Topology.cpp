@@ -1,0 +1,180 @@
+//===- Topology.cpp - Topology files --------------------------------------===//
+
+#include "hocket/Topology/Topology.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <cmath>
+#include <fstream>
+#include <initializer_list>
+#include <limits>
+#include <optional>
+#include <set>
+#include <sstream>
+
+using namespace hocket;
+
+namespace {
+
+/// Reads one mapping after the other. The first mistake is kept and everything
+/// after it is skipped.
+class Reader {
+public:
+  explicit Reader(const std::string &fileName) : fileName(fileName) {}
+
+  std::optional<Error> error;
+
+  /// Fails unless `node` is a mapping with exactly these fields. `path` names
+  /// the mapping: "device", or "" for the file itself.
+  void fields(const YAML::Node &node, const std::string &path,
+              std::initializer_list<const char *> names) {
+    if (error)
+      return;
+    if (!node.IsMap())
+      return fail(node, path, "must be a mapping of fields to values");
+    std::set<std::string> seen;
+    for (const auto &entry : node) {
+      std::string key =
+          entry.first.IsScalar() ? entry.first.Scalar() : std::string();
+      bool known = false;
+      for (const char *name : names)
+        known |= key == name;
+      if (!known)
+        return fail(entry.first, join(path, key),
+                    "is not a field of a topology; expected " + list(names));
+      if (!seen.insert(key).second)
+        return fail(entry.first, join(path, key), "is given twice");
+    }
+    for (const char *name : names)
+      if (!seen.count(name))
+        return fail(node, join(path, name), "is missing");
+  }
+
+  YAML::Node child(const YAML::Node &node, const char *name) {
+    return error ? YAML::Node() : node[name];
+  }
+
+  void text(const YAML::Node &parent, const std::string &path,
+            const char *name, std::string &value) {
+    if (error)
+      return;
+    YAML::Node node = parent[name];
+    if (!node.IsScalar() || node.Scalar().empty())
+      return fail(node, join(path, name), "must be a text");
+    value = node.Scalar();
+  }
+
+  void integer(const YAML::Node &parent, const std::string &path,
+               const char *name, int64_t &value) {
+    if (error)
+      return;
+    YAML::Node node = parent[name];
+    if (node.IsScalar() && YAML::convert<int64_t>::decode(node, value) &&
+        value > 0)
+      return;
+    fail(node, join(path, name), "must be a whole number above 0");
+  }
+
+  void number(const YAML::Node &parent, const std::string &path,
+              const char *name, bool zeroAllowed, double &value) {
+    if (error)
+      return;
+    YAML::Node node = parent[name];
+    if (node.IsScalar() && YAML::convert<double>::decode(node, value) &&
+        std::isfinite(value) && (value > 0 || (zeroAllowed && value == 0)))
+      return;
+    fail(node, join(path, name),
+         zeroAllowed ? "must be a number of at least 0"
+                     : "must be a number above 0");
+  }
+
+  void fail(const YAML::Node &node, const std::string &path,
+            const std::string &what) {
+    YAML::Mark mark = node.Mark();
+    std::string where = fileName;
+    if (!mark.is_null())
+      where += ":" + std::to_string(mark.line + 1);
+    std::string subject =
+        path.empty() ? "the topology" : "field '" + path + "'";
+    error = Error(ErrorCode::InvalidArgument,
+                  where + ": " + subject + " " + what);
+  }
+
+private:
+  static std::string join(const std::string &path, const std::string &name) {
+    return path.empty() ? name : path + "." + name;
+  }
+
+  static std::string list(std::initializer_list<const char *> names) {
+    std::string text;
+    for (const char *name : names)
+      text += (text.empty() ? "" : ", ") + std::string(name);
+    return text;
+  }
+
+  const std::string &fileName;
+};
+
+void readDevice(Reader &reader, const YAML::Node &node, DeviceModel &device) {
+  reader.fields(node, "device",
+                {"memory_bytes", "flops_per_second", "memory_bytes_per_second",
+                 "launch_seconds"});
+  reader.integer(node, "device", "memory_bytes", device.memoryBytes);
+  reader.number(node, "device", "flops_per_second", false,
+                device.flopsPerSecond);
+  reader.number(node, "device", "memory_bytes_per_second", false,
+                device.memoryBytesPerSecond);
+  reader.number(node, "device", "launch_seconds", true, device.launchSeconds);
+}
+
+void readLink(Reader &reader, const YAML::Node &node, const std::string &path,
+              Link &link) {
+  reader.fields(node, path, {"latency_seconds", "bytes_per_second"});
+  reader.number(node, path, "latency_seconds", true, link.latencySeconds);
+  reader.number(node, path, "bytes_per_second", false, link.bytesPerSecond);
+}
+
+} // namespace
+
+Result<Topology> hocket::parseTopology(const std::string &yaml,
+                                       const std::string &fileName) {
+  Topology topology;
+  Reader reader(fileName);
+  try {
+    YAML::Node root = YAML::Load(yaml);
+    reader.fields(root, "",
+                  {"name", "nodes", "devices_per_node", "device", "links"});
+    reader.text(root, "", "name", topology.name);
+    reader.integer(root, "", "nodes", topology.nodes);
+    reader.integer(root, "", "devices_per_node", topology.devicesPerNode);
+    if (!reader.error &&
+        topology.nodes >
+            std::numeric_limits<int32_t>::max() / topology.devicesPerNode)
+      reader.fail(root["nodes"], "nodes",
+                  "gives more devices than a 32-bit rank can name");
+    readDevice(reader, reader.child(root, "device"), topology.device);
+    YAML::Node links = reader.child(root, "links");
+    reader.fields(links, "links", {"intra_node", "inter_node"});
+    readLink(reader, reader.child(links, "intra_node"), "links.intra_node",
+             topology.intraNode);
+    readLink(reader, reader.child(links, "inter_node"), "links.inter_node",
+             topology.interNode);
+  } catch (const YAML::Exception &exception) {
+    std::string where = fileName;
+    if (!exception.mark.is_null())
+      where += ":" + std::to_string(exception.mark.line + 1);
+    return Error(ErrorCode::InvalidArgument,
+                 where + ": not a YAML file: " + exception.msg);
+  }
+  if (reader.error)
+    return *reader.error;
+  return topology;
+}
+
+Result<Topology> hocket::loadTopology(const std::string &path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (!file || !(text << file.rdbuf()))
+    return Error(ErrorCode::Io, "cannot read '" + path + "'");
+  return parseTopology(text.str(), path);
+}

@@ -1,0 +1,76 @@
+//===- Passes.td - Passes of the folder Differentiate ------*- tablegen -*-===//
+
+#ifndef HOCKET_PASSES_DIFFERENTIATE_PASSES_TD
+#define HOCKET_PASSES_DIFFERENTIATE_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def Differentiate : Pass<"hocket-differentiate", "::mlir::ModuleOp"> {
+  let summary = "make a forward and a backward kernel of every stage";
+  let description = [{
+    Replaces every stage function (`hocket.stage`, as hocket-outline makes them)
+    by two kernel functions. `@NAME.forward` computes the stage's outputs, adds
+    the loss and its weight to their sums, and keeps the residuals, the values
+    that the backward reads. `@NAME.backward` computes the gradients of the
+    stage's floating-point inputs and adds those of its parameters to their
+    sums; every gradient is a result of its own. In the last stage the gradient
+    of the loss is 1, and its weight is a constant.
+
+    How to differentiate an op is known to its
+    `ReverseDifferentiableOpInterface`, and how to differentiate the scalar ops
+    within the body of a linalg op to their `ScalarDifferentiableOpInterface`.
+    An op on the way of a gradient that has no such rule is an error. Calls must
+    have been inlined.
+
+    The residuals are those of fewest bytes: arguments are bound again, and what
+    is cheap (constants, shapes, views, element-wise ops) is computed again
+    where that saves a residual. See docs/differentiate.md.
+
+    Before:
+
+    ```mlir
+    func.func private @stage0(
+        %w: tensor<4x4xf32> {hocket.operand = #hocket.operand<parameter, 0>},
+        %x: tensor<8x4xf32> {hocket.operand = #hocket.operand<input, 0>})
+        -> (tensor<8x4xf32> {hocket.operand = #hocket.operand<output, 0>})
+        attributes {hocket.stage = 0 : i64} {
+      %y = linalg.matmul ins(%x, %w : ...) outs(%zero : ...)
+      return %y : tensor<8x4xf32>
+    }
+    ```
+
+    After:
+
+    ```mlir
+    func.func private @stage0.forward(%w: ..., %x: ...) -> (tensor<8x4xf32>
+        {hocket.operand = #hocket.operand<output, 0>})
+        attributes {hocket.kernel = "F", hocket.stage = 0 : i64} { ... }
+    func.func private @stage0.backward(%w: ..., %x: ...,
+        %dy: tensor<8x4xf32> {hocket.operand = #hocket.operand<output_gradient, 0>},
+        %dw: tensor<4x4xf32> {hocket.operand = #hocket.operand<gradient, 0>})
+        -> (tensor<4x4xf32> {hocket.operand = #hocket.operand<gradient, 0>},
+            tensor<8x4xf32> {hocket.operand = #hocket.operand<input_gradient, 0>})
+        attributes {hocket.kernel = "B", hocket.stage = 0 : i64} {
+      %dx = linalg.matmul indexing_maps = [...] ins(%dy, %w : ...) outs(%zero : ...)
+      %0 = linalg.matmul indexing_maps = [...] ins(%x, %dy : ...) outs(%dw : ...)
+      return %0, %dx : tensor<4x4xf32>, tensor<8x4xf32>
+    }
+    ```
+  }];
+  let options = [
+    Option<"forwardOnly", "forward-only", "bool", "false",
+           "Make the forward kernels alone, which keep no residuals.">
+  ];
+  let dependentDialects = [
+    "::hocket::HocketDialect", "::mlir::arith::ArithDialect",
+    "::mlir::func::FuncDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::math::MathDialect", "::mlir::scf::SCFDialect",
+    "::mlir::tensor::TensorDialect"
+  ];
+  let statistics = [
+    Statistic<"numStages", "num-stages", "Number of stages differentiated">,
+    Statistic<"numResiduals", "num-residuals", "Number of residuals kept">
+  ];
+}
+
+#endif // HOCKET_PASSES_DIFFERENTIATE_PASSES_TD

@@ -1,0 +1,237 @@
+//===- ModelBuilder.cpp - Kernel functions as a plan::Model ---------------===//
+
+#include "hocket/Passes/ModelBuilder.h"
+#include "hocket/Dialects/Hocket.h"
+#include "hocket/Dialects/KernelSignature.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSwitch.h"
+
+using namespace mlir;
+using namespace hocket;
+
+namespace {
+
+class ModelReader {
+public:
+  ModelReader(ModuleOp module, func::FuncOp loss)
+      : module(module), loss(loss) {}
+
+  FailureOr<ModelSource> run();
+
+private:
+  LogicalResult readManifest();
+  LogicalResult readStrategy();
+  LogicalResult addKernel(func::FuncOp kernel);
+  LogicalResult addStageTask(func::FuncOp kernel, plan::TaskTemplate task,
+                             ArrayRef<KernelOperand> operands);
+  LogicalResult addUpdates(func::FuncOp kernel, const plan::TaskTemplate &task);
+
+  std::string nameOf(unsigned argument) {
+    auto name = loss.getArgAttrOfType<StringAttr>(argument, kNameAttr);
+    return name ? name.str() : ("arg" + Twine(argument)).str();
+  }
+
+  ModuleOp module;
+  func::FuncOp loss;
+  ModelSource source;
+};
+
+LogicalResult ModelReader::readManifest() {
+  for (unsigned number = 0; number < loss.getNumArguments(); ++number) {
+    auto role = loss.getArgAttrOfType<RoleAttr>(number, kRoleAttr);
+    auto type = dyn_cast<RankedTensorType>(loss.getArgumentTypes()[number]);
+    if (!role || !type)
+      return loss.emitOpError("argument #")
+             << number << " has no `" << kRoleAttr
+             << "` or is not a ranked tensor; run hocket-outline first";
+    SymbolicShape shape;
+    auto map = loss.getArgAttrOfType<AffineMapAttr>(number, kShapeAttr);
+    if (map) {
+      FailureOr<SymbolicShape> extents = fromAffineMap(map.getValue());
+      if (failed(extents))
+        return loss.emitOpError("argument #")
+               << number << " has an unreadable `" << kShapeAttr << "`";
+      shape = *extents;
+    } else {
+      for (int64_t extent : type.getShape())
+        shape.push_back(SizeExpr::constant(extent));
+    }
+    FailureOr<hocket::TensorType> converted = toTensorType(type, shape);
+    if (failed(converted))
+      return loss.emitOpError("argument #")
+             << number << " has an element type that a plan cannot hold: "
+             << type.getElementType();
+
+    if (role.getValue() != Role::Param) {
+      source.model.batch.push_back(
+          {nameOf(number), *converted, role.getValue() == Role::Offsets});
+      continue;
+    }
+    plan::Parameter parameter{nameOf(number), *converted};
+    if (auto init = loss.getArgAttrOfType<StringAttr>(number, kInitAttr)) {
+      StringRef text = init.getValue();
+      if (text == "ones") {
+        parameter.init = plan::Init::Ones;
+      } else if (text.consume_front("normal(") && text.consume_back(")") &&
+                 !text.getAsDouble(parameter.stddev)) {
+        parameter.init = plan::Init::Normal;
+      } else if (init.getValue() != "zeros") {
+        return loss.emitOpError("argument #")
+               << number << " has the initial value '" << init.getValue()
+               << "'; write zeros, ones or normal(STDDEV)";
+      }
+    }
+    for (const plan::Parameter &other : source.model.parameters)
+      if (other.name == parameter.name)
+        return loss.emitOpError("has two parameters named '")
+               << parameter.name << "'";
+    source.model.parameters.push_back(std::move(parameter));
+  }
+  return success();
+}
+
+LogicalResult ModelReader::readStrategy() {
+  auto strategy = loss->getAttrOfType<DictionaryAttr>(kStrategyAttr);
+  if (!strategy)
+    return loss.emitOpError("has no `")
+           << kStrategyAttr << "`; run hocket-outline first";
+  auto integer = [&](StringRef key, uint32_t fallback) -> uint32_t {
+    auto value = strategy.getAs<IntegerAttr>(key);
+    return value ? value.getInt() : fallback;
+  };
+  source.strategy.data = integer("data", 1);
+  source.strategy.microbatches = integer("microbatches", 1);
+  if (auto schedule = strategy.getAs<StringAttr>("schedule"))
+    source.strategy.schedule = schedule.str();
+  return success();
+}
+
+LogicalResult ModelReader::addKernel(func::FuncOp kernel) {
+  FailureOr<SmallVector<KernelOperand>> operands = kernelOperands(kernel);
+  if (failed(operands))
+    return failure();
+  plan::Kernel entry;
+  entry.symbol = kernel.getName().str();
+  plan::TaskTemplate task;
+  task.kernel = source.model.kernels.size();
+  for (const KernelOperand &operand : *operands) {
+    entry.operands.push_back(operand.type);
+    task.operands.push_back(operand.binding);
+  }
+  source.model.kernels.push_back(std::move(entry));
+
+  StringRef kind = kernel->getAttrOfType<StringAttr>(kKernelAttr).getValue();
+  std::optional<plan::TaskKind> parsed =
+      llvm::StringSwitch<std::optional<plan::TaskKind>>(kind)
+          .Case("F", plan::TaskKind::F)
+          .Case("Bi", plan::TaskKind::Bi)
+          .Case("W", plan::TaskKind::W)
+          .Case("B", plan::TaskKind::B)
+          .Case("R", plan::TaskKind::R)
+          .Case("Update", plan::TaskKind::Update)
+          .Default(std::nullopt);
+  if (!parsed)
+    return kernel.emitOpError("has the task kind '")
+           << kind << "'; write F, Bi, W, B, R or Update";
+  task.kind = *parsed;
+  return task.kind == plan::TaskKind::Update
+             ? addUpdates(kernel, task)
+             : addStageTask(kernel, std::move(task), *operands);
+}
+
+LogicalResult ModelReader::addStageTask(func::FuncOp kernel,
+                                        plan::TaskTemplate task,
+                                        ArrayRef<KernelOperand> operands) {
+  auto stageNumber = kernel->getAttrOfType<IntegerAttr>(kStageAttr);
+  if (!stageNumber || stageNumber.getInt() < 0)
+    return kernel.emitOpError("has no `") << kStageAttr << "`";
+  size_t index = stageNumber.getInt();
+  std::vector<plan::Stage> &stages = source.model.stages;
+  while (stages.size() <= index)
+    stages.push_back({"stage" + std::to_string(stages.size()), {}, {}, {}, {}});
+  if (const plan::TaskTemplate *other = stages[index].find(task.kind))
+    return kernel.emitOpError("is the second task of its kind in stage ")
+           << index << "; the first is @"
+           << source.model.kernels[other->kernel].symbol;
+  if (task.kind == plan::TaskKind::F) {
+    auto place = [](std::vector<hocket::TensorType> &types,
+                    const KernelOperand &operand) {
+      if (types.size() <= operand.binding.index)
+        types.resize(operand.binding.index + 1);
+      types[operand.binding.index] = operand.type;
+    };
+    for (const KernelOperand &operand : operands) {
+      if (operand.binding.slot == plan::Slot::Output)
+        place(stages[index].outputs, operand);
+      if (operand.binding.slot == plan::Slot::Residual)
+        place(stages[index].residuals, operand);
+    }
+  }
+  stages[index].tasks.push_back(std::move(task));
+  return success();
+}
+
+LogicalResult ModelReader::addUpdates(func::FuncOp kernel,
+                                      const plan::TaskTemplate &task) {
+  if (!source.model.updates.empty())
+    return kernel.emitOpError("is a second update kernel; a model has one");
+  if (auto names = kernel->getAttrOfType<ArrayAttr>(kStateNamesAttr))
+    for (StringAttr name : names.getAsRange<StringAttr>())
+      source.model.stateNames.push_back(name.str());
+  source.model.statesPerParameter =
+      llvm::count_if(task.operands, [](const plan::Operand &operand) {
+        return operand.slot == plan::Slot::State;
+      });
+  if (source.model.stateNames.size() != source.model.statesPerParameter)
+    return kernel.emitOpError("has ")
+           << source.model.statesPerParameter << " states and "
+           << source.model.stateNames.size() << " names for them in `"
+           << kStateNamesAttr << "`";
+  for (uint32_t parameter = 0; parameter < source.model.parameters.size();
+       ++parameter) {
+    plan::TaskTemplate update = task;
+    for (plan::Operand &operand : update.operands) {
+      if (operand.slot == plan::Slot::Parameter ||
+          operand.slot == plan::Slot::Gradient)
+        operand.index = parameter;
+      if (operand.slot == plan::Slot::State)
+        operand.index += parameter * source.model.statesPerParameter;
+    }
+    source.model.updates.push_back(std::move(update));
+  }
+  return success();
+}
+
+FailureOr<ModelSource> ModelReader::run() {
+  source.model.name =
+      module.getName() ? module.getName()->str() : loss.getName().str();
+  if (failed(readManifest()) || failed(readStrategy()))
+    return failure();
+  for (auto kernel : module.getOps<func::FuncOp>())
+    if (kernel->hasAttr(kKernelAttr) && failed(addKernel(kernel)))
+      return failure();
+  if (source.model.stages.empty())
+    return loss.emitOpError(
+        "has no kernel functions; run hocket-differentiate first");
+  // What a stage receives is what the one before sends.
+  for (size_t stage = 0; stage < source.model.stages.size(); ++stage) {
+    if (!source.model.stages[stage].find(plan::TaskKind::F))
+      return loss.emitOpError("has no forward kernel for stage ") << stage;
+    if (stage > 0)
+      source.model.stages[stage].inputs =
+          source.model.stages[stage - 1].outputs;
+  }
+  return source;
+}
+
+} // namespace
+
+FailureOr<ModelSource> hocket::buildModel(ModuleOp module, StringRef lossName) {
+  auto loss = module.lookupSymbol<func::FuncOp>(lossName);
+  if (!loss)
+    return module.emitError("there is no function @")
+           << lossName << ", which holds the model's signature";
+  return ModelReader(module, loss).run();
+}

@@ -1,0 +1,108 @@
+//===- Passes.td - Passes of the folder Expand -------------*- tablegen -*-===//
+
+#ifndef HOCKET_PASSES_EXPAND_PASSES_TD
+#define HOCKET_PASSES_EXPAND_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def Erase : Pass<"hocket-erase"> {
+  let summary = "erase every strategy: what is left is the sequential program";
+  let description = [{
+    Inlines the body of every strategy op (`hocket.data`, `hocket.pipeline`,
+    `hocket.stage`, and whatever else implements `StrategyOpInterface`), in
+    order. The program that is left computes on one device, from the whole
+    batch, what the strategies compute in parts; it defines what is right.
+
+    At one part there is nothing to rebase, so offsets are taken as they are:
+    they must begin at 0 and not decrease. Where they are constant, the pass
+    checks that.
+
+    Before:
+
+    ```mlir
+    %loss = hocket.data degree(2) tokens(%x = %tokens : tensor<?xf32>)
+        -> tensor<f32> {
+      %y = func.call @loss_of(%x) : (tensor<?xf32>) -> tensor<f32>
+      hocket.yield %y : tensor<f32>
+    }
+    return %loss : tensor<f32>
+    ```
+
+    After:
+
+    ```mlir
+    %loss = func.call @loss_of(%tokens) : (tensor<?xf32>) -> tensor<f32>
+    return %loss : tensor<f32>
+    ```
+  }];
+  let statistics = [
+    Statistic<"numErased", "num-erased", "Number of strategy ops erased">
+  ];
+}
+
+def Outline : Pass<"hocket-outline", "::mlir::ModuleOp"> {
+  let summary = "make a function of every stage";
+  let description = [{
+    Follows the strategy ops of the loss function inward and makes each stage a
+    function `@stage0`, `@stage1`, ... whose arguments and results say what they
+    are bound to (`hocket.operand`) and how their extents follow from the
+    tokens and sequences of a microbatch (`hocket.shape`). A function without
+    strategies is one stage. The loss function keeps its signature, the
+    manifest of parameters and batch inputs, and the degrees
+    (`hocket.strategy`). Calls must have been inlined.
+
+    Before:
+    ```mlir
+    func.func @loss(%w: tensor<4x4xf32> {hocket.role = #hocket.role<param>}, ...) {
+      %r:2 = hocket.pipeline microbatches(8) schedule("1f1b") ... {
+        %h = hocket.stage(%x1 = %x : tensor<?x4xf32>, ...) -> (tensor<?x4xf32>) {...}
+        ...
+      }
+      return %r#0, %r#1 : tensor<f32>, tensor<f32>
+    }
+    ```
+    After:
+    ```mlir
+    func.func private @loss(tensor<4x4xf32> {hocket.role = #hocket.role<param>}, ...)
+        attributes {hocket.strategy = {data = 1 : i64, microbatches = 8 : i64, schedule = "1f1b"}}
+    func.func private @stage0(
+        %x: tensor<?x4xf32> {hocket.operand = #hocket.operand<batch, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 4)>}, ...)
+        -> (tensor<?x4xf32> {hocket.operand = #hocket.operand<output, 0>, ...}) attributes {hocket.stage = 0 : i64}
+    ```
+  }];
+  let options = [
+    Option<"function", "function", "std::string", "\"loss\"", "The loss function of the model.">
+  ];
+  let dependentDialects = ["::hocket::HocketDialect", "::mlir::func::FuncDialect"];
+}
+
+def WrapUpdate : Pass<"hocket-wrap-update", "::mlir::ModuleOp"> {
+  let summary = "make a kernel of the optimizer";
+  let description = [{
+    Turns `@update(param, grad, state..., step)` into a kernel function that
+    first divides the gradient, a sum over all tokens of the step, by their
+    weight. Vectors of any length share the one kernel. Does nothing where the
+    module has no such function.
+
+    Before:
+    ```mlir
+    func.func @update(%param: tensor<?xf32> {hocket.role = #hocket.role<param>},
+                      %grad: tensor<?xf32> {hocket.role = #hocket.role<grad>}) -> tensor<?xf32>
+    ```
+    After:
+    ```mlir
+    func.func private @update.kernel(%param: ... {hocket.operand = #hocket.operand<parameter, 0>}, %grad: ...,
+                                     %weight: tensor<f32> {hocket.operand = #hocket.operand<weight, 0>}) -> ...
+        attributes {hocket.kernel = "Update"}
+    ```
+  }];
+  let options = [
+    Option<"function", "function", "std::string", "\"update\"", "The optimizer.">
+  ];
+  let dependentDialects = [
+    "::hocket::HocketDialect", "::mlir::func::FuncDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::tensor::TensorDialect", "::mlir::arith::ArithDialect"
+  ];
+}
+
+#endif // HOCKET_PASSES_EXPAND_PASSES_TD

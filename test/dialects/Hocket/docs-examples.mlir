@@ -1,0 +1,105 @@
+// The examples of the ops' documentation, word for word.
+// RUN: hocket-opt %s --verify-roundtrip -o /dev/null
+// RUN: %python %S/Inputs/check-docs-examples.py %hocket_src/dialects/Hocket/Ops.td %s
+
+func.func private @model(tensor<?xi32>, tensor<?xi32>, tensor<?xi32>,
+                         tensor<256x64xf32>) -> (tensor<f32>, tensor<f32>)
+func.func private @embed(tensor<?xi32>, tensor<256x64xf32>) -> tensor<?x64xf32>
+func.func private @head(tensor<?x64xf32>, tensor<?xi32>)
+    -> (tensor<f32>, tensor<f32>)
+
+// hocket.data, hocket.yield
+func.func @data(%tokens: tensor<?xi32>, %targets: tensor<?xi32>,
+                %cu_seqlens: tensor<?xi32>, %embedding: tensor<256x64xf32>)
+    -> (tensor<f32>, tensor<f32>) {
+  %loss, %weight = hocket.data degree(2)
+      tokens(%x = %tokens : tensor<?xi32>, %y = %targets : tensor<?xi32>)
+      offsets(%o = %cu_seqlens : tensor<?xi32>)
+      shared(%e = %embedding : tensor<256x64xf32>)
+      -> (tensor<f32>, tensor<f32>) {
+    %l, %w = func.call @model(%x, %y, %o, %e)
+        : (tensor<?xi32>, tensor<?xi32>, tensor<?xi32>, tensor<256x64xf32>)
+        -> (tensor<f32>, tensor<f32>)
+    hocket.yield %l, %w : tensor<f32>, tensor<f32>
+  }
+  return %loss, %weight : tensor<f32>, tensor<f32>
+}
+
+func.func @yield(%l: tensor<f32>, %w: tensor<f32>)
+    -> (tensor<f32>, tensor<f32>) {
+  %r:2 = hocket.data degree(2)
+      shared(%loss = %l : tensor<f32>, %weight = %w : tensor<f32>)
+      -> (tensor<f32>, tensor<f32>) {
+    hocket.yield %loss, %weight : tensor<f32>, tensor<f32>
+  }
+  return %r#0, %r#1 : tensor<f32>, tensor<f32>
+}
+
+// hocket.pipeline, hocket.stage
+func.func @pipeline(%tokens: tensor<?xi32>, %targets: tensor<?xi32>,
+                    %embedding: tensor<256x64xf32>)
+    -> (tensor<f32>, tensor<f32>) {
+  %loss, %weight = hocket.pipeline microbatches(8) schedule("1f1b")
+      tokens(%x = %tokens : tensor<?xi32>, %y = %targets : tensor<?xi32>)
+      shared(%e = %embedding : tensor<256x64xf32>)
+      -> (tensor<f32>, tensor<f32>) {
+    %h = hocket.stage "embed" (%x0 = %x : tensor<?xi32>,
+                               %e0 = %e : tensor<256x64xf32>)
+        -> tensor<?x64xf32> {
+      %a = func.call @embed(%x0, %e0)
+          : (tensor<?xi32>, tensor<256x64xf32>) -> tensor<?x64xf32>
+      hocket.yield %a : tensor<?x64xf32>
+    }
+    %l:2 = hocket.stage "head" (%h1 = %h : tensor<?x64xf32>,
+                                %y1 = %y : tensor<?xi32>)
+        -> (tensor<f32>, tensor<f32>) {
+      %a:2 = func.call @head(%h1, %y1)
+          : (tensor<?x64xf32>, tensor<?xi32>) -> (tensor<f32>, tensor<f32>)
+      hocket.yield %a#0, %a#1 : tensor<f32>, tensor<f32>
+    }
+    hocket.yield %l#0, %l#1 : tensor<f32>, tensor<f32>
+  }
+  return %loss, %weight : tensor<f32>, tensor<f32>
+}
+
+func.func @stage(%tokens: tensor<?x64xf32>) -> tensor<f32> {
+  %loss = hocket.pipeline microbatches(2)
+      tokens(%h = %tokens : tensor<?x64xf32>) -> tensor<f32> {
+    %r = hocket.stage "square" (%x = %h : tensor<?x64xf32>)
+        -> tensor<?x64xf32> {
+      %y = arith.mulf %x, %x : tensor<?x64xf32>
+      hocket.yield %y : tensor<?x64xf32>
+    }
+    %l = hocket.stage "first" (%x = %r : tensor<?x64xf32>) -> tensor<f32> {
+      %c0 = arith.constant 0 : index
+      %a = tensor.extract %x[%c0, %c0] : tensor<?x64xf32>
+      %b = tensor.from_elements %a : tensor<f32>
+      hocket.yield %b : tensor<f32>
+    }
+    hocket.yield %l : tensor<f32>
+  }
+  return %loss : tensor<f32>
+}
+
+// hocket.attention, hocket.attention_grad
+func.func @attention(%q: tensor<?x4x16xf32>, %k: tensor<?x2x16xf32>,
+                     %v: tensor<?x2x16xf32>, %cu_seqlens: tensor<?xi32>,
+                     %do: tensor<?x4x16xf32>) -> tensor<?x4x16xf32> {
+  %o, %lse = hocket.attention %q, %k, %v offsets(%cu_seqlens) scale(0.25)
+      causal : tensor<?x4x16xf32>, tensor<?x2x16xf32>, tensor<?x2x16xf32>,
+      tensor<?xi32> -> tensor<?x4x16xf32>, tensor<?x4xf32>
+  %dq, %dk, %dv = hocket.attention_grad %q, %k, %v offsets(%cu_seqlens)
+      forward(%o, %lse) gradient(%do) scale(0.25) causal
+      : (tensor<?x4x16xf32>, tensor<?x2x16xf32>, tensor<?x2x16xf32>,
+         tensor<?xi32>, tensor<?x4x16xf32>, tensor<?x4xf32>,
+         tensor<?x4x16xf32>)
+      -> (tensor<?x4x16xf32>, tensor<?x2x16xf32>, tensor<?x2x16xf32>)
+  return %dq : tensor<?x4x16xf32>
+}
+
+// hocket.topology
+hocket.topology @cluster nodes(2) devices_per_node(8)
+    memory_bytes(85899345920) flops_per_second(4.0e14)
+    memory_bytes_per_second(3.35e12) launch_seconds(4.0e-6)
+    intra_node(latency_seconds = 2.0e-6, bytes_per_second = 4.5e11)
+    inter_node(latency_seconds = 5.0e-6, bytes_per_second = 5.0e10)

@@ -1,0 +1,134 @@
+// The custom assembly round-trips, also through the generic form and through
+// bytecode.
+// RUN: hocket-opt %s --verify-roundtrip | FileCheck %s
+// RUN: hocket-opt %s | hocket-opt | FileCheck %s
+// RUN: hocket-opt %s --mlir-print-op-generic | hocket-opt | FileCheck %s
+// RUN: hocket-opt %s --emit-bytecode -o %t.mlirbc
+// RUN: hocket-opt %t.mlirbc | FileCheck %s
+
+func.func private @embed(tensor<?xi32>, tensor<256x64xf32>) -> tensor<?x64xf32>
+func.func private @head(tensor<?x64xf32>, tensor<?xi32>, tensor<?xi32>) -> (tensor<f32>, tensor<f32>)
+
+// CHECK-LABEL: func.func @nested
+// CHECK-SAME: (%[[TOKENS:.*]]: tensor<?xi32>, %[[TARGETS:.*]]: tensor<?xi32>, %[[CU:.*]]: tensor<?xi32>, %[[E:.*]]: tensor<256x64xf32>)
+func.func @nested(%tokens: tensor<?xi32>, %targets: tensor<?xi32>,
+                  %cu_seqlens: tensor<?xi32>, %embedding: tensor<256x64xf32>)
+    -> (tensor<f32>, tensor<f32>) {
+  // CHECK: hocket.data degree(2)
+  // CHECK-SAME: tokens(%[[T0:.*]] = %[[TOKENS]] : tensor<?xi32>, %[[Y0:.*]] = %[[TARGETS]] : tensor<?xi32>)
+  // CHECK-SAME: offsets(%[[O0:.*]] = %[[CU]] : tensor<?xi32>)
+  // CHECK-SAME: shared(%[[E0:.*]] = %[[E]] : tensor<256x64xf32>)
+  // CHECK-SAME: -> (tensor<f32>, tensor<f32>) attributes {remark = "kept"} {
+  %r:2 = hocket.data degree(2)
+      tokens(%t = %tokens : tensor<?xi32>, %y = %targets : tensor<?xi32>)
+      offsets(%o = %cu_seqlens : tensor<?xi32>)
+      shared(%e = %embedding : tensor<256x64xf32>)
+      -> (tensor<f32>, tensor<f32>) attributes {remark = "kept"} {
+    // Names may repeat: bodies are isolated.
+    // CHECK: hocket.pipeline microbatches(8) schedule("1f1b")
+    // CHECK-SAME: tokens(%[[T1:.*]] = %[[T0]] : tensor<?xi32>, %[[Y1:.*]] = %[[Y0]] : tensor<?xi32>)
+    // CHECK-SAME: offsets(%[[O1:.*]] = %[[O0]] : tensor<?xi32>)
+    // CHECK-SAME: shared(%[[E1:.*]] = %[[E0]] : tensor<256x64xf32>)
+    %p:2 = hocket.pipeline microbatches(8) schedule("1f1b")
+        tokens(%t = %t : tensor<?xi32>, %y = %y : tensor<?xi32>)
+        offsets(%o = %o : tensor<?xi32>)
+        shared(%e = %e : tensor<256x64xf32>)
+        -> (tensor<f32>, tensor<f32>) {
+      // CHECK: %[[H:.*]] = hocket.stage "embed" (%[[T2:.*]] = %[[T1]] : tensor<?xi32>, %[[E2:.*]] = %[[E1]] : tensor<256x64xf32>) -> tensor<?x64xf32> {
+      // CHECK-NEXT: call @embed(%[[T2]], %[[E2]])
+      %h = hocket.stage "embed" (%t = %t : tensor<?xi32>,
+                                 %e = %e : tensor<256x64xf32>)
+          -> (tensor<?x64xf32>) {
+        %a = func.call @embed(%t, %e)
+            : (tensor<?xi32>, tensor<256x64xf32>) -> tensor<?x64xf32>
+        hocket.yield %a : tensor<?x64xf32>
+      }
+      // CHECK: %[[L:.*]]:2 = hocket.stage (%{{.*}} = %[[H]] : tensor<?x64xf32>, %{{.*}} = %[[Y1]] : tensor<?xi32>, %{{.*}} = %[[O1]] : tensor<?xi32>) -> (tensor<f32>, tensor<f32>) attributes {remark = "kept"} {
+      %l:2 = hocket.stage (%h = %h : tensor<?x64xf32>, %y = %y : tensor<?xi32>,
+                           %o = %o : tensor<?xi32>)
+          -> (tensor<f32>, tensor<f32>) attributes {remark = "kept"} {
+        %a:2 = func.call @head(%h, %y, %o)
+            : (tensor<?x64xf32>, tensor<?xi32>, tensor<?xi32>)
+            -> (tensor<f32>, tensor<f32>)
+        hocket.yield %a#0, %a#1 : tensor<f32>, tensor<f32>
+      }
+      // CHECK: hocket.yield %[[L]]#0, %[[L]]#1 : tensor<f32>, tensor<f32>
+      hocket.yield %l#0, %l#1 : tensor<f32>, tensor<f32>
+    }
+    hocket.yield %p#0, %p#1 : tensor<f32>, tensor<f32>
+  }
+  return %r#0, %r#1 : tensor<f32>, tensor<f32>
+}
+
+// Every clause but the first may be missing; "auto" is not printed.
+// CHECK-LABEL: func.func @sparse
+func.func @sparse(%x: tensor<?xf32>) {
+  // CHECK: hocket.data degree(3) {
+  // CHECK-NEXT: hocket.yield{{$}}
+  hocket.data degree(3) {
+    hocket.yield
+  }
+  // CHECK: hocket.pipeline microbatches(1) shared(%{{.*}} = %{{.*}} : tensor<?xf32>) {
+  // CHECK-NEXT: hocket.stage () {
+  hocket.pipeline microbatches(1) schedule("auto") shared(%y = %x : tensor<?xf32>) {
+    hocket.stage () {
+      hocket.yield
+    }
+    hocket.yield
+  }
+  return
+}
+
+// CHECK-LABEL: func.func @attention
+func.func @attention(%q: tensor<?x4x16xbf16>, %k: tensor<?x2x16xbf16>,
+                     %v: tensor<?x2x16xbf16>, %cu_seqlens: tensor<?xi32>,
+                     %do: tensor<?x4x16xbf16>, %dlse: tensor<?x4xf32>) {
+  // CHECK: %[[O:.*]], %[[LSE:.*]] = hocket.attention %{{.*}}, %{{.*}}, %{{.*}} offsets(%{{.*}}) scale(2.500000e-01) causal : tensor<?x4x16xbf16>, tensor<?x2x16xbf16>, tensor<?x2x16xbf16>, tensor<?xi32> -> tensor<?x4x16xbf16>, tensor<?x4xf32>
+  %o, %lse = hocket.attention %q, %k, %v offsets(%cu_seqlens) scale(0.25) causal
+      : tensor<?x4x16xbf16>, tensor<?x2x16xbf16>, tensor<?x2x16xbf16>,
+        tensor<?xi32> -> tensor<?x4x16xbf16>, tensor<?x4xf32>
+  // CHECK: hocket.attention_grad {{.*}} forward(%[[O]], %[[LSE]]) gradient(%{{.*}}, %{{.*}}) scale(2.500000e-01) :
+  %g:3 = hocket.attention_grad %q, %k, %v offsets(%cu_seqlens)
+      forward(%o, %lse) gradient(%do, %dlse) scale(0.25)
+      : (tensor<?x4x16xbf16>, tensor<?x2x16xbf16>, tensor<?x2x16xbf16>,
+         tensor<?xi32>, tensor<?x4x16xbf16>, tensor<?x4xf32>,
+         tensor<?x4x16xbf16>, tensor<?x4xf32>)
+      -> (tensor<?x4x16xbf16>, tensor<?x2x16xbf16>, tensor<?x2x16xbf16>)
+  return
+}
+
+// CHECK: hocket.topology @laptop nodes(1) devices_per_node(8) memory_bytes(1073741824) flops_per_second(1.000000e+09) memory_bytes_per_second(1.000000e+10) launch_seconds(0.000000e+00) intra_node(latency_seconds = 0.000000e+00, bytes_per_second = 1.000000e+09) inter_node(latency_seconds = 1.000000e+00, bytes_per_second = 1.000000e+00) {remark = "kept"}
+hocket.topology @laptop nodes(1) devices_per_node(8) memory_bytes(1073741824)
+    flops_per_second(1.0e9) memory_bytes_per_second(1.0e10) launch_seconds(0.0)
+    intra_node(latency_seconds = 0.0, bytes_per_second = 1.0e9)
+    inter_node(latency_seconds = 1.0, bytes_per_second = 1.0)
+    {remark = "kept"}
+
+// CHECK-LABEL: func.func @update
+// CHECK-SAME: hocket.init = "normal(0.02)", hocket.name = "w", hocket.role = #hocket.role<param>
+// CHECK-SAME: hocket.name = "m", hocket.role = #hocket.role<state>
+// CHECK-SAME: hocket.role = #hocket.role<step>
+func.func @update(
+    %w: tensor<?xf32> {hocket.role = #hocket.role<param>, hocket.name = "w",
+                       hocket.init = "normal(0.02)"},
+    %g: tensor<?xf32> {hocket.role = #hocket.role<grad>, hocket.name = "w"},
+    %m: tensor<?xf32> {hocket.role = #hocket.role<state>, hocket.name = "m",
+                       hocket.init = "zeros"},
+    %s: tensor<f32> {hocket.role = #hocket.role<step>}) {
+  return
+}
+
+// CHECK-LABEL: func.func @kernel
+// CHECK-SAME: hocket.operand = #hocket.operand<parameter, 3>
+// CHECK-SAME: hocket.operand = #hocket.operand<input, 0>, hocket.shape = #map
+// CHECK-SAME: -> (tensor<?x64xf32> {hocket.operand = #hocket.operand<output, 0>
+// CHECK-SAME: attributes {hocket.kernel = "F", hocket.stage = 2 : i64}
+func.func @kernel(
+    %w: tensor<64x64xf32> {hocket.operand = #hocket.operand<parameter, 3>},
+    %x: tensor<?x64xf32> {hocket.operand = #hocket.operand<input, 0>,
+                          hocket.shape = affine_map<(d0, d1) -> (d0, 64)>})
+    -> (tensor<?x64xf32> {hocket.operand = #hocket.operand<output, 0>,
+                          hocket.shape = affine_map<(d0, d1) -> (d0, 64)>})
+    attributes {hocket.kernel = "F", hocket.stage = 2 : i64} {
+  return %x : tensor<?x64xf32>
+}

@@ -1,0 +1,42 @@
+// The results' extents are those of the operands.
+// RUN: hocket-opt %s --resolve-ranked-shaped-type-result-dims | FileCheck %s
+
+// CHECK-LABEL: func.func @attention
+// CHECK-SAME: (%[[Q:[a-z0-9]+]]: tensor<?x?x16xf32>, %[[K:[a-z0-9]+]]: tensor<?x2x16xf32>
+func.func @attention(%q: tensor<?x?x16xf32>, %k: tensor<?x2x16xf32>, %v: tensor<?x2x16xf32>,
+                     %o: tensor<?xi32>) -> (index, index, index, index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %out, %lse = hocket.attention %q, %k, %v offsets(%o) scale(0.25)
+      : tensor<?x?x16xf32>, tensor<?x2x16xf32>, tensor<?x2x16xf32>, tensor<?xi32>
+        -> tensor<?x?x16xf32>, tensor<?x?xf32>
+  // CHECK-DAG: %[[C0:.*]] = arith.constant 0 : index
+  // CHECK-DAG: %[[C1:.*]] = arith.constant 1 : index
+  // CHECK-DAG: %[[T:.*]] = tensor.dim %[[Q]], %[[C0]]
+  // CHECK-DAG: %[[H:.*]] = tensor.dim %[[Q]], %[[C1]]
+  // CHECK-DAG: %[[T1:.*]] = tensor.dim %[[Q]], %[[C0]]
+  // CHECK-DAG: %[[H1:.*]] = tensor.dim %[[Q]], %[[C1]]
+  // CHECK: return
+  // CHECK-NOT: tensor.dim %{{.*}}#
+  %t = tensor.dim %out, %c0 : tensor<?x?x16xf32>
+  %h = tensor.dim %out, %c1 : tensor<?x?x16xf32>
+  %t1 = tensor.dim %lse, %c0 : tensor<?x?xf32>
+  %h1 = tensor.dim %lse, %c1 : tensor<?x?xf32>
+  return %t, %h, %t1, %h1 : index, index, index, index
+}
+
+// CHECK-LABEL: func.func @attention_grad
+// CHECK-SAME: (%[[Q:[a-z0-9]+]]: tensor<?x4x16xf32>, %[[K:[a-z0-9]+]]: tensor<?x2x16xf32>
+func.func @attention_grad(%q: tensor<?x4x16xf32>, %k: tensor<?x2x16xf32>, %v: tensor<?x2x16xf32>,
+                          %o: tensor<?xi32>, %lse: tensor<?x4xf32>) -> (index, index) {
+  %c0 = arith.constant 0 : index
+  %g:3 = hocket.attention_grad %q, %k, %v offsets(%o) forward(%q, %lse) gradient(%q) scale(0.25)
+      : (tensor<?x4x16xf32>, tensor<?x2x16xf32>, tensor<?x2x16xf32>, tensor<?xi32>, tensor<?x4x16xf32>,
+         tensor<?x4xf32>, tensor<?x4x16xf32>) -> (tensor<?x4x16xf32>, tensor<?x2x16xf32>, tensor<?x2x16xf32>)
+  // CHECK: %[[TQ:.*]] = tensor.dim %[[Q]], %{{.*}}
+  // CHECK: %[[TK:.*]] = tensor.dim %[[K]], %{{.*}}
+  // CHECK: return %[[TQ]], %[[TK]]
+  %t = tensor.dim %g#0, %c0 : tensor<?x4x16xf32>
+  %k0 = tensor.dim %g#1, %c0 : tensor<?x2x16xf32>
+  return %t, %k0 : index, index
+}

@@ -1,0 +1,69 @@
+// RUN: hocket-opt --hocket-outline --split-input-file --verify-diagnostics %s
+
+// expected-error @below {{there is no function @loss; name the model's loss function}}
+module {}
+
+// -----
+
+// expected-error @below {{argument #0 of @loss has no `hocket.role`}}
+func.func @loss(%x: tensor<?x4xf32>) -> (tensor<f32>, tensor<f32>) {
+  %one = arith.constant dense<1.0> : tensor<f32>
+  return %one, %one : tensor<f32>, tensor<f32>
+}
+
+// -----
+
+// expected-error @below {{parameter #0 of @loss has a dynamic shape: 'tensor<?xf32>'}}
+func.func @loss(%x: tensor<?xf32> {hocket.role = #hocket.role<param>}) -> (tensor<f32>, tensor<f32>) {
+  %one = arith.constant dense<1.0> : tensor<f32>
+  return %one, %one : tensor<f32>, tensor<f32>
+}
+
+// -----
+
+// expected-error @below {{batch argument #0 of @loss must be dynamic in its first dimension (the tokens) and static in the others}}
+func.func @loss(%x: tensor<4x?xf32> {hocket.role = #hocket.role<batch>}) -> (tensor<f32>, tensor<f32>) {
+  %one = arith.constant dense<1.0> : tensor<f32>
+  return %one, %one : tensor<f32>, tensor<f32>
+}
+
+// -----
+
+// expected-error @below {{argument #0 of @loss has the role 'grad'}}
+func.func @loss(%x: tensor<4xf32> {hocket.role = #hocket.role<grad>}) -> (tensor<f32>, tensor<f32>) {
+  %one = arith.constant dense<1.0> : tensor<f32>
+  return %one, %one : tensor<f32>, tensor<f32>
+}
+
+// -----
+
+// expected-error @below {{must return the sum of the loss and its weight}}
+func.func @loss(%x: tensor<?xf32> {hocket.role = #hocket.role<batch>}) -> tensor<f32> {
+  %one = arith.constant dense<1.0> : tensor<f32>
+  return %one : tensor<f32>
+}
+
+// -----
+
+func.func @loss(%x: tensor<?xf32> {hocket.role = #hocket.role<batch>}) -> (tensor<f32>, tensor<f32>) {
+  // expected-error @below {{'arith.constant' op stands beside a strategy op; move it into a stage}}
+  %one = arith.constant dense<1.0> : tensor<f32>
+  // expected-note @below {{the strategy op is here}}
+  %r:2 = hocket.data degree(2) tokens(%y = %x : tensor<?xf32>) -> (tensor<f32>, tensor<f32>) {
+    %c = arith.constant dense<1.0> : tensor<f32>
+    hocket.yield %c, %c : tensor<f32>, tensor<f32>
+  }
+  return %r#0, %one : tensor<f32>, tensor<f32>
+}
+
+// -----
+
+func.func @loss(%x: tensor<?xf32> {hocket.role = #hocket.role<batch>}) -> (tensor<f32>, tensor<f32>) {
+  // expected-note @below {{the strategy op is here}}
+  %r:2 = hocket.data degree(2) tokens(%y = %x : tensor<?xf32>) -> (tensor<f32>, tensor<f32>) {
+    %c = arith.constant dense<1.0> : tensor<f32>
+    hocket.yield %c, %c : tensor<f32>, tensor<f32>
+  }
+  // expected-error @below {{must return the results of the strategy op, in order}}
+  return %r#1, %r#0 : tensor<f32>, tensor<f32>
+}
