@@ -12,8 +12,7 @@ CheckContext::templateOf(const Role &role,
     return model.stages[role.stage].find(instruction.kind);
   for (uint32_t buffer : instruction.buffers) {
     const Operand &binding = role.buffers[buffer].binding;
-    if (binding.slot == Slot::Parameter &&
-        binding.index < model.updates.size())
+    if (binding.slot == Slot::Parameter && binding.index < model.updates.size())
       return &model.updates[binding.index];
   }
   return nullptr;
@@ -123,7 +122,6 @@ Result<void> plan::check(const Plan &plan, const Model &model,
       findViolation(plan, model, deviceMemoryBytes);
   if (!found)
     return {};
-  return Error(ErrorCode::InvalidPlan,
-               found->invariant + ": " + found->message,
+  return Error(ErrorCode::InvalidPlan, found->invariant + ": " + found->message,
                std::move(found->notes));
 }

@@ -44,8 +44,7 @@ Found StructureChecker::checkBatch() {
   if (plan.stages != model.stages.size())
     return fail("the plan has " + std::to_string(plan.stages) +
                 " stages and the model " + std::to_string(model.stages.size()));
-  uint64_t parts =
-      uint64_t(plan.strategy.data) * plan.strategy.microbatches;
+  uint64_t parts = uint64_t(plan.strategy.data) * plan.strategy.microbatches;
   if (parts == 0 || parts != plan.shapes.size() ||
       parts != plan.firstSequence.size() - 1 || plan.firstSequence.empty())
     return fail("there are " + std::to_string(plan.shapes.size()) +
@@ -94,8 +93,7 @@ Found StructureChecker::checkGroups() {
 Found StructureChecker::checkRanks() {
   if (plan.ranks.empty() ||
       plan.ranks.size() > size_t(std::numeric_limits<int32_t>::max()))
-    return fail("the plan has " + std::to_string(plan.ranks.size()) +
-                " ranks");
+    return fail("the plan has " + std::to_string(plan.ranks.size()) + " ranks");
   context.ranksOfRole.resize(plan.roles.size());
   std::vector<uint32_t> sorted;
   for (uint32_t index = 0; index < plan.ranks.size(); ++index) {
@@ -143,9 +141,8 @@ Found StructureChecker::checkBuffer(uint32_t roleIndex, uint32_t index) {
     return fail("a buffer's type is not that of its value, " + type->str(),
                 {culprit});
   bool perMicrobatch = isPerMicrobatch(buffer.binding.slot);
-  if (perMicrobatch ? buffer.microbatch < 0 ||
-                          uint32_t(buffer.microbatch) >=
-                              plan.strategy.microbatches
+  if (perMicrobatch ? buffer.microbatch < 0 || uint32_t(buffer.microbatch) >=
+                                                   plan.strategy.microbatches
                     : buffer.microbatch != -1)
     return fail("a buffer has the microbatch " +
                     std::to_string(buffer.microbatch),
@@ -172,8 +169,7 @@ Found StructureChecker::checkKernel(uint32_t roleIndex, uint32_t index) {
                 {culprit});
   const TaskTemplate *task = context.templateOf(role, instruction);
   if (!task)
-    return fail("a kernel runs a task that the model does not have",
-                {culprit});
+    return fail("a kernel runs a task that the model does not have", {culprit});
   if (task->kernel != instruction.kernel)
     return fail("a task runs kernel #" + std::to_string(instruction.kernel) +
                     " and the model says #" + std::to_string(task->kernel),
@@ -201,9 +197,8 @@ Found StructureChecker::checkInstruction(uint32_t roleIndex, uint32_t index,
   std::vector<uint32_t> sorted = instruction.buffers;
   std::sort(sorted.begin(), sorted.end());
   if (!sorted.empty() && sorted.back() >= role.buffers.size())
-    return fail("an instruction uses buffer #" +
-                    std::to_string(sorted.back()) + " of " +
-                    std::to_string(role.buffers.size()),
+    return fail("an instruction uses buffer #" + std::to_string(sorted.back()) +
+                    " of " + std::to_string(role.buffers.size()),
                 {culprit});
   if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end())
     return fail("an instruction uses a buffer twice", {culprit});
@@ -230,8 +225,8 @@ Found StructureChecker::checkInstruction(uint32_t roleIndex, uint32_t index,
     break;
   case Op::AllReduce:
     fits = !sorted.empty() && instruction.group >= 0;
-    numGroups[roleIndex] = std::max<int64_t>(numGroups[roleIndex],
-                                             int64_t(instruction.group) + 1);
+    numGroups[roleIndex] =
+        std::max<int64_t>(numGroups[roleIndex], int64_t(instruction.group) + 1);
     break;
   }
   if (!fits)

@@ -85,8 +85,7 @@ Result<void> Expander::dealBatch() {
     sum += length;
   }
   plan.lengths = lengths;
-  plan.firstSequence =
-      dealSequences(uint32_t(lengths.size()), uint32_t(parts));
+  plan.firstSequence = dealSequences(uint32_t(lengths.size()), uint32_t(parts));
   shapesOfMicrobatch.resize(strategy.microbatches);
   for (uint64_t k = 0; k < parts; ++k) {
     MicrobatchShape shape;
@@ -153,8 +152,12 @@ void Expander::findGroups() {
 }
 
 RoleContext Expander::contextOf(uint32_t stage) const {
-  RoleContext context{model, stage, plan.strategy.microbatches,
-                      shapesOfMicrobatch, gradientsOf(stage), {}};
+  RoleContext context{model,
+                      stage,
+                      plan.strategy.microbatches,
+                      shapesOfMicrobatch,
+                      gradientsOf(stage),
+                      {}};
   for (size_t local = 0; local < stageGroups[stage].size(); ++local) {
     uint32_t index = stageGroups[stage][local];
     if (auto found = reduced.find(index); found != reduced.end())

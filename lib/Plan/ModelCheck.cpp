@@ -60,8 +60,7 @@ const TensorType *plan::typeOf(const Model &model, const Stage &stage,
   return nullptr;
 }
 
-std::vector<uint32_t> plan::heldParameters(const Model &model,
-                                           uint32_t stage) {
+std::vector<uint32_t> plan::heldParameters(const Model &model, uint32_t stage) {
   size_t count = model.parameters.size();
   std::vector<bool> held(count), named(count);
   for (uint32_t s = 0; s < model.stages.size(); ++s)
@@ -138,8 +137,7 @@ bool isBounded(const TensorType &type) {
 }
 
 std::string describe(const Operand &operand) {
-  return std::string(name(operand.slot)) + " #" +
-         std::to_string(operand.index);
+  return std::string(name(operand.slot)) + " #" + std::to_string(operand.index);
 }
 
 Result<void> ModelChecker::checkTypes() {
@@ -156,8 +154,9 @@ Result<void> ModelChecker::checkTypes() {
       return checked;
     for (const SizeExpr &extent : parameter.type.shape)
       if (!extent.isConstant() || extent.evaluate({0, 0}) < 0)
-        return fail(what + " has an extent that is not a constant of at least "
-                           "0: " +
+        return fail(what +
+                    " has an extent that is not a constant of at least "
+                    "0: " +
                     extent.str());
     if (parameter.init > Init::Normal)
       return fail(what + " has an unknown way to start");
@@ -215,8 +214,8 @@ Result<void> ModelChecker::checkShape(const Stage &stage,
     const TensorType &expected = kernel.operands[i];
     SizeExpr elements = expected.elements();
     if (task.kind == TaskKind::Update && !elements.isConstant())
-      elements = SizeExpr::constant(elements.evaluate(
-          {type->elements().evaluate({0, 0}), 0}));
+      elements = SizeExpr::constant(
+          elements.evaluate({type->elements().evaluate({0, 0}), 0}));
     if (expected.element != type->element || elements != type->elements())
       return fail(what + " has type " + type->str() + " and kernel '" +
                   kernel.symbol + "' expects " + expected.str());
@@ -278,8 +277,8 @@ Result<void> ModelChecker::checkStage(uint32_t index) {
   std::string where = "stage " + std::to_string(index);
   std::set<TaskKind> kinds;
   for (const TaskTemplate &task : stage.tasks) {
-    std::string taskName = "task " + std::string(name(task.kind)) + " of " +
-                           where;
+    std::string taskName =
+        "task " + std::string(name(task.kind)) + " of " + where;
     if (Result<void> checked = checkStageTask(stage, taskName, task); !checked)
       return checked;
     if (!kinds.insert(task.kind).second)
@@ -366,8 +365,7 @@ Result<void> ModelChecker::run() {
     return fail("the model names " + std::to_string(model.stateNames.size()) +
                 " of its " + std::to_string(model.statesPerParameter) +
                 " states per parameter");
-  if (!model.updates.empty() &&
-      model.updates.size() != model.parameters.size())
+  if (!model.updates.empty() && model.updates.size() != model.parameters.size())
     return fail("the model has " + std::to_string(model.updates.size()) +
                 " updates for " + std::to_string(model.parameters.size()) +
                 " parameters");

@@ -283,8 +283,8 @@ Result<Role> RoleBuilder::build(const std::vector<ScheduledTask> &order,
     for (uint32_t buffer : run.buffers)
       if (role.buffers[buffer].binding.slot == Slot::Parameter)
         parameter = role.buffers[buffer].binding.index;
-    workspaceBytes = std::max(
-        workspaceBytes, size.evaluate(updateSymbols(model, parameter)));
+    workspaceBytes = std::max(workspaceBytes,
+                              size.evaluate(updateSymbols(model, parameter)));
   }
   if (Result<void> placed = placeBuffers(role, workspaceBytes); !placed)
     return placed.error();

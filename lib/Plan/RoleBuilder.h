@@ -53,8 +53,8 @@ private:
   Result<void> addTask(const ScheduledTask &task, const Schedule &schedule);
   void receive(Slot slot, uint32_t index, int32_t microbatch,
                const Channel &from);
-  void send(Slot slot, const std::vector<uint32_t> &indices,
-            int32_t microbatch, Channel &channel);
+  void send(Slot slot, const std::vector<uint32_t> &indices, int32_t microbatch,
+            Channel &channel);
   void waitForSends(Channel &channel);
   void addReductions();
   void addUpdates();

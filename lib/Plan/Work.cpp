@@ -13,8 +13,7 @@ Symbols plan::symbolsOf(const Plan &plan, const Model &model, const Rank &rank,
     return plan.shape(rank.data, instruction.microbatch).symbols();
   if (instruction.op == Op::Kernel && instruction.kind == TaskKind::Update)
     for (uint32_t buffer : instruction.buffers) {
-      const Operand &binding =
-          plan.roles[rank.role].buffers[buffer].binding;
+      const Operand &binding = plan.roles[rank.role].buffers[buffer].binding;
       if (binding.slot == Slot::Parameter)
         return updateSymbols(model, binding.index);
     }

@@ -119,9 +119,9 @@ public:
                               ? SolutionStatus::Optimal
                               : SolutionStatus::Feasible;
     }
-    solution.seconds = std::chrono::duration<double>(
-                           std::chrono::steady_clock::now() - start)
-                           .count();
+    solution.seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
+            .count();
     return solution;
   }
 
@@ -149,7 +149,8 @@ private:
       std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
         double lengthA = length(buffers[a]), lengthB = length(buffers[b]);
         auto rank = [&](size_t i, double l) {
-          return std::tuple(key(buffers[i], l), buffers[i].size, l, -int64_t(i));
+          return std::tuple(key(buffers[i], l), buffers[i].size, l,
+                            -int64_t(i));
         };
         return rank(a, lengthA) > rank(b, lengthB);
       });

@@ -54,8 +54,8 @@ public:
     return error ? YAML::Node() : node[name];
   }
 
-  void text(const YAML::Node &parent, const std::string &path,
-            const char *name, std::string &value) {
+  void text(const YAML::Node &parent, const std::string &path, const char *name,
+            std::string &value) {
     if (error)
       return;
     YAML::Node node = parent[name];
@@ -96,8 +96,8 @@ public:
       where += ":" + std::to_string(mark.line + 1);
     std::string subject =
         path.empty() ? "the topology" : "field '" + path + "'";
-    error = Error(ErrorCode::InvalidArgument,
-                  where + ": " + subject + " " + what);
+    error =
+        Error(ErrorCode::InvalidArgument, where + ": " + subject + " " + what);
   }
 
 private:
@@ -147,9 +147,8 @@ Result<Topology> hocket::parseTopology(const std::string &yaml,
     reader.text(root, "", "name", topology.name);
     reader.integer(root, "", "nodes", topology.nodes);
     reader.integer(root, "", "devices_per_node", topology.devicesPerNode);
-    if (!reader.error &&
-        topology.nodes >
-            std::numeric_limits<int32_t>::max() / topology.devicesPerNode)
+    if (!reader.error && topology.nodes > std::numeric_limits<int32_t>::max() /
+                                              topology.devicesPerNode)
       reader.fail(root["nodes"], "nodes",
                   "gives more devices than a 32-bit rank can name");
     readDevice(reader, reader.child(root, "device"), topology.device);

@@ -18,6 +18,13 @@ namespace {
 LogicalResult
 flatten(scf::IfOp conditional,
         DenseMap<Operation *, SmallVector<Value>> &indices) {
+  if (conditional.getNumResults() == 0) {
+    if (!isPure(conditional))
+      return conditional.emitOpError("cannot be differentiated: it yields "
+                                     "nothing but is not pure");
+    conditional.erase();
+    return success();
+  }
   OpBuilder builder(conditional);
   Location loc = conditional.getLoc();
   Value condition = conditional.getCondition();
@@ -109,8 +116,10 @@ LogicalResult hocket::reverseBody(OpBuilder &builder, ArrayRef<Operation *> ops,
 }
 
 void hocket::eraseDeadOps(Block &block) {
-  for (Operation &op :
-       llvm::make_early_inc_range(llvm::reverse(block.without_terminator())))
-    if (op.use_empty() && isPure(&op))
-      op.erase();
+  SmallVector<Operation *> ops;
+  for (Operation &op : block.without_terminator())
+    ops.push_back(&op);
+  for (Operation *op : llvm::reverse(ops))
+    if (op->use_empty() && isPure(op))
+      op->erase();
 }

@@ -3,6 +3,7 @@
 #ifndef HOCKET_PASSES_DIFFERENTIATE_UTILS_H
 #define HOCKET_PASSES_DIFFERENTIATE_UTILS_H
 
+#include "hocket/Dialects/Hocket.h"
 #include "hocket/Passes/Differentiate.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -82,6 +83,9 @@ struct JointFunction {
   llvm::SmallVector<mlir::Value> gradients;
   llvm::SmallVector<mlir::DictionaryAttr> gradientAttrs;
 };
+
+/// Emits an error where `stage` is not a function as hocket-outline makes it.
+llvm::LogicalResult checkStage(mlir::func::FuncOp stage);
 
 /// Builds the joint function of `stage` beside it.
 mlir::FailureOr<JointFunction> buildJoint(mlir::func::FuncOp stage);

@@ -114,6 +114,9 @@ struct StageKernels {
 /// it is. Fails after an error at the op that cannot be differentiated.
 mlir::FailureOr<StageKernels> differentiateStage(mlir::func::FuncOp stage);
 
+/// Adds `@NAME.forward` alone, which keeps no residuals.
+mlir::FailureOr<mlir::func::FuncOp> forwardKernel(mlir::func::FuncOp stage);
+
 } // namespace hocket
 
 #endif // HOCKET_PASSES_DIFFERENTIATE_H

@@ -34,8 +34,15 @@ struct Executable {
 std::string serialize(const Executable &executable);
 
 /// Reads `bytes`, which are not trusted: size, checksum, version and
-/// FlatBuffer are verified, then the plan's invariants (plan::check).
+/// FlatBuffer are verified, then the plan (checkPlan). Errors: CorruptFile for
+/// damage and for another version, else those of checkPlan.
 Result<Executable> deserialize(std::string_view bytes);
+
+/// Whether `plan` may run on `topology`: it has a device for every rank, and
+/// the plan's invariants hold (plan::check). Errors: InvalidArgument,
+/// InvalidPlan.
+Result<void> checkPlan(const plan::Plan &plan, const plan::Model &model,
+                       const Topology &topology);
 
 /// Writes a temporary file beside `path` and renames it: no partial file is
 /// ever seen.

@@ -1,0 +1,60 @@
+//===- Batches.h - What LoadBatch loads -------------------------*- C++ -*-===//
+
+#ifndef HOCKET_RUNTIME_BATCHES_H
+#define HOCKET_RUNTIME_BATCHES_H
+
+#include "hocket/Plan/Plan.h"
+#include "hocket/Support/Result.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace hocket::runtime {
+
+/// SplitMix64 of Steele, Lea and Flood, "Fast splittable pseudorandom number
+/// generators" (2014): the output that follows the state `x`.
+uint64_t splitmix64(uint64_t x);
+
+/// The batches of all steps of one plan.
+class BatchSource {
+public:
+  virtual ~BatchSource() = default;
+
+  /// Writes batch input `input` of microbatch `microbatch` of data coordinate
+  /// `data` in step `step` (from 0): dense, row-major, of the type of
+  /// plan::Model::batch[input] at the symbols of the microbatch, which says how
+  /// many bytes `destination` needs. Always gives the same bytes for the same
+  /// arguments, whatever the degrees of parallelism. May be called from several
+  /// threads at once.
+  virtual void fill(uint64_t step, uint32_t data, uint32_t microbatch,
+                    uint32_t input, std::byte *destination) const = 0;
+};
+
+/// Opens the file at `path` for the steps of `plan`, which has passed
+/// plan::check with `model`; keeps no reference to either.
+///
+/// A file whose name ends in ".safetensors" has one tensor per batch input, by
+/// its name, with the tokens of all sequences in batch order; every step uses
+/// them. Offsets follow from the lengths; where the file has them too, they must
+/// agree.
+///
+/// Any other file is text, with one token per byte. Sequence i of step k, of
+/// length l, is found at start = splitmix64(seed + k * 2^32 + i) mod (N - l),
+/// where N is the number of bytes: its tokens are the bytes from start on, its
+/// targets those from start + 1 on, its positions 0 to l - 1. The model may take
+/// `tokens`, `targets`, `positions` (T x i32) and offsets.
+///
+/// Offsets (S x i32) start at 0 in every microbatch.
+///
+/// Errors: Io, CorruptFile; InvalidArgument for a text that is not longer than
+/// the longest sequence, and for a model or a tensor that does not fit this.
+Result<std::unique_ptr<BatchSource>> openBatches(const std::string &path,
+                                                 uint64_t seed,
+                                                 const plan::Model &model,
+                                                 const plan::Plan &plan);
+
+} // namespace hocket::runtime
+
+#endif // HOCKET_RUNTIME_BATCHES_H

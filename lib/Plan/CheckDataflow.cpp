@@ -1,0 +1,218 @@
+//===- CheckDataflow.cpp - P3: written before read, by the right one ------===//
+//
+// Follows every buffer of a role through the body. Values of a microbatch are
+// written once and then read. Accumulators are zeroed, added to, summed over
+// their ranks where there are several, and only then read. Parameters are read
+// until they are updated.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Checker.h"
+
+using namespace hocket;
+using namespace hocket::plan;
+
+namespace {
+
+enum class State : uint8_t { Unwritten, Zeroed, Written, Reduced, Consumed };
+
+bool isAccumulator(Slot slot) {
+  return slot == Slot::Gradient || slot == Slot::Loss || slot == Slot::Weight;
+}
+
+class DataflowChecker {
+public:
+  DataflowChecker(const CheckContext &context, uint32_t index)
+      : context(context), index(index), role(context.plan.roles[index]),
+        buffers(role.buffers.size()) {}
+
+  Found run();
+
+private:
+  struct Life {
+    State state = State::Unwritten;
+    int32_t lastWrite = -1; // instruction
+    int32_t pendingSend = -1;
+    bool isReduced = false; // by some AllReduce of the body
+  };
+
+  Found check(uint32_t i);
+  Found checkKernel(uint32_t i);
+  Found read(uint32_t i, uint32_t buffer);
+  Found write(uint32_t i, uint32_t buffer);
+  Found accumulate(uint32_t i, uint32_t buffer, State after);
+
+  Found fail(std::string message, uint32_t i, uint32_t buffer,
+             int32_t other = -1) {
+    std::vector<Culprit> culprits = {context.at(index, i, buffer)};
+    if (other >= 0)
+      culprits.push_back(context.at(index, other, buffer));
+    return context.violation("P3", std::move(message), std::move(culprits));
+  }
+
+  const CheckContext &context;
+  uint32_t index;
+  const Role &role;
+  std::vector<Life> buffers;
+  std::vector<uint32_t> sends; // instructions, in order
+};
+
+Found DataflowChecker::read(uint32_t i, uint32_t buffer) {
+  Life &life = buffers[buffer];
+  const Operand &binding = role.buffers[buffer].binding;
+  bool update = role.body[i].kind == TaskKind::Update;
+  if (life.state == State::Unwritten)
+    return fail("a buffer is read before it is written", i, buffer);
+  if (isAccumulator(binding.slot)) {
+    if (life.isReduced && life.state != State::Reduced &&
+        life.state != State::Consumed)
+      return fail("a sum is read before it is complete", i, buffer);
+    life.state = State::Consumed;
+    life.lastWrite = int32_t(i);
+  }
+  if (binding.slot == Slot::Parameter && !update &&
+      life.state == State::Consumed)
+    return fail("a parameter is read after its update", i, buffer,
+                life.lastWrite);
+  return std::nullopt;
+}
+
+Found DataflowChecker::write(uint32_t i, uint32_t buffer) {
+  Life &life = buffers[buffer];
+  if (life.pendingSend >= 0)
+    return fail("a buffer is written while it is being sent", i, buffer,
+                life.pendingSend);
+  if (life.state != State::Unwritten)
+    return fail("a value is overwritten", i, buffer, life.lastWrite);
+  life.state = State::Written;
+  life.lastWrite = int32_t(i);
+  return std::nullopt;
+}
+
+/// Adds to an accumulator, or updates a parameter or a state.
+Found DataflowChecker::accumulate(uint32_t i, uint32_t buffer, State after) {
+  Life &life = buffers[buffer];
+  if (life.state == State::Unwritten)
+    return fail("a buffer is added to before it is zeroed", i, buffer);
+  if (life.state == State::Reduced || life.state == State::Consumed)
+    return fail("a value is changed after it was summed, read or updated", i,
+                buffer, life.lastWrite);
+  if (life.pendingSend >= 0)
+    return fail("a buffer is written while it is being sent", i, buffer,
+                life.pendingSend);
+  life.state = after;
+  life.lastWrite = int32_t(i);
+  return std::nullopt;
+}
+
+Found DataflowChecker::checkKernel(uint32_t i) {
+  const Instruction &instruction = role.body[i];
+  const TaskTemplate &task = *context.templateOf(role, instruction);
+  for (size_t k = 0; k < task.operands.size(); ++k) {
+    const Operand &operand = task.operands[k];
+    uint32_t number = instruction.buffers[k];
+    const Buffer &buffer = role.buffers[number];
+    if (buffer.binding.slot != operand.slot ||
+        buffer.binding.index != operand.index)
+      return fail("operand #" + std::to_string(k) + " must be " +
+                      name(operand.slot) + " #" + std::to_string(operand.index),
+                  i, number);
+    if (buffer.microbatch >= 0 && buffer.microbatch != instruction.microbatch)
+      return fail("a task of microbatch " +
+                      std::to_string(instruction.microbatch) +
+                      " touches a buffer of microbatch " +
+                      std::to_string(buffer.microbatch),
+                  i, number);
+  }
+  for (size_t k = 0; k < task.operands.size(); ++k)
+    if (task.operands[k].access == Access::Read)
+      if (Found found = read(i, instruction.buffers[k]))
+        return found;
+  bool update = instruction.kind == TaskKind::Update;
+  for (size_t k = 0; k < task.operands.size(); ++k) {
+    uint32_t number = instruction.buffers[k];
+    Found found;
+    if (task.operands[k].access == Access::ReadWrite)
+      found = accumulate(i, number, update ? State::Consumed : State::Written);
+    else if (task.operands[k].access == Access::Write)
+      found = write(i, number);
+    if (found)
+      return found;
+  }
+  return std::nullopt;
+}
+
+Found DataflowChecker::check(uint32_t i) {
+  const Instruction &instruction = role.body[i];
+  switch (instruction.op) {
+  case Op::Kernel:
+    return checkKernel(i);
+  case Op::Zero:
+    for (uint32_t buffer : instruction.buffers) {
+      if (!isAccumulator(role.buffers[buffer].binding.slot))
+        return fail("a buffer is zeroed that is no accumulator", i, buffer);
+      if (Found found = write(i, buffer))
+        return found;
+      buffers[buffer].state = State::Zeroed;
+    }
+    return std::nullopt;
+  case Op::LoadBatch: {
+    const Buffer &buffer = role.buffers[instruction.buffers[0]];
+    if (buffer.binding.slot != Slot::Batch ||
+        buffer.binding.index != instruction.index ||
+        buffer.microbatch != instruction.microbatch)
+      return fail("a batch input is loaded into the buffer of another value", i,
+                  instruction.buffers[0]);
+    return write(i, instruction.buffers[0]);
+  }
+  case Op::Recv:
+    return write(i, instruction.buffers[0]);
+  case Op::Send: {
+    uint32_t buffer = instruction.buffers[0];
+    if (Found found = read(i, buffer))
+      return found;
+    if (buffers[buffer].pendingSend >= 0)
+      return fail("a buffer is sent while it is being sent", i, buffer,
+                  buffers[buffer].pendingSend);
+    buffers[buffer].pendingSend = int32_t(i);
+    sends.push_back(i);
+    return std::nullopt;
+  }
+  case Op::WaitSend:
+    // One that comes before its send can never end: P2 reports it.
+    if (instruction.index < sends.size())
+      buffers[role.body[sends[instruction.index]].buffers[0]].pendingSend = -1;
+    return std::nullopt;
+  case Op::AllReduce:
+    for (uint32_t buffer : instruction.buffers)
+      if (Found found = accumulate(i, buffer, State::Reduced))
+        return found;
+    return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+Found DataflowChecker::run() {
+  for (uint32_t i = 0; i < role.buffers.size(); ++i) {
+    Slot slot = role.buffers[i].binding.slot;
+    if (slot == Slot::Parameter || slot == Slot::State || slot == Slot::Step)
+      buffers[i].state = State::Written;
+  }
+  for (const Instruction &instruction : role.body)
+    if (instruction.op == Op::AllReduce)
+      for (uint32_t buffer : instruction.buffers)
+        buffers[buffer].isReduced = true;
+  for (uint32_t i = 0; i < role.body.size(); ++i)
+    if (Found found = check(i))
+      return found;
+  return std::nullopt;
+}
+
+} // namespace
+
+Found plan::checkDataflow(const CheckContext &context) {
+  for (uint32_t role = 0; role < context.plan.roles.size(); ++role)
+    if (Found found = DataflowChecker(context, role).run())
+      return found;
+  return std::nullopt;
+}

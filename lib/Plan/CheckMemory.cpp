@@ -1,0 +1,238 @@
+//===- CheckMemory.cpp - P4 and P5: buffers and arenas --------------------===//
+
+#include "Checker.h"
+
+#include <algorithm>
+
+using namespace hocket;
+using namespace hocket::plan;
+
+namespace {
+
+constexpr int64_t kAlignment = 64;
+
+/// A piece of the arena that is in use from instruction `first` to `last`.
+struct Piece {
+  int64_t offset = 0;
+  int64_t bytes = 0;
+  uint32_t first = 0, last = 0;
+  int64_t buffer = -1; // -1: the workspace
+};
+
+class MemoryChecker {
+public:
+  MemoryChecker(const CheckContext &context, uint32_t index)
+      : context(context), index(index), role(context.plan.roles[index]) {}
+
+  Found run();
+
+private:
+  void collectShapes();
+  Found checkSizes();
+  Found checkWorkspace();
+  void collectPieces();
+  Found sweep();
+
+  Found fail(std::string message, std::vector<Culprit> culprits) {
+    return context.violation("P4", std::move(message), std::move(culprits));
+  }
+  Culprit culprit(const Piece &piece) {
+    if (piece.buffer >= 0)
+      return context.at(index, -1, piece.buffer);
+    return context.at(index, piece.first);
+  }
+  std::string label(const Piece &piece) {
+    return piece.buffer >= 0 ? "'" + role.buffers[piece.buffer].name + "'"
+                             : "the workspace of a kernel";
+  }
+
+  const CheckContext &context;
+  uint32_t index;
+  const Role &role;
+  /// The different shapes that each microbatch has on the ranks of the role.
+  std::vector<std::vector<Symbols>> shapes;
+  std::vector<Piece> pieces;
+};
+
+void MemoryChecker::collectShapes() {
+  const Plan &plan = context.plan;
+  shapes.resize(plan.strategy.microbatches);
+  for (uint32_t i = 0; i < plan.strategy.microbatches; ++i) {
+    for (uint32_t rank : context.ranksOfRole[index])
+      shapes[i].push_back(plan.shape(plan.ranks[rank].data, i).symbols());
+    std::sort(shapes[i].begin(), shapes[i].end());
+    shapes[i].erase(std::unique(shapes[i].begin(), shapes[i].end()),
+                    shapes[i].end());
+  }
+}
+
+Found MemoryChecker::checkSizes() {
+  std::map<std::pair<Slot, uint32_t>, SizeExpr> sizes;
+  const std::vector<Symbols> constant = {{0, 0}};
+  for (uint32_t i = 0; i < role.buffers.size(); ++i) {
+    const Buffer &buffer = role.buffers[i];
+    if (buffer.offset % kAlignment != 0)
+      return fail("a buffer's offset is not a multiple of 64",
+                  {context.at(index, -1, i)});
+    if (buffer.bytes > role.arenaBytes ||
+        buffer.offset > role.arenaBytes - buffer.bytes)
+      return fail("a buffer ends beyond the arena", {context.at(index, -1, i)});
+    auto [size, isNew] =
+        sizes.try_emplace({buffer.binding.slot, buffer.binding.index});
+    if (isNew)
+      size->second = buffer.type.bytes();
+    const std::vector<Symbols> &needed =
+        buffer.microbatch < 0 ? constant : shapes[buffer.microbatch];
+    for (const Symbols &symbols : needed) {
+      int64_t bytes = size->second.evaluate(symbols);
+      if (bytes < 0 || bytes > buffer.bytes)
+        return fail("a buffer of " + std::to_string(buffer.bytes) +
+                        " bytes holds a value of " + std::to_string(bytes),
+                    {context.at(index, -1, i)});
+    }
+  }
+  return std::nullopt;
+}
+
+Found MemoryChecker::checkWorkspace() {
+  if (role.workspaceOffset % kAlignment != 0)
+    return fail("the workspace's offset is not a multiple of 64",
+                {context.at(index, -1)});
+  if (role.workspaceBytes > role.arenaBytes ||
+      role.workspaceOffset > role.arenaBytes - role.workspaceBytes)
+    return fail("the workspace ends beyond the arena", {context.at(index, -1)});
+  for (uint32_t i = 0; i < role.body.size(); ++i) {
+    const Instruction &instruction = role.body[i];
+    if (instruction.op != Op::Kernel)
+      continue;
+    const SizeExpr &size =
+        context.model.kernels[instruction.kernel].workspaceBytes;
+    auto fits = [&](const Symbols &symbols) {
+      int64_t bytes = size.evaluate(symbols);
+      return bytes >= 0 && bytes <= role.workspaceBytes;
+    };
+    bool fine = true;
+    if (instruction.microbatch >= 0) {
+      const auto &list = shapes[instruction.microbatch];
+      fine = std::all_of(list.begin(), list.end(), fits);
+    } else {
+      for (uint32_t buffer : instruction.buffers) {
+        const Operand &binding = role.buffers[buffer].binding;
+        if (binding.slot == Slot::Parameter)
+          fine &= fits(updateSymbols(context.model, binding.index));
+      }
+    }
+    if (!fine)
+      return fail("a kernel needs a larger workspace than its role has",
+                  {context.at(index, i)});
+  }
+  return std::nullopt;
+}
+
+/// What is in use when: a buffer of a microbatch from its first to its last
+/// instruction, a sent one until its WaitSend, the others always, and the
+/// workspace during each kernel.
+void MemoryChecker::collectPieces() {
+  constexpr uint32_t never = UINT32_MAX;
+  std::vector<std::pair<uint32_t, uint32_t>> uses(role.buffers.size(),
+                                                  {never, 0});
+  std::vector<uint32_t> sends;
+  uint32_t end = uint32_t(role.body.size());
+  for (uint32_t i = 0; i < end; ++i) {
+    const Instruction &instruction = role.body[i];
+    for (uint32_t buffer : instruction.buffers) {
+      uses[buffer].first = std::min(uses[buffer].first, i);
+      uses[buffer].second = i;
+    }
+    if (instruction.op == Op::Send)
+      sends.push_back(instruction.buffers[0]);
+    if (instruction.op == Op::WaitSend)
+      uses[sends[instruction.index]].second = i;
+    if (instruction.op == Op::Kernel && role.workspaceBytes > 0)
+      pieces.push_back({role.workspaceOffset, role.workspaceBytes, i, i, -1});
+  }
+  for (uint32_t i = 0; i < role.buffers.size(); ++i) {
+    const Buffer &buffer = role.buffers[i];
+    if (buffer.bytes == 0)
+      continue;
+    if (buffer.microbatch < 0)
+      pieces.push_back({buffer.offset, buffer.bytes, 0, end, i});
+    else if (uses[i].first != never)
+      pieces.push_back(
+          {buffer.offset, buffer.bytes, uses[i].first, uses[i].second, i});
+  }
+}
+
+/// Goes through the instructions with the pieces in use sorted by offset: a
+/// new one needs to be compared with its two neighbours only.
+Found MemoryChecker::sweep() {
+  std::vector<size_t> starts(pieces.size()), ends;
+  for (size_t i = 0; i < pieces.size(); ++i)
+    starts[i] = i;
+  ends = starts;
+  std::sort(starts.begin(), starts.end(), [&](size_t a, size_t b) {
+    return pieces[a].first < pieces[b].first;
+  });
+  std::sort(ends.begin(), ends.end(), [&](size_t a, size_t b) {
+    return pieces[a].last < pieces[b].last;
+  });
+  std::map<int64_t, size_t> live;
+  size_t ended = 0;
+  for (size_t start : starts) {
+    const Piece &piece = pieces[start];
+    while (pieces[ends[ended]].last < piece.first)
+      live.erase(pieces[ends[ended++]].offset);
+    auto next = live.lower_bound(piece.offset);
+    const Piece *other = nullptr;
+    if (next != live.end() && next->first < piece.offset + piece.bytes)
+      other = &pieces[next->second];
+    else if (next != live.begin()) {
+      const Piece &before = pieces[std::prev(next)->second];
+      if (before.offset + before.bytes > piece.offset)
+        other = &before;
+    }
+    if (other)
+      return fail(
+          label(*other) + " and " + label(piece) +
+              " overlap and are in use at the same time",
+          {culprit(*other), culprit(piece), context.at(index, piece.first)});
+    live.emplace_hint(next, piece.offset, start);
+  }
+  return std::nullopt;
+}
+
+Found MemoryChecker::run() {
+  collectShapes();
+  if (Found found = checkSizes())
+    return found;
+  if (Found found = checkWorkspace())
+    return found;
+  collectPieces();
+  return sweep();
+}
+
+} // namespace
+
+Found plan::checkMemory(const CheckContext &context) {
+  for (uint32_t role = 0; role < context.plan.roles.size(); ++role)
+    if (!context.ranksOfRole[role].empty())
+      if (Found found = MemoryChecker(context, role).run())
+        return found;
+  return std::nullopt;
+}
+
+Found plan::checkCapacity(const CheckContext &context,
+                          int64_t deviceMemoryBytes) {
+  if (deviceMemoryBytes <= 0)
+    return std::nullopt;
+  for (uint32_t role = 0; role < context.plan.roles.size(); ++role) {
+    int64_t bytes = context.plan.roles[role].arenaBytes;
+    if (bytes > deviceMemoryBytes && !context.ranksOfRole[role].empty())
+      return context.violation("P5",
+                               "a rank needs " + std::to_string(bytes) +
+                                   " bytes and its device has " +
+                                   std::to_string(deviceMemoryBytes),
+                               {context.at(role, -1)});
+  }
+  return std::nullopt;
+}

@@ -1,0 +1,164 @@
+//===- CheckTasks.cpp - P8: every task runs exactly once ------------------===//
+
+#include "Checker.h"
+
+#include <algorithm>
+#include <array>
+
+using namespace hocket;
+using namespace hocket::plan;
+
+namespace {
+
+constexpr size_t kNumKinds = size_t(TaskKind::Update);
+
+/// Every (stage, data) coordinate is one rank's.
+Found checkCoordinates(const CheckContext &context) {
+  const Plan &plan = context.plan;
+  uint64_t expected = uint64_t(plan.stages) * plan.strategy.data;
+  if (expected != plan.ranks.size())
+    return context.violation("P8", std::to_string(plan.stages) + " stages x " +
+                                       std::to_string(plan.strategy.data) +
+                                       "-way data parallelism is " +
+                                       std::to_string(expected) +
+                                       " ranks and the plan has " +
+                                       std::to_string(plan.ranks.size()));
+  std::vector<int32_t> owner(expected, -1);
+  for (uint32_t index = 0; index < plan.ranks.size(); ++index) {
+    const Rank &rank = plan.ranks[index];
+    int32_t &slot = owner[size_t(rank.stage) * plan.strategy.data + rank.data];
+    if (slot >= 0)
+      return context.violation(
+          "P8", "two ranks run the same stage of the same data coordinate",
+          {{slot, plan.ranks[slot].role}, {index, rank.role}});
+    slot = int32_t(index);
+  }
+  return std::nullopt;
+}
+
+/// The tasks of one role: each microbatch exactly once.
+class TaskChecker {
+public:
+  TaskChecker(const CheckContext &context, uint32_t index)
+      : context(context), index(index), role(context.plan.roles[index]),
+        stage(context.model.stages[role.stage]) {}
+
+  Found run() {
+    // A body with too few instructions misses one of its first microbatches:
+    // the table need not be larger than the body.
+    uint32_t microbatches = context.plan.strategy.microbatches;
+    size_t rows = std::min<size_t>(microbatches, role.body.size() + 1);
+    std::array<int32_t, kNumKinds> none;
+    none.fill(-1);
+    runs.assign(rows, none);
+    updates.assign(context.model.updates.size(), -1);
+    for (uint32_t i = 0; i < role.body.size(); ++i)
+      if (role.body[i].op == Op::Kernel)
+        if (Found found = note(i))
+          return found;
+    for (uint32_t row = 0; row < rows; ++row)
+      if (Found found = checkMicrobatch(row))
+        return found;
+    return checkUpdates();
+  }
+
+private:
+  Found fail(std::string message, std::vector<Culprit> culprits) {
+    return context.violation("P8", std::move(message), std::move(culprits));
+  }
+
+  Found note(uint32_t i) {
+    const Instruction &instruction = role.body[i];
+    int32_t *first = nullptr;
+    std::string what = std::string("task ") + name(instruction.kind);
+    if (instruction.kind == TaskKind::Update) {
+      const TaskTemplate *task = context.templateOf(role, instruction);
+      size_t parameter = task - context.model.updates.data();
+      first = &updates[parameter];
+      what = "the update of parameter '" +
+             context.model.parameters[parameter].name + "'";
+    } else if (size_t(instruction.microbatch) < runs.size()) {
+      first = &runs[instruction.microbatch][size_t(instruction.kind)];
+      what += " of microbatch " + std::to_string(instruction.microbatch);
+    } else {
+      return std::nullopt;
+    }
+    if (*first >= 0)
+      return fail(what + " runs twice",
+                  {context.at(index, *first), context.at(index, i)});
+    *first = int32_t(i);
+    return std::nullopt;
+  }
+
+  Found checkMicrobatch(uint32_t row) {
+    auto runsKind = [&](TaskKind kind) { return runs[row][size_t(kind)] >= 0; };
+    auto missing = [&](TaskKind kind) {
+      return fail(std::string("task ") + name(kind) + " of stage " +
+                      std::to_string(role.stage) + " and microbatch " +
+                      std::to_string(row) + " never runs",
+                  {context.at(index, -1)});
+    };
+    if (!runsKind(TaskKind::F))
+      return missing(TaskKind::F);
+    // The backward runs whole, or as its two parts.
+    bool split = runsKind(TaskKind::Bi) || runsKind(TaskKind::W);
+    if (runsKind(TaskKind::B)) {
+      TaskKind part = runsKind(TaskKind::Bi) ? TaskKind::Bi : TaskKind::W;
+      if (split)
+        return fail(std::string("task B contains ") + name(part) +
+                        ", and both run for microbatch " + std::to_string(row),
+                    {context.at(index, runs[row][size_t(TaskKind::B)]),
+                     context.at(index, runs[row][size_t(part)])});
+      return std::nullopt;
+    }
+    if (stage.find(TaskKind::B) && !split)
+      return missing(TaskKind::B);
+    for (TaskKind part : {TaskKind::Bi, TaskKind::W})
+      if (stage.find(part) && !runsKind(part))
+        return missing(part);
+    return std::nullopt;
+  }
+
+  Found checkUpdates() {
+    if (context.model.updates.empty())
+      return std::nullopt;
+    for (uint32_t i = 0; i < role.buffers.size(); ++i) {
+      const Operand &binding = role.buffers[i].binding;
+      if (binding.slot == Slot::Parameter && updates[binding.index] < 0)
+        return fail("parameter '" +
+                        context.model.parameters[binding.index].name +
+                        "' is never updated",
+                    {context.at(index, -1, i)});
+    }
+    return std::nullopt;
+  }
+
+  const CheckContext &context;
+  uint32_t index;
+  const Role &role;
+  const Stage &stage;
+  std::vector<std::array<int32_t, kNumKinds>> runs; // by microbatch
+  std::vector<int32_t> updates;                     // by parameter
+};
+
+} // namespace
+
+Found plan::checkTasks(const CheckContext &context) {
+  if (Found found = checkCoordinates(context))
+    return found;
+  std::vector<bool> held(context.model.parameters.size());
+  for (uint32_t role = 0; role < context.plan.roles.size(); ++role) {
+    if (Found found = TaskChecker(context, role).run())
+      return found;
+    if (!context.ranksOfRole[role].empty())
+      for (const Buffer &buffer : context.plan.roles[role].buffers)
+        if (buffer.binding.slot == Slot::Parameter)
+          held[buffer.binding.index] = true;
+  }
+  for (size_t i = 0; i < context.model.updates.size(); ++i)
+    if (!held[i])
+      return context.violation("P8", "no rank holds and updates parameter '" +
+                                         context.model.parameters[i].name +
+                                         "'");
+  return std::nullopt;
+}

@@ -1,0 +1,157 @@
+//===- Residuals.cpp - What the forward keeps for the backward ------------===//
+//
+// A minimum cut between what cannot be computed twice and what the backward
+// reads: every value may be cut off at the price of its bytes.
+//
+//===----------------------------------------------------------------------===//
+
+#include "MinCut.h"
+#include "Utils.h"
+
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Interfaces/SideEffectInterfaces.h"
+#include "mlir/Transforms/RegionUtils.h"
+
+#include <algorithm>
+
+using namespace mlir;
+using namespace hocket;
+
+/// The size that bytes are compared at.
+static constexpr Symbols kTypicalSymbols = {1024, 9};
+/// The price of what cannot be kept: more than all that can be.
+static constexpr int64_t kForbidden = int64_t(1) << 50;
+
+bool hocket::isRecomputable(Operation *op) {
+  if (!isPure(op))
+    return false;
+  if (auto rule = dyn_cast<ReverseDifferentiableOpInterface>(op))
+    return rule.isCheapToRecompute();
+  return op->getNumRegions() == 0 &&
+         llvm::none_of(op->getResultTypes(), llvm::IsaPred<ShapedType>);
+}
+
+namespace {
+
+class Chooser {
+public:
+  Chooser(JointFunction &joint, SymbolicShapes &shapes)
+      : joint(joint), shapes(shapes),
+        primal(joint.primalOps.begin(), joint.primalOps.end()) {}
+
+  FailureOr<SmallVector<Value>> run();
+
+private:
+  struct Node {
+    int in, out;
+  };
+
+  /// The values that `op` reads and that are not free: arguments are bound
+  /// again, and extents follow from the symbols.
+  SmallVector<Value> inputsOf(Operation *op) {
+    SmallVector<Value> inputs;
+    if (auto dim = dyn_cast<tensor::DimOp>(op);
+        dim && succeeded(shapes.valueOf(dim.getResult())))
+      return inputs;
+    SetVector<Value> read(op->operand_begin(), op->operand_end());
+    getUsedValuesDefinedAbove(op->getRegions(), read);
+    for (Value value : read)
+      if (Operation *definition = value.getDefiningOp();
+          definition && primal.contains(definition))
+        inputs.push_back(value);
+    return inputs;
+  }
+  int64_t priceOf(Value value);
+  Node nodeOf(Value value);
+
+  JointFunction &joint;
+  SymbolicShapes &shapes;
+  DenseSet<Operation *> primal;
+  llvm::MapVector<Value, Node> nodes;
+  FlowNetwork network;
+};
+
+int64_t Chooser::priceOf(Value value) {
+  auto type = dyn_cast<RankedTensorType>(value.getType());
+  if (!type)
+    return kForbidden;
+  FailureOr<SymbolicShape> shape = shapes.shapeOf(value);
+  if (failed(shape) || failed(toAffineMap(*shape, type.getContext())))
+    return kForbidden;
+  FailureOr<hocket::TensorType> known = toTensorType(type, *shape);
+  if (failed(known))
+    return kForbidden;
+  int64_t bytes = known->bytes().evaluate(kTypicalSymbols);
+  return std::clamp<int64_t>(bytes, 1, kForbidden / 2);
+}
+
+Chooser::Node Chooser::nodeOf(Value value) {
+  if (auto it = nodes.find(value); it != nodes.end())
+    return it->second;
+  Node node{network.addNode(), network.addNode()};
+  nodes.insert({value, node});
+  network.addEdge(node.in, node.out, priceOf(value));
+  Operation *definition = value.getDefiningOp();
+  if (!isRecomputable(definition)) {
+    network.addEdge(0, node.in, FlowNetwork::kUnlimited);
+    return node;
+  }
+  for (Value input : inputsOf(definition))
+    network.addEdge(nodeOf(input).out, node.in, FlowNetwork::kUnlimited);
+  return node;
+}
+
+FailureOr<SmallVector<Value>> Chooser::run() {
+  // Only what the gradients need is read.
+  DenseSet<Operation *> live;
+  for (Value gradient : joint.gradients)
+    if (Operation *definition = gradient.getDefiningOp())
+      live.insert(definition);
+  SetVector<Value> read;
+  for (Value gradient : joint.gradients)
+    if (Operation *definition = gradient.getDefiningOp();
+        definition && primal.contains(definition))
+      read.insert(gradient);
+  for (Operation *op : llvm::reverse(joint.adjointOps)) {
+    if (!live.contains(op))
+      continue;
+    SetVector<Value> values(op->operand_begin(), op->operand_end());
+    getUsedValuesDefinedAbove(op->getRegions(), values);
+    for (Value value : values)
+      if (Operation *definition = value.getDefiningOp())
+        live.insert(definition);
+    for (Value value : inputsOf(op))
+      read.insert(value);
+  }
+  for (Value value : read)
+    network.addEdge(nodeOf(value).out, 1, FlowNetwork::kUnlimited);
+
+  std::vector<bool> sinkSide = network.sinkSide();
+  DenseSet<Value> kept;
+  for (auto &[value, node] : nodes) {
+    if (sinkSide[node.in] || !sinkSide[node.out])
+      continue;
+    if (priceOf(value) == kForbidden)
+      return value.getDefiningOp()->emitOpError(
+                 "has a result that the backward reads but that cannot be "
+                 "kept: ")
+             << value.getType()
+             << " is not a tensor whose extents are sums of multiples of the "
+                "tokens and sequences; and it is not cheap to compute again";
+    kept.insert(value);
+  }
+  // In the order of the forward.
+  SmallVector<Value> residuals;
+  for (Operation *op : joint.primalOps)
+    for (Value result : op->getResults())
+      if (kept.contains(result))
+        residuals.push_back(result);
+  return residuals;
+}
+
+} // namespace
+
+FailureOr<SmallVector<Value>> hocket::chooseResiduals(JointFunction &joint,
+                                                      SymbolicShapes &shapes) {
+  return Chooser(joint, shapes).run();
+}

@@ -1,0 +1,105 @@
+//===- AttentionBlocks.h - Attention block by block -------------*- C++ -*-===//
+//
+// What the lowerings of attention and of its gradient share: the loops over
+// sequences, heads and blocks of query rows, the slices of a block, and short
+// forms of the linalg ops inside.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef HOCKET_PASSES_LOWER_ATTENTIONBLOCKS_H
+#define HOCKET_PASSES_LOWER_ATTENTIONBLOCKS_H
+
+#include "hocket/Dialects/Hocket.h"
+
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+
+namespace hocket {
+
+/// Rows `row` to `row + rows` of one head, and the keys that they attend to.
+struct AttentionBlock {
+  mlir::Value row, rows;
+  mlir::Value start, keys;
+  mlir::Value head, keyHead;
+  /// row - start: row i of the block is row i + position of its sequence.
+  mlir::Value position;
+};
+
+class AttentionBlocks {
+public:
+  using Values = llvm::SmallVector<mlir::Value>;
+  using Body = llvm::function_ref<Values(const AttentionBlock &, Values)>;
+
+  template <typename OpT>
+  AttentionBlocks(mlir::OpBuilder &builder, OpT op, int64_t blockRows)
+      : builder(builder), loc(op.getLoc()), query(op.getQuery()),
+        key(op.getKey()), offsets(op.getOffsets()), causal(op.getCausal()),
+        scaleValue(op.getScale()), blockRows(blockRows) {}
+
+  /// Emits the loops; `body` is given the carried tensors of a block and
+  /// returns the new ones. Blocks of one key head follow each other.
+  Values forEachBlock(llvm::ArrayRef<mlir::Value> carried, Body body);
+
+  /// A tensor of undefined contents; negative extents stand for T.
+  mlir::Value empty(llvm::ArrayRef<int64_t> extents);
+  mlir::Value emptyLike(mlir::Value tensor);
+  mlir::Value fill(mlir::Value tensor, float value);
+
+  /// [rows, D] of `head` in a [T, heads, D] tensor, or [rows] in [T, heads].
+  mlir::Value slice(mlir::Value tensor, mlir::Value row, mlir::Value rows,
+                    mlir::Value head);
+  mlir::Value insert(mlir::Value part, mlir::Value tensor, mlir::Value row,
+                     mlir::Value rows, mlir::Value head);
+  /// The first elements of a workspace tensor.
+  mlir::Value front(mlir::Value tensor, mlir::ValueRange extents);
+  mlir::Value insertFront(mlir::Value part, mlir::Value tensor,
+                          mlir::ValueRange extents);
+
+  /// sum + lhs * rhs, either operand transposed first.
+  mlir::Value contract(mlir::Value lhs, bool transposeLhs, mlir::Value rhs,
+                       bool transposeRhs, mlir::Value sum);
+
+  /// A loop over the rows and columns of `out` or, where it is a vector, over
+  /// its rows and the columns of the inputs. Vectors are read by row. The body
+  /// is given the inputs' elements and the output's.
+  using ScalarBody =
+      llvm::function_ref<mlir::Value(mlir::OpBuilder &, mlir::ValueRange)>;
+  mlir::Value byRow(mlir::ValueRange inputs, mlir::Value out, ScalarBody body);
+  /// The same over vectors alone.
+  mlir::Value overRows(mlir::ValueRange inputs, mlir::Value out,
+                       ScalarBody body);
+
+  /// `value` where the current row may attend to the current column, else
+  /// `otherwise`; in the body of a byRow over the scores of `block`.
+  mlir::Value masked(mlir::OpBuilder &inner, const AttentionBlock &block,
+                     mlir::Value value, float otherwise);
+  mlir::Value constant(mlir::OpBuilder &inner, float value);
+  mlir::Value scale(mlir::OpBuilder &inner);
+
+  int64_t getBlockRows() const { return blockRows; }
+
+private:
+  mlir::Value index(int64_t value);
+  mlir::Value generic(mlir::ValueRange inputs, mlir::Value out, unsigned loops,
+                      ScalarBody body);
+  Values forLoop(mlir::Value lower, mlir::Value upper, int64_t step,
+                 llvm::ArrayRef<mlir::Value> carried,
+                 llvm::function_ref<Values(mlir::Value, Values)> body);
+
+  mlir::OpBuilder &builder;
+  mlir::Location loc;
+  mlir::Value query, key, offsets;
+  bool causal;
+  llvm::APFloat scaleValue;
+  int64_t blockRows;
+};
+
+/// Replace the op by the loops that compute it. The types must have been
+/// checked.
+void lowerAttention(mlir::RewriterBase &rewriter, AttentionOp op,
+                    int64_t blockRows);
+void lowerAttentionGrad(mlir::RewriterBase &rewriter, AttentionGradOp op,
+                        int64_t blockRows);
+
+} // namespace hocket
+
+#endif // HOCKET_PASSES_LOWER_ATTENTIONBLOCKS_H

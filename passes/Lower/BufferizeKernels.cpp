@@ -1,0 +1,152 @@
+//===- BufferizeKernels.cpp - From kernels on tensors to buffers ----------===//
+
+#include "hocket/Dialects/Hocket.h"
+#include "hocket/Dialects/KernelSignature.h"
+#include "hocket/Passes/Lower.h"
+
+#include "mlir/Dialect/Affine/IR/AffineOps.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
+#include "mlir/Dialect/Bufferization/Transforms/OneShotAnalysis.h"
+#include "mlir/Dialect/Bufferization/Transforms/Transforms.h"
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
+#include "mlir/Dialect/Tensor/Transforms/Transforms.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+
+namespace hocket {
+#define GEN_PASS_DEF_BUFFERIZEKERNELS
+#include "passes/Lower/Passes.h.inc"
+} // namespace hocket
+
+using namespace mlir;
+using namespace hocket;
+
+namespace {
+
+struct BufferizeKernelsPass
+    : hocket::impl::BufferizeKernelsBase<BufferizeKernelsPass> {
+  using BufferizeKernelsBase::BufferizeKernelsBase;
+
+  void runOnOperation() override {
+    SmallVector<func::FuncOp> kernels;
+    for (auto function : getOperation().getOps<func::FuncOp>())
+      if (function->hasAttr(kKernelAttr))
+        kernels.push_back(function);
+    for (func::FuncOp kernel : kernels)
+      if (failed(replaceSignature(kernel)) || failed(bufferize(kernel)))
+        return signalPassFailure();
+  }
+
+  LogicalResult replaceSignature(func::FuncOp kernel);
+  LogicalResult bufferize(func::FuncOp kernel);
+};
+
+} // namespace
+
+static MemRefType bufferTypeOf(Type tensor) {
+  auto type = cast<RankedTensorType>(tensor);
+  return MemRefType::get(type.getShape(), type.getElementType());
+}
+
+/// Arguments become to_tensor ops of memrefs, results become copies into them
+/// (which bufferization then makes disappear).
+LogicalResult BufferizeKernelsPass::replaceSignature(func::FuncOp kernel) {
+  FailureOr<SmallVector<KernelOperand>> operands = kernelOperands(kernel);
+  if (failed(operands))
+    return failure();
+  if (!kernel.getBody().hasOneBlock())
+    return kernel.emitOpError("must have a body of one block to be lowered");
+  auto terminator = dyn_cast<func::ReturnOp>(
+      kernel.getBody().front().getTerminator());
+  if (!terminator)
+    return kernel.emitOpError("must end in a return to be lowered");
+
+  OpBuilder builder(kernel.getContext());
+  Block &entry = kernel.getBody().front();
+  SmallVector<Type> types;
+  SmallVector<Attribute> attributes;
+  SmallVector<Value> results = llvm::to_vector_of<Value>(
+      terminator.getOperands());
+  builder.setInsertionPointToStart(&entry);
+  SmallVector<std::pair<Value, Value>> readWrite; // result, argument's tensor
+  SmallVector<std::pair<Value, Value>> written;   // result, buffer
+  for (const KernelOperand &operand : *operands) {
+    DictionaryAttr attribute;
+    if (operand.argument) {
+      BlockArgument argument = entry.getArgument(*operand.argument);
+      attribute = kernel.getArgAttrDict(*operand.argument);
+      Type tensorType = argument.getType();
+      argument.setType(bufferTypeOf(tensorType));
+      auto tensor = bufferization::ToTensorOp::create(
+          builder, argument.getLoc(), tensorType, argument, /*restrict=*/true,
+          /*writable=*/operand.result.has_value());
+      argument.replaceAllUsesExcept(tensor, tensor);
+      if (operand.result)
+        readWrite.push_back({results[*operand.result], tensor});
+    } else {
+      Value result = results[*operand.result];
+      BlockArgument argument =
+          entry.addArgument(bufferTypeOf(result.getType()), result.getLoc());
+      attribute = kernel.getResultAttrDict(*operand.result);
+      written.push_back({result, argument});
+    }
+    types.push_back(entry.getArguments()[attributes.size()].getType());
+    attributes.push_back(attribute ? attribute : builder.getDictionaryAttr({}));
+  }
+  // A returned argument has been replaced by its tensor.
+  for (auto &[result, tensor] : readWrite)
+    for (unsigned number = 0; number < results.size(); ++number)
+      if (results[number] == result)
+        result = terminator.getOperand(number);
+  for (auto &[result, buffer] : written)
+    for (unsigned number = 0; number < results.size(); ++number)
+      if (results[number] == result)
+        result = terminator.getOperand(number);
+
+  builder.setInsertionPoint(terminator);
+  for (auto [result, tensor] : readWrite) {
+    if (result == tensor)
+      continue;
+    Value updated = bufferization::MaterializeInDestinationOp::create(
+                        builder, kernel.getLoc(), tensor.getType(), result,
+                        tensor)
+                        .getResult();
+    // Where the argument must be kept until here the update is a copy of it.
+    Value buffer =
+        tensor.getDefiningOp<bufferization::ToTensorOp>().getBuffer();
+    auto copyBack = bufferization::MaterializeInDestinationOp::create(
+        builder, kernel.getLoc(), updated, buffer);
+    copyBack.setWritable(true);
+  }
+  for (auto [result, buffer] : written) {
+    auto copy = bufferization::MaterializeInDestinationOp::create(
+        builder, kernel.getLoc(), result, buffer);
+    copy.setRestrict(true);
+    copy.setWritable(true);
+  }
+  terminator->setOperands({});
+  kernel.setType(builder.getFunctionType(types, {}));
+  kernel.setAllArgAttrs(attributes);
+  kernel.removeResAttrsAttr();
+  return success();
+}
+
+LogicalResult BufferizeKernelsPass::bufferize(func::FuncOp kernel) {
+  RewritePatternSet patterns(&getContext());
+  tensor::populateDecomposeTensorConcatPatterns(patterns);
+  if (failed(applyPatternsGreedily(kernel, std::move(patterns))))
+    return failure();
+
+  IRRewriter rewriter(&getContext());
+  bufferization::OneShotBufferizationOptions options;
+  {
+    bufferization::OneShotAnalysisState state(kernel, options);
+    if (failed(bufferization::analyzeOp(kernel, state)) ||
+        failed(bufferization::eliminateEmptyTensors(rewriter, kernel, state)))
+      return failure();
+  }
+  bufferization::BufferizationState state;
+  return bufferization::runOneShotBufferize(kernel, options, state);
+}

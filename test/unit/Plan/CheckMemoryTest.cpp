@@ -1,0 +1,76 @@
+//===- CheckMemoryTest.cpp - P4 and P5, broken on purpose -----------------===//
+
+#include "CheckFixture.h"
+
+using namespace hocket;
+using namespace hocket::plan;
+using namespace hocket::plan::test;
+
+namespace {
+
+TEST_F(CheckTest, P4BuffersOverlap) {
+  Role &role = plan.roles[0];
+  uint32_t a = findBuffer(0, "residual0.mb0");
+  uint32_t b = findBuffer(0, "residual1.mb0");
+  role.buffers[a].offset = role.buffers[b].offset;
+  Violation found = expect("P4", "overlap and are in use at the same time", 2);
+  EXPECT_NE(found.message.find("'residual1.mb0'"), std::string::npos)
+      << found.message;
+}
+
+TEST_F(CheckTest, P4ParameterIsOverlapped) {
+  plan.roles[0].buffers[findBuffer(0, "batch.tokens.mb3")].offset =
+      plan.roles[0].buffers[findBuffer(0, "parameter.embedding")].offset;
+  expect("P4", "'parameter.embedding' and 'batch.tokens.mb3' overlap", 2);
+}
+
+TEST_F(CheckTest, P4WorkspaceIsOverlapped) {
+  plan.roles[1].workspaceOffset =
+      plan.roles[1].buffers[findBuffer(1, "input0.mb0")].offset;
+  expect("P4", "the workspace of a kernel", 2);
+}
+
+TEST_F(CheckTest, P4ABufferIsInUseUntilItsSendIsOver) {
+  // Put another buffer over an output after its last use but before its wait.
+  Role &role = plan.roles[0];
+  uint32_t output = findBuffer(0, "output0.mb0");
+  role.buffers[findBuffer(0, "batch.tokens.mb1")].offset =
+      role.buffers[output].offset;
+  ASSERT_LT(find(0, Op::LoadBatch, 2), find(0, Op::WaitSend, 0));
+  expect("P4", "'output0.mb0' and 'batch.tokens.mb1' overlap", 2);
+}
+
+TEST_F(CheckTest, P4SizesAndBounds) {
+  Plan good = plan;
+  auto broken = [&](const std::function<void(Role &)> &change,
+                    const std::string &text) {
+    plan = good;
+    change(plan.roles[1]);
+    expect("P4", text);
+  };
+  broken([](Role &r) { r.buffers[0].bytes -= 4; }, "holds a value of");
+  broken([](Role &r) { r.buffers.back().bytes = 4; }, "holds a value of");
+  broken([](Role &r) { r.buffers[0].offset += 4; }, "multiple of 64");
+  broken([](Role &r) { r.buffers[0].offset = INT64_MAX - 63; },
+         "beyond the arena");
+  broken([](Role &r) { r.buffers[0].bytes = INT64_MAX; }, "beyond the arena");
+  broken([](Role &r) { r.arenaBytes = 64; }, "beyond the arena");
+  broken([](Role &r) { r.workspaceOffset = INT64_MAX - 63; },
+         "beyond the arena");
+  broken([](Role &r) { r.workspaceBytes -= 1; }, "larger workspace");
+}
+
+TEST_F(CheckTest, P5ArenaExceedsTheDevice) {
+  int64_t largest = 0;
+  for (const Role &role : plan.roles)
+    largest = std::max(largest, role.arenaBytes);
+  EXPECT_TRUE(check(plan, model, largest));
+  auto found = findViolation(plan, model, largest - 1);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->invariant, "P5");
+  EXPECT_EQ(found->message, "a rank needs " + std::to_string(largest) +
+                                " bytes and its device has " +
+                                std::to_string(largest - 1));
+}
+
+} // namespace

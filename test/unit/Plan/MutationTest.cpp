@@ -1,0 +1,288 @@
+//===- MutationTest.cpp - Random damage is named or harmless --------------===//
+//
+// Changes good plans at random. The check must never crash, hang or allocate
+// much, and whatever it accepts must be as good as the original: it has the
+// same tasks, transfers and reductions.
+//
+//===----------------------------------------------------------------------===//
+
+#include "SyntheticModel.h"
+
+#include <algorithm>
+#include <map>
+#include <random>
+
+using namespace hocket;
+using namespace hocket::plan;
+using namespace hocket::plan::test;
+
+namespace {
+
+class Mutator {
+public:
+  Mutator(Plan &plan, unsigned seed) : plan(plan), random(seed) {}
+
+  void mutate() {
+    switch (random() % 9) {
+    case 0:
+      return mutateRank();
+    case 1:
+      return mutateBuffer();
+    case 2:
+      return mutateRole();
+    case 3:
+      return mutatePlan();
+    default:
+      return mutateBody();
+    }
+  }
+
+private:
+  template <typename T>
+  T &any(std::vector<T> &list) {
+    return list[random() % list.size()];
+  }
+  /// A small change, or a value from the edge of the type.
+  template <typename T>
+  void nudge(T &value) {
+    switch (random() % 6) {
+    case 0:
+      value = std::numeric_limits<T>::max();
+      return;
+    case 1:
+      value = std::numeric_limits<T>::min();
+      return;
+    case 2:
+      value = T(random());
+      return;
+    default:
+      value = T(uint64_t(value) + uint64_t(random() % 2 ? 1 : -1));
+    }
+  }
+
+  void mutateBody() {
+    std::vector<Instruction> &body = any(plan.roles).body;
+    if (body.empty())
+      return;
+    Instruction &instruction = any(body);
+    switch (random() % 12) {
+    case 0:
+      body.erase(body.begin() + (&instruction - body.data()));
+      return;
+    case 1:
+      std::swap(instruction, any(body));
+      return;
+    case 2: {
+      Instruction copy = instruction;
+      body.insert(body.begin() + random() % (body.size() + 1), copy);
+      return;
+    }
+    case 3:
+      instruction.op = Op(random() % 8);
+      return;
+    case 4:
+      instruction.kind = TaskKind(random() % 7);
+      return;
+    case 5:
+      return nudge(instruction.microbatch);
+    case 6:
+      return nudge(instruction.stage);
+    case 7:
+      return nudge(instruction.peer);
+    case 8:
+      return nudge(instruction.group);
+    case 9:
+      return nudge(instruction.index);
+    case 10:
+      return nudge(instruction.kernel);
+    default:
+      if (instruction.buffers.empty())
+        instruction.buffers.push_back(0);
+      return nudge(any(instruction.buffers));
+    }
+  }
+
+  void mutateBuffer() {
+    Buffer &buffer = any(any(plan.roles).buffers);
+    switch (random() % 6) {
+    case 0:
+      return nudge(buffer.bytes);
+    case 1:
+      return nudge(buffer.offset);
+    case 2:
+      return nudge(buffer.microbatch);
+    case 3:
+      return nudge(buffer.binding.index);
+    case 4:
+      buffer.binding.slot = Slot(random() % 13);
+      return;
+    default:
+      buffer.type.element = ElementType(random() % 9);
+    }
+  }
+
+  void mutateRole() {
+    Role &role = any(plan.roles);
+    switch (random() % 6) {
+    case 0:
+      return nudge(role.stage);
+    case 1:
+      return nudge(role.workspaceBytes);
+    case 2:
+      return nudge(role.workspaceOffset);
+    case 3:
+      return nudge(role.arenaBytes);
+    case 4:
+      role.buffers.pop_back();
+      return;
+    default:
+      std::swap(any(plan.roles), role);
+    }
+  }
+
+  void mutateRank() {
+    Rank &rank = any(plan.ranks);
+    switch (random() % 6) {
+    case 0:
+      return nudge(rank.role);
+    case 1:
+      return nudge(rank.data);
+    case 2:
+      return nudge(rank.stage);
+    case 3:
+      if (!rank.peers.empty())
+        nudge(any(rank.peers));
+      return;
+    case 4:
+      if (!rank.groups.empty())
+        nudge(any(rank.groups));
+      return;
+    default:
+      std::swap(rank, any(plan.ranks));
+    }
+  }
+
+  void mutatePlan() {
+    switch (random() % 7) {
+    case 0:
+      return nudge(plan.strategy.data);
+    case 1:
+      return nudge(plan.strategy.microbatches);
+    case 2:
+      return nudge(plan.stages);
+    case 3:
+      return nudge(any(any(plan.groups)));
+    case 4:
+      return nudge(any(plan.shapes).tokens);
+    case 5:
+      return nudge(any(plan.lengths));
+    default:
+      return nudge(any(plan.firstSequence));
+    }
+  }
+
+  Plan &plan;
+  std::mt19937 random;
+};
+
+/// How often each kind of thing happens on all ranks.
+std::map<std::string, size_t> census(const Plan &plan) {
+  std::map<std::string, size_t> result;
+  for (const Rank &rank : plan.ranks)
+    for (const Instruction &instruction : plan.roles[rank.role].body) {
+      std::string key = name(instruction.op);
+      if (instruction.op == Op::Kernel)
+        key += std::string(name(instruction.kind)) + " " +
+               std::to_string(instruction.stage) + " " +
+               std::to_string(instruction.microbatch);
+      if (instruction.op == Op::AllReduce)
+        key += std::to_string(instruction.buffers.size());
+      // Loading an input that nobody reads does no harm.
+      if (instruction.op != Op::LoadBatch)
+        ++result[key];
+    }
+  return result;
+}
+
+TEST(Mutation, IsNamedOrHarmless) {
+  SyntheticOptions options;
+  options.stages = 3;
+  options.tied = true;
+  options.outputs = 2;
+  Model model = makeModel(options);
+  std::map<std::string, size_t> found;
+  for (const char *schedule : {"gpipe", "1f1b"}) {
+    Plan good = makePlan(model, {2, 3, schedule});
+    ASSERT_TRUE(check(good, model, 0));
+    for (unsigned seed = 0; seed < 4000; ++seed) {
+      Plan damaged = good;
+      Mutator mutator(damaged, seed);
+      for (unsigned i = 0; i <= seed % 3; ++i)
+        mutator.mutate();
+      std::optional<Violation> violation = findViolation(damaged, model, 0);
+      if (violation) {
+        ++found[violation->invariant];
+        EXPECT_FALSE(violation->message.empty());
+        EXPECT_EQ(violation->culprits.size(), violation->notes.size());
+      } else {
+        ++found["none"];
+        EXPECT_EQ(census(damaged), census(good)) << "seed " << seed;
+      }
+    }
+  }
+  // The damage reaches every invariant that needs no device.
+  for (const char *invariant : {"structure", "P8", "P1", "P3", "P2", "P4"})
+    EXPECT_GT(found[invariant], 0u) << invariant;
+}
+
+/// Damaged models are named, too.
+TEST(Mutation, OfModels) {
+  SyntheticOptions options;
+  options.stages = 2;
+  Model good = makeModel(options);
+  Plan plan = makePlan(good, {2, 2, "1f1b"});
+  size_t numNamed = 0;
+  for (unsigned seed = 0; seed < 2000; ++seed) {
+    std::mt19937 random(seed);
+    Model model = good;
+    Stage &stage = model.stages[random() % model.stages.size()];
+    TaskTemplate &task = stage.tasks[random() % stage.tasks.size()];
+    Operand &operand = task.operands[random() % task.operands.size()];
+    Kernel &kernel = model.kernels[random() % model.kernels.size()];
+    switch (random() % 9) {
+    case 0:
+      operand.slot = Slot(random() % 14);
+      break;
+    case 1:
+      operand.index = uint32_t(random());
+      break;
+    case 2:
+      operand.access = Access(random() % 4);
+      break;
+    case 3:
+      task.kernel = uint32_t(random());
+      break;
+    case 4:
+      task.kind = TaskKind(random() % 8);
+      break;
+    case 5:
+      model.statesPerParameter = uint32_t(random());
+      break;
+    case 6:
+      kernel.operands[0].element = ElementType(random() % 10);
+      break;
+    case 7:
+      kernel.workspaceBytes = SizeExpr::constant(INT64_MIN + random() % 2);
+      break;
+    default:
+      stage.residuals.pop_back();
+    }
+    numNamed += bool(findViolation(plan, model, 0));
+    // Expanding it must not crash either.
+    (void)expand(model, {2, 2, "1f1b"}, plan.lengths,
+                 ScheduleRegistry::withBuiltins());
+  }
+  EXPECT_GT(numNamed, 1000u);
+}
+
+} // namespace

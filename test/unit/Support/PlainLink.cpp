@@ -1,0 +1,23 @@
+//===- PlainLink.cpp - Links every plain library --------------------------===//
+//
+// Uses one function of each library, so that the linker must take them all in.
+//
+//===----------------------------------------------------------------------===//
+
+#include "hocket/Cost/Cost.h"
+#include "hocket/Plan/Check.h"
+#include "hocket/Plan/Expand.h"
+#include "hocket/Solver/Memory.h"
+
+using namespace hocket;
+
+int main() {
+  plan::Model model;
+  auto plan =
+      plan::expand(model, {}, {1}, plan::ScheduleRegistry::withBuiltins());
+  bool refused =
+      !plan && !plan::check({}, model, 0) && !parseTopology("", "empty.yaml");
+  double seconds = RooflineCost(Topology()).workSeconds({1, 1});
+  MemorySolution solution = createBestFitScheduler()->solve({{{0, 1, 8}}});
+  return refused && seconds > 0 && solution.value == 8 ? 0 : 1;
+}

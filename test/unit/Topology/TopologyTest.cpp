@@ -1,0 +1,111 @@
+//===- TopologyTest.cpp ---------------------------------------------------===//
+
+#include "hocket/Topology/Topology.h"
+
+#include <gtest/gtest.h>
+
+using namespace hocket;
+
+namespace {
+
+const std::string kGood = R"(name: pair
+nodes: 2
+devices_per_node: 4
+device:
+  memory_bytes: 1024
+  flops_per_second: 2.0e9
+  memory_bytes_per_second: 1e8
+  launch_seconds: 0
+links:
+  intra_node: {latency_seconds: 1.0e-6, bytes_per_second: 1.0e9}
+  inter_node: {latency_seconds: 5.0e-6, bytes_per_second: 1.0e8}
+)";
+
+/// kGood with its first `from` replaced by `to`.
+std::string edited(const std::string &from, const std::string &to) {
+  std::string text = kGood;
+  size_t position = text.find(from);
+  EXPECT_NE(position, std::string::npos) << from;
+  return text.replace(position, from.size(), to);
+}
+
+void expectError(const std::string &yaml, const std::string &message) {
+  Result<Topology> parsed = parseTopology(yaml, "t.yaml");
+  ASSERT_FALSE(parsed) << yaml;
+  EXPECT_EQ(parsed.error().message.find(message), 0u)
+      << parsed.error().message << "\nexpected " << message;
+  EXPECT_EQ(parsed.error().exitCode(), 2);
+}
+
+TEST(Topology, ReadsEveryField) {
+  Result<Topology> parsed = parseTopology(kGood, "t.yaml");
+  ASSERT_TRUE(parsed) << parsed.error();
+  EXPECT_EQ(parsed->name, "pair");
+  EXPECT_EQ(parsed->devices(), 8);
+  EXPECT_EQ(parsed->device.memoryBytes, 1024);
+  EXPECT_EQ(parsed->device.flopsPerSecond, 2e9);
+  EXPECT_EQ(parsed->device.memoryBytesPerSecond, 1e8);
+  EXPECT_EQ(parsed->device.launchSeconds, 0);
+  EXPECT_EQ(parsed->intraNode.latencySeconds, 1e-6);
+  EXPECT_EQ(parsed->interNode.bytesPerSecond, 1e8);
+}
+
+TEST(Topology, LinksDependOnTheNode) {
+  Result<Topology> parsed = parseTopology(kGood, "t.yaml");
+  ASSERT_TRUE(parsed);
+  EXPECT_EQ(&parsed->link(0, 3), &parsed->intraNode);
+  EXPECT_EQ(&parsed->link(4, 7), &parsed->intraNode);
+  EXPECT_EQ(&parsed->link(3, 4), &parsed->interNode);
+}
+
+TEST(Topology, ErrorsNameTheLineAndTheField) {
+  expectError(edited("nodes: 2", "nodes: 0"),
+              "t.yaml:2: field 'nodes' must be a whole number above 0");
+  expectError(edited("nodes: 2", "nodes: two"),
+              "t.yaml:2: field 'nodes' must be a whole number above 0");
+  expectError(edited("nodes: 2", "nodes: [2]"), "t.yaml:2: field 'nodes' must");
+  expectError(edited("name: pair", "name: {}"),
+              "t.yaml:1: field 'name' must be a text");
+  expectError(edited("flops_per_second: 2.0e9", "flops_per_second: -1"),
+              "t.yaml:6: field 'device.flops_per_second' must be a number "
+              "above 0");
+  expectError(edited("1e8", ".inf"),
+              "t.yaml:7: field 'device.memory_bytes_per_second' must");
+  expectError(edited("1e8", ".nan"),
+              "t.yaml:7: field 'device.memory_bytes_per_second' must");
+  expectError(edited("launch_seconds: 0", "launch_seconds: -1"),
+              "t.yaml:8: field 'device.launch_seconds' must be a number of at "
+              "least 0");
+  expectError(edited("latency_seconds: 5.0e-6, ", ""),
+              "t.yaml:11: field 'links.inter_node.latency_seconds' is missing");
+  expectError(edited("  launch_seconds", "  lunch_seconds"),
+              "t.yaml:8: field 'device.lunch_seconds' is not a field");
+  expectError(kGood + "nodes: 3\n", "t.yaml:12: field 'nodes' is given twice");
+  expectError(edited("links:\n", "links: none\nother:\n"), "t.yaml:");
+}
+
+TEST(Topology, RefusesMoreDevicesThanRanks) {
+  expectError(edited("nodes: 2", "nodes: 4000000000"),
+              "t.yaml:2: field 'nodes' gives more devices than");
+}
+
+TEST(Topology, RefusesWhatIsNoMapping) {
+  expectError("", "t.yaml");
+  expectError("- a\n- b\n", "t.yaml:1: the topology must be a mapping");
+  expectError("a: [1, 2\n", "t.yaml:");
+  expectError("device: 3\n", "t.yaml");
+}
+
+TEST(Topology, LoadsTheFilesOfTheTests) {
+  for (const char *file : {"laptop.yaml", "h100-1250x8.yaml"}) {
+    Result<Topology> loaded =
+        loadTopology(std::string(HOCKET_TEST_DATA "/topology/") + file);
+    ASSERT_TRUE(loaded) << loaded.error();
+    EXPECT_GE(loaded->devices(), 8);
+  }
+  Result<Topology> missing = loadTopology("/no/such/file.yaml");
+  ASSERT_FALSE(missing);
+  EXPECT_EQ(missing.error().code, ErrorCode::Io);
+}
+
+} // namespace
