@@ -9,7 +9,7 @@ include "mlir/IR/EnumAttr.td"
 
 //===----------------------------------------------------------------------===//
 // Enums. Their values are those of the C++ enums of the same name in
-// hocket/Plan/Model.h (Translation.cpp asserts it).
+// hocket/Plan/Model.h (Import.cpp asserts it).
 //===----------------------------------------------------------------------===//
 
 class Plan_Enum<string name, string description, list<I32EnumAttrCase> cases>
@@ -142,5 +142,10 @@ def Plan_OperandAttr : Plan_Attr<"Operand", "operand"> {
 
 def Plan_OperandArrayAttr
     : TypedArrayAttrBase<Plan_OperandAttr, "array of operand bindings">;
+
+/// A position in a list or table.
+def Plan_Number : ConfinedAttr<I32Attr, [IntNonNegative]>;
+
+def Plan_Bytes : ConfinedAttr<I64Attr, [IntNonNegative]>;
 
 #endif // HOCKET_DIALECTS_PLAN_ATTRS_TD

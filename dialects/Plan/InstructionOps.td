@@ -121,7 +121,7 @@ def Plan_WaitSendOp : Plan_Instruction<"wait_send"> {
     Example:
 
     ```mlir
-    plan.wait_send %sent microbatch(0)
+    plan.wait_send %sent
     ```
   }];
   let arguments = !con((ins Plan_Sent:$sent), tail);

@@ -18,8 +18,6 @@ class Plan_ProgramMember<string mnemonic, list<Trait> traits = []>
 class Plan_NumberedMember<string mnemonic, list<Trait> traits = []>
     : Plan_ProgramMember<mnemonic, traits>;
 
-def Plan_Number : ConfinedAttr<I32Attr, [IntNonNegative]>;
-
 def Plan_ParameterOp : Plan_NumberedMember<"parameter"> {
   let summary = "a parameter of the model";
   let description = [{
@@ -82,7 +80,7 @@ def Plan_KernelOp : Plan_ProgramMember<"kernel", [Symbol]> {
                        Plan_SizeAttr:$workspace, Plan_SizeAttr:$flops,
                        Plan_SizeAttr:$bytes);
   let assemblyFormat = [{
-    $sym_name custom<Contents>($operand_types)
+    $sym_name `` custom<Contents>($operand_types)
     `workspace` `(` custom<Size>($workspace) `)`
     `flops` `(` custom<Size>($flops) `)` `bytes` `(` custom<Size>($bytes) `)`
     attr-dict
@@ -111,9 +109,9 @@ def Plan_StageOp : Plan_NumberedMember<"stage", [SingleBlock, NoTerminator]> {
                        Plan_ContentArrayAttr:$residual_types);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
-    $number $name `inputs` custom<Contents>($input_types)
-    `outputs` custom<Contents>($output_types)
-    `residuals` custom<Contents>($residual_types)
+    $number $name `inputs` `` custom<Contents>($input_types)
+    `outputs` `` custom<Contents>($output_types)
+    `residuals` `` custom<Contents>($residual_types)
     attr-dict-with-keyword $body
   }];
   let hasRegionVerifier = 1;
@@ -139,7 +137,7 @@ def Plan_TemplateOp : Plan_Op<"template", [
   let arguments = (ins Plan_TaskKind:$kind, FlatSymbolRefAttr:$kernel,
                        Plan_OperandArrayAttr:$operands);
   let assemblyFormat = [{
-    $kind $kernel custom<Operands>($operands) attr-dict
+    $kind $kernel `` custom<Operands>($operands) attr-dict
   }];
   let hasVerifier = 1;
 }

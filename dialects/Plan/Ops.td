@@ -41,7 +41,7 @@ def Plan_ProgramOp : Plan_Op<"program", [
                                  readwrite loss(0))
       }
       plan.sequences 0 [[3, 5]]
-      plan.role @stage0 stage(0) workspace(0 at 2624) arena(2624) {
+      plan.role @stage0 stage(0) workspace(0 at 2368) arena(2368) {
         %w = plan.buffer "w" parameter(0) bytes(256 at 0) : 64 x f32
         %loss = plan.buffer "loss" loss(0) bytes(4 at 256) : f32
         %x = plan.buffer "x" batch(0) microbatch(0) bytes(2048 at 320)
@@ -101,16 +101,16 @@ def Plan_RoleOp : Plan_ProgramMember<"role", [
     Example:
 
     ```mlir
-    plan.role @stage1 stage(1) workspace(0 at 8192) arena(8192) {
-      %x_0 = plan.buffer "x.0" input(0) microbatch(0) bytes(8192 at 0)
+    plan.role @stage1 stage(1) workspace(0 at 49152) arena(49152) {
+      %x_0 = plan.buffer "x.0" input(0) microbatch(0) bytes(49152 at 0)
           : T x 64 x f32
       plan.recv %x_0 from peer(0) microbatch(0)
     }
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, Plan_Number:$stage,
-                       I64Attr:$workspace_bytes, I64Attr:$workspace_offset,
-                       I64Attr:$arena_bytes);
+                       Plan_Bytes:$workspace_bytes,
+                       Plan_Bytes:$workspace_offset, Plan_Bytes:$arena_bytes);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
     $sym_name `stage` `(` $stage `)`
@@ -135,13 +135,13 @@ def Plan_BufferOp : Plan_Op<"buffer", [
 
     ```mlir
     %wte = plan.buffer "wte" parameter(0) bytes(65536 at 0) : 256 x 64 x f32
-    %h_0 = plan.buffer "h.0" output(0) microbatch(0) bytes(32768 at 65536)
+    %h_0 = plan.buffer "h.0" output(0) microbatch(0) bytes(49152 at 65536)
         : T x 64 x f32
     ```
   }];
   let arguments = (ins OptionalAttr<StrAttr>:$name, Plan_Slot:$slot,
                        Plan_Number:$index, OptionalAttr<Plan_Number>:$microbatch,
-                       I64Attr:$bytes, I64Attr:$offset,
+                       Plan_Bytes:$bytes, Plan_Bytes:$offset,
                        Plan_ContentAttr:$content);
   let results = (outs Plan_Buffer:$buffer);
   let assemblyFormat = [{

@@ -15,8 +15,8 @@ using namespace hocket::planir;
 /// The highest power of a symbol that a term stores.
 static constexpr unsigned kMaxPower = std::numeric_limits<uint8_t>::max();
 static constexpr ElementType kElementTypes[] = {
-    ElementType::F32,  ElementType::F64, ElementType::F16, ElementType::BF16,
-    ElementType::I1,   ElementType::I8,  ElementType::I32, ElementType::I64};
+    ElementType::F32, ElementType::F64, ElementType::F16, ElementType::BF16,
+    ElementType::I1,  ElementType::I8,  ElementType::I32, ElementType::I64};
 static constexpr const char *kSymbolNames[kNumSymbols] = {"T", "S"};
 
 //===----------------------------------------------------------------------===//
@@ -213,8 +213,9 @@ ParseResult planir::parseContents(OpAsmParser &parser, ArrayAttr &contents) {
 void planir::printContents(OpAsmPrinter &printer, Operation *op,
                            ArrayAttr contents) {
   printer << '(';
-  llvm::interleaveComma(contents.getAsRange<TypeAttr>(), printer.getStream(),
-                        [&](TypeAttr type) { printContent(printer, op, type); });
+  llvm::interleaveComma(
+      contents.getAsRange<TypeAttr>(), printer.getStream(),
+      [&](TypeAttr type) { printContent(printer, op, type); });
   printer << ')';
 }
 
@@ -351,15 +352,14 @@ void planir::printSequences(OpAsmPrinter &printer, Operation *,
                             DenseI32ArrayAttr counts) {
   ArrayRef<int64_t> rest = lengths.asArrayRef();
   printer << '[';
-  llvm::interleaveComma(counts.asArrayRef(), printer.getStream(),
-                        [&](int32_t count) {
-                          size_t own = std::min<size_t>(count, rest.size());
-                          printer << '[';
-                          llvm::interleaveComma(rest.take_front(own),
-                                                printer.getStream());
-                          printer << ']';
-                          rest = rest.drop_front(own);
-                        });
+  llvm::interleaveComma(
+      counts.asArrayRef(), printer.getStream(), [&](int32_t count) {
+        size_t own = std::min<size_t>(count, rest.size());
+        printer << '[';
+        llvm::interleaveComma(rest.take_front(own), printer.getStream());
+        printer << ']';
+        rest = rest.drop_front(own);
+      });
   printer << ']';
 }
 

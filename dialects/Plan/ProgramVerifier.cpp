@@ -81,8 +81,8 @@ LogicalResult ProgramVerifier::collectNumbered(OpT op, std::vector<OpT> &list) {
   if (op.getNumber() == list.size() - 1)
     return success();
   InFlightDiagnostic diagnostic =
-      op.emitOpError() << "has number " << op.getNumber()
-                       << ", but is number " << list.size() - 1
+      op.emitOpError() << "has number " << op.getNumber() << ", but is number "
+                       << list.size() - 1
                        << " of its kind; number them in their order, from 0";
   if (list.size() > 1)
     diagnostic.attachNote(list[list.size() - 2].getLoc())
@@ -162,9 +162,10 @@ LogicalResult ProgramVerifier::verifyStages() {
   return success();
 }
 
-FailureOr<ProgramVerifier::Bound>
-ProgramVerifier::resolve(Operation *user, planir::Slot slot, uint32_t index,
-                         StageOp stage) {
+FailureOr<ProgramVerifier::Bound> ProgramVerifier::resolve(Operation *user,
+                                                           planir::Slot slot,
+                                                           uint32_t index,
+                                                           StageOp stage) {
   auto outOfRange = [&](size_t count, Operation *declaration) {
     InFlightDiagnostic diagnostic =
         user->emitOpError() << "refers to " << stringifySlot(slot) << '('
@@ -192,8 +193,7 @@ ProgramVerifier::resolve(Operation *user, planir::Slot slot, uint32_t index,
   case planir::Slot::Gradient:
     return ofParameter(index, parameters.size());
   case planir::Slot::State:
-    return ofParameter(states ? index / states : 0,
-                       states * parameters.size());
+    return ofParameter(states ? index / states : 0, states * parameters.size());
   case planir::Slot::Batch:
     if (index >= batch.size())
       return outOfRange(batch.size(), nullptr);
@@ -236,8 +236,7 @@ LogicalResult ProgramVerifier::verifyTemplate(TemplateOp task, StageOp stage) {
     InFlightDiagnostic diagnostic =
         task.emitOpError() << "binds operand #" << i << " to "
                            << stringifySlot(operand.getSlot()) << '('
-                           << operand.getIndex() << ") of "
-                           << bound->type.str()
+                           << operand.getIndex() << ") of " << bound->type.str()
                            << " where the kernel expects " << expected.str();
     if (bound->declaration)
       diagnostic.attachNote(bound->declaration->getLoc())
@@ -271,19 +270,18 @@ LogicalResult ProgramVerifier::verifySequences() {
   for (SequencesOp share : sequences) {
     if (share.getCounts().size() == program.getMicrobatches())
       continue;
-    InFlightDiagnostic diagnostic =
-        share.emitOpError("lists ")
-        << share.getCounts().size() << " microbatches of "
-        << program.getMicrobatches();
+    InFlightDiagnostic diagnostic = share.emitOpError("lists ")
+                                    << share.getCounts().size()
+                                    << " microbatches of "
+                                    << program.getMicrobatches();
     diagnostic.attachNote(program.getLoc()) << "the program is here";
     return diagnostic;
   }
   return success();
 }
 
-LogicalResult
-ProgramVerifier::verifyMicrobatch(Operation *op,
-                                  std::optional<uint32_t> index) {
+LogicalResult ProgramVerifier::verifyMicrobatch(Operation *op,
+                                                std::optional<uint32_t> index) {
   if (!index || *index < program.getMicrobatches())
     return success();
   InFlightDiagnostic diagnostic = op->emitOpError("is of microbatch ")
@@ -300,9 +298,8 @@ LogicalResult ProgramVerifier::verifyRole(RoleOp role) {
   Needs &need = needs[role.getSymNameAttr()];
   for (Operation &op : role.getBody().front()) {
     if (auto buffer = dyn_cast<BufferOp>(op)) {
-      FailureOr<Bound> bound = resolve(buffer, buffer.getSlot(),
-                                       buffer.getIndex(),
-                                       stages[role.getStage()]);
+      FailureOr<Bound> bound = resolve(
+          buffer, buffer.getSlot(), buffer.getIndex(), stages[role.getStage()]);
       if (failed(bound) ||
           failed(verifyMicrobatch(buffer, buffer.getMicrobatch())))
         return failure();
@@ -310,11 +307,11 @@ LogicalResult ProgramVerifier::verifyRole(RoleOp role) {
       if (type.element == bound->type.element &&
           type.elements() == bound->type.elements())
         continue;
-      InFlightDiagnostic diagnostic =
-          buffer.emitOpError() << "is of " << type.str() << ", but "
-                               << stringifySlot(buffer.getSlot()) << '('
-                               << buffer.getIndex() << ") is of "
-                               << bound->type.str();
+      InFlightDiagnostic diagnostic = buffer.emitOpError()
+                                      << "is of " << type.str() << ", but "
+                                      << stringifySlot(buffer.getSlot()) << '('
+                                      << buffer.getIndex() << ") is of "
+                                      << bound->type.str();
       if (bound->declaration)
         diagnostic.attachNote(bound->declaration->getLoc())
             << "it is declared here";
@@ -360,8 +357,7 @@ LogicalResult ProgramVerifier::verifyRanks() {
     if (rank.getData() >= program.getData() || rank.getStage() >= stages.size())
       return rank.emitOpError("is at data(")
              << rank.getData() << ") stage(" << rank.getStage()
-             << "), outside of " << program.getData() << " x "
-             << stages.size();
+             << "), outside of " << program.getData() << " x " << stages.size();
     auto verifyTable = [&](ArrayRef<int32_t> table, size_t count,
                            StringRef what) -> LogicalResult {
       for (int32_t entry : table)
@@ -396,4 +392,6 @@ LogicalResult ProgramVerifier::verifyRanks() {
 
 } // namespace
 
-LogicalResult ProgramOp::verifyRegions() { return ProgramVerifier(*this).run(); }
+LogicalResult ProgramOp::verifyRegions() {
+  return ProgramVerifier(*this).run();
+}

@@ -12,7 +12,8 @@ using namespace mlir;
 using namespace hocket;
 using namespace hocket::planir;
 
-static constexpr int64_t kAlignment = 64;
+/// The kernels' operands are aligned to it, in bytes.
+static constexpr uint64_t kAlignment = 64;
 
 /// The op that declares `symbol` in the program around `user`; an error at
 /// `user` where it is missing or something else.
@@ -23,9 +24,9 @@ static OpT lookup(Operation *user, FlatSymbolRefAttr symbol,
   Operation *found = symbols.lookupSymbolIn(program, symbol.getAttr());
   if (auto op = dyn_cast_or_null<OpT>(found))
     return op;
-  InFlightDiagnostic diagnostic =
-      user->emitOpError() << "names " << symbol << ", which is not a " << what
-                          << " of the program";
+  InFlightDiagnostic diagnostic = user->emitOpError()
+                                  << "names " << symbol << ", which is not a "
+                                  << what << " of the program";
   if (found)
     diagnostic.attachNote(found->getLoc()) << "it is this";
   return {};
@@ -78,8 +79,8 @@ LogicalResult StageOp::verifyRegions() {
     }
     auto [other, isNew] = seen.try_emplace(task.getKind(), task);
     if (!isNew) {
-      InFlightDiagnostic diagnostic = task.emitOpError(
-          "is the second of its kind in the stage: ");
+      InFlightDiagnostic diagnostic =
+          task.emitOpError("is the second of its kind in the stage: ");
       diagnostic << stringifyTaskKind(task.getKind());
       diagnostic.attachNote(other->second.getLoc()) << "the first is here";
       return diagnostic;
@@ -104,10 +105,10 @@ LogicalResult TemplateOp::verifySymbolUses(SymbolTableCollection &symbols) {
     return failure();
   if (kernel.getOperandTypes().size() == getOperands().size())
     return success();
-  InFlightDiagnostic diagnostic =
-      emitOpError() << "binds " << getOperands().size()
-                    << " operands, but the kernel takes "
-                    << kernel.getOperandTypes().size();
+  InFlightDiagnostic diagnostic = emitOpError()
+                                  << "binds " << getOperands().size()
+                                  << " operands, but the kernel takes "
+                                  << kernel.getOperandTypes().size();
   diagnostic.attachNote(kernel.getLoc()) << "the kernel is declared here";
   return diagnostic;
 }
@@ -124,9 +125,8 @@ LogicalResult SequencesOp::verify() {
     total += count;
   }
   if (total != getLengths().size())
-    return emitOpError("counts ")
-           << total << " sequences and has " << getLengths().size()
-           << " lengths";
+    return emitOpError("counts ") << total << " sequences and has "
+                                  << getLengths().size() << " lengths";
   for (int64_t length : getLengths())
     if (length <= 0)
       return emitOpError("has a sequence of ")
@@ -135,9 +135,7 @@ LogicalResult SequencesOp::verify() {
 }
 
 LogicalResult RoleOp::verify() {
-  if (getWorkspaceBytes() < 0 || getArenaBytes() < 0)
-    return emitOpError("has a negative number of bytes");
-  if (getWorkspaceOffset() < 0 || getWorkspaceOffset() % kAlignment != 0)
+  if (getWorkspaceOffset() % kAlignment != 0)
     return emitOpError("has its workspace at ")
            << getWorkspaceOffset() << ", which is not a multiple of "
            << kAlignment;
@@ -157,9 +155,7 @@ LogicalResult RoleOp::verifyRegions() {
 }
 
 LogicalResult BufferOp::verify() {
-  if (getBytes() < 0)
-    return emitOpError("has a negative number of bytes");
-  if (getOffset() < 0 || getOffset() % kAlignment != 0)
+  if (getOffset() % kAlignment != 0)
     return emitOpError("is at offset ")
            << getOffset() << ", which is not a multiple of " << kAlignment;
   return success();

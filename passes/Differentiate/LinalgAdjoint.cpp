@@ -131,6 +131,7 @@ LogicalResult LinalgAdjoint::addLeaf(const LinalgLeaf &leaf) {
     return diagnostic;
   }
   leaves.push_back(leaf);
+  leaves.back().number = leaves.size() - 1;
   return success();
 }
 
@@ -196,6 +197,27 @@ void LinalgAdjoint::findLoops() {
   }
 }
 
+/// The constant that all elements of `tensor` have by the op that made it.
+static Value uniformValue(OpBuilder &builder, Value tensor) {
+  DenseElementsAttr elements;
+  if (matchPattern(tensor, m_Constant(&elements)) && elements.isSplat())
+    return arith::ConstantOp::create(
+        builder, tensor.getLoc(),
+        cast<TypedAttr>(elements.getSplatValue<Attribute>()));
+  auto producer = tensor.getDefiningOp<linalg::LinalgOp>();
+  if (!producer || producer->getNumResults() != 1 ||
+      producer.getNumReductionLoops() != 0)
+    return {};
+  Value yielded = producer.getBlock()->getTerminator()->getOperand(0);
+  if (auto argument = dyn_cast<BlockArgument>(yielded);
+      argument && argument.getOwner() == producer.getBlock())
+    yielded = producer->getOperand(argument.getArgNumber());
+  bool isConstant = !isa<ShapedType>(yielded.getType()) &&
+                    matchPattern(yielded, m_Constant()) &&
+                    yielded.getParentBlock() != producer.getBlock();
+  return isConstant ? yielded : Value();
+}
+
 std::unique_ptr<LinalgBody> LinalgAdjoint::copyBody() {
   auto body = std::make_unique<LinalgBody>();
   Block &block = body->region.emplaceBlock();
@@ -205,10 +227,13 @@ std::unique_ptr<LinalgBody> LinalgAdjoint::copyBody() {
     body->maps.push_back(map);
     return block.addArgument(getElementTypeOrSelf(value.getType()), loc);
   };
-  for (OpOperand *operand : op.getDpsInputOperands())
+  for (OpOperand *operand : op.getDpsInputOperands()) {
+    Value scalar = uniformValue(rewriter, operand->get());
     body->mapping.map(
         op.getMatchingBlockArgument(operand),
-        addInput(operand->get(), op.getMatchingIndexingMap(operand)));
+        scalar ? scalar
+               : addInput(operand->get(), op.getMatchingIndexingMap(operand)));
+  }
   bool elementwise = op.getNumReductionLoops() == 0;
   if (elementwise)
     for (OpOperand &operand : op.getDpsInitsMutable())
@@ -352,13 +377,30 @@ LogicalResult LinalgAdjoint::run() {
       if (result.combination == Combination::Extremum &&
           failed(shareAmongTies(result)))
         return failure();
-    // One op for all that is read through the same map.
+    if (failed(findSums()))
+      return failure();
+    // One op for all that is read through the same map. Those over all loops
+    // come first: others may be sums of them.
     llvm::MapVector<AffineMap, SmallVector<LinalgLeaf>> groups;
-    for (const LinalgLeaf &leaf : leaves)
-      groups[leaf.map].push_back(leaf);
-    for (auto &[map, group] : groups)
-      if (failed(emit(map, group)))
+    for (bool full : {true, false})
+      for (const LinalgLeaf &leaf : leaves)
+        if (isFull(leaf.map) == full)
+          groups[leaf.map].push_back(leaf);
+    for (auto &[map, group] : groups) {
+      SmallVector<LinalgLeaf> sums, others;
+      for (const LinalgLeaf &leaf : group) {
+        auto whole = sumOf.find(leaf.number);
+        bool isSum = whole != sumOf.end() && own.contains(whole->second) &&
+                     llvm::none_of(leaves, [&](const LinalgLeaf &other) {
+                       return other.number != leaf.number &&
+                              other.map == leaf.map &&
+                              other.target == leaf.target;
+                     });
+        (isSum ? sums : others).push_back(leaf);
+      }
+      if (failed(emitSums(map, sums)) || failed(emit(map, others)))
         return failure();
+    }
     return success();
   }();
   rewriter.eraseOp(op);

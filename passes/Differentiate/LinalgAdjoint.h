@@ -37,6 +37,17 @@ struct LinalgLeaf {
   mlir::AffineMap map;                // from the loops to the target's elements
   mlir::Value inBody;                 // the scalar in the op's body
   mlir::Operation *extract = nullptr; // the tensor.extract that reads it, if any
+  unsigned number = 0;                // among the leaves of the op
+};
+
+/// One result of an op under construction.
+struct LinalgDestination {
+  LinalgLeaf leaf;
+  mlir::Value contribution; // in the body
+  mlir::Value init;         // what the op writes to
+  bool accumulates = false; // reads the init
+  mlir::Value existing;     // an argument of the body to be added
+  mlir::Value rest;         // of the gradient, where the op writes to a part
 };
 
 /// A body over the loops of the op under construction: a copy of the op's body,
@@ -69,9 +80,24 @@ private:
   llvm::LogicalResult addLeaf(const LinalgLeaf &leaf);
   void findLoops();
   llvm::LogicalResult shareAmongTies(LinalgResult &result);
+  /// Finds leaves whose contributions are the sum of another leaf's.
+  llvm::LogicalResult findSums();
+  /// Adds the contributions to all leaves that are read through `map`.
   llvm::LogicalResult emit(mlir::AffineMap map,
                            llvm::ArrayRef<LinalgLeaf> group);
+  /// The same for leaves whose contributions are sums of others'.
+  llvm::LogicalResult emitSums(mlir::AffineMap map,
+                               llvm::ArrayRef<LinalgLeaf> group);
+  llvm::LogicalResult
+  write(LinalgBody &body, mlir::AffineMap map,
+        llvm::MutableArrayRef<LinalgDestination> destinations);
+  void scatter(const LinalgLeaf &leaf, mlir::Value gradient);
 
+  /// Seeds the body and sweeps over it; gradients of the leaves by value.
+  mlir::FailureOr<llvm::DenseMap<mlir::Value, mlir::Value>>
+  sweep(LinalgBody &body, llvm::ArrayRef<LinalgLeaf> group);
+
+  bool isFull(mlir::AffineMap map) const;
   std::unique_ptr<LinalgBody> copyBody();
   /// Closes the body over the destinations and makes an op of it; drops the
   /// inputs that are not read. Fails after an error at the op where a gradient
@@ -89,6 +115,8 @@ private:
   llvm::SmallVector<LinalgResult> results;
   llvm::SmallVector<LinalgLeaf> leaves;
   llvm::SmallVector<mlir::OpFoldResult> loops; // extents
+  llvm::DenseMap<unsigned, unsigned> sumOf;    // leaf -> leaf over all loops
+  llvm::DenseMap<unsigned, mlir::Value> own;   // leaf -> its contribution alone
   /// What extracts under a condition were told to read.
   llvm::DenseMap<mlir::Operation *, llvm::SmallVector<mlir::Value>> indices;
 };

@@ -110,35 +110,35 @@ private:
   bool whole = true;
 };
 
-/// One result of the op under construction.
-struct Destination {
-  LinalgLeaf leaf;
-  Value contribution;       // in the body
-  Value init;               // what the op writes to
-  bool accumulates = false; // reads the init
-  Value existing;           // an argument of the body to be added
-  Value rest;               // of the gradient, where the op writes to a part
-};
-
 } // namespace
 
-LogicalResult LinalgAdjoint::emit(AffineMap map, ArrayRef<LinalgLeaf> group) {
-  Location loc = op.getLoc();
-  std::unique_ptr<LinalgBody> body = copyBody();
-  OpBuilder nested(rewriter.getContext());
-  nested.setInsertionPointToEnd(&body->block());
-  ScalarMath math(nested, loc);
-  auto yield = cast<linalg::YieldOp>(op.getBody()->getTerminator());
+/// The loops that `map` names: where the op writes to, constants left out.
+static AffineMap loopsOf(AffineMap map) {
+  SmallVector<AffineExpr> exprs;
+  for (AffineExpr expr : map.getResults())
+    if (isa<AffineDimExpr>(expr))
+      exprs.push_back(expr);
+  return AffineMap::get(map.getNumDims(), 0, exprs, map.getContext());
+}
 
+bool LinalgAdjoint::isFull(AffineMap map) const {
+  return loopsOf(map).getNumResults() == loops.size();
+}
+
+FailureOr<DenseMap<Value, Value>>
+LinalgAdjoint::sweep(LinalgBody &body, ArrayRef<LinalgLeaf> group) {
+  OpBuilder nested(rewriter.getContext());
+  nested.setInsertionPointToEnd(&body.block());
+  ScalarMath math(nested, op.getLoc());
+  auto yield = cast<linalg::YieldOp>(op.getBody()->getTerminator());
   DenseMap<Value, Value> gradients;
   for (const LinalgResult &result : results) {
-    Value gradient = body->gradientOf[result.index];
-    Value seeded =
-        body->mapping.lookupOrDefault(yield.getOperand(result.index));
+    Value gradient = body.gradientOf[result.index];
+    Value seeded = body.mapping.lookupOrDefault(yield.getOperand(result.index));
     if (result.combination == Combination::Extremum) {
-      seeded = body->mapping.lookupOrDefault(result.candidate);
+      seeded = body.mapping.lookupOrDefault(result.candidate);
       Value chosen = math.compare(arith::CmpFPredicate::OEQ, seeded,
-                                  body->primalOf[result.index]);
+                                  body.primalOf[result.index]);
       gradient = math.select(chosen, gradient,
                              math.constant(gradient.getType(), 0.0));
     }
@@ -146,62 +146,113 @@ LogicalResult LinalgAdjoint::emit(AffineMap map, ArrayRef<LinalgLeaf> group) {
   }
   SmallVector<Value> inBody;
   for (const LinalgLeaf &leaf : group)
-    inBody.push_back(body->mapping.lookupOrDefault(leaf.inBody));
-  if (failed(reverseBody(nested, body->ops, inBody, gradients)))
+    inBody.push_back(body.mapping.lookupOrDefault(leaf.inBody));
+  if (failed(reverseBody(nested, body.ops, inBody, gradients)))
     return failure();
+  return gradients;
+}
+
+LogicalResult LinalgAdjoint::findSums() {
+  std::unique_ptr<LinalgBody> body = copyBody();
+  FailureOr<DenseMap<Value, Value>> gradients = sweep(*body, leaves);
+  if (failed(gradients))
+    return failure();
+  auto contribution = [&](const LinalgLeaf &leaf) {
+    return gradients->lookup(body->mapping.lookupOrDefault(leaf.inBody));
+  };
+  for (const LinalgLeaf &part : leaves) {
+    Value value = contribution(part);
+    // What is passed on as it is costs nothing to pass on again.
+    if (!value || isa<BlockArgument>(value) || part.extract ||
+        isFull(part.map))
+      continue;
+    for (const LinalgLeaf &whole : leaves)
+      if (!whole.extract && isFull(whole.map) && contribution(whole) == value)
+        sumOf[part.number] = whole.number;
+  }
+  return success();
+}
+
+void LinalgAdjoint::scatter(const LinalgLeaf &leaf, Value gradient) {
+  auto extract = cast<tensor::ExtractOp>(leaf.extract);
+  auto it = indices.find(extract);
+  ValueRange told = it == indices.end() ? ValueRange(extract.getIndices())
+                                        : ValueRange(it->second);
+  scatterAdd(rewriter, adjoints, {op, extract, told, gradient, loops});
+}
+
+LogicalResult LinalgAdjoint::emit(AffineMap map, ArrayRef<LinalgLeaf> group) {
+  if (group.empty())
+    return success();
+  std::unique_ptr<LinalgBody> body = copyBody();
+  FailureOr<DenseMap<Value, Value>> gradients = sweep(*body, group);
+  if (failed(gradients))
+    return failure();
+  OpBuilder nested(rewriter.getContext());
+  nested.setInsertionPointToEnd(&body->block());
+  ScalarMath math(nested, op.getLoc());
 
   // One destination for each target; extracts have one each.
-  SmallVector<Destination> destinations;
-  for (auto [leaf, value] : llvm::zip(group, inBody)) {
-    Value contribution = gradients.lookup(value);
+  SmallVector<LinalgDestination> destinations;
+  for (const LinalgLeaf &leaf : group) {
+    Value contribution =
+        gradients->lookup(body->mapping.lookupOrDefault(leaf.inBody));
     if (!contribution)
       continue;
-    Destination *same = leaf.extract
-                            ? nullptr
-                            : llvm::find_if(destinations, [&](auto &other) {
-                                return !other.leaf.extract &&
-                                       other.leaf.target == leaf.target;
-                              });
-    if (same && same != destinations.end())
+    auto same = llvm::find_if(destinations, [&](LinalgDestination &other) {
+      return !leaf.extract && !other.leaf.extract &&
+             other.leaf.target == leaf.target;
+    });
+    if (same != destinations.end())
       same->contribution = math.add(same->contribution, contribution);
     else
       destinations.push_back({leaf, contribution, {}, false, {}, {}});
   }
 
-  auto finishExtract = [&](const LinalgLeaf &leaf, Value gradient) {
-    auto extract = cast<tensor::ExtractOp>(leaf.extract);
-    auto it = indices.find(extract);
-    ValueRange told = it == indices.end() ? ValueRange(extract.getIndices())
-                                          : ValueRange(it->second);
-    scatterAdd(rewriter, adjoints, {op, extract, told, gradient, loops});
-  };
-
   // A gradient that is passed on as it is needs no op.
-  SmallVector<AffineExpr> loopsOfMap;
-  for (AffineExpr expr : map.getResults())
-    if (isa<AffineDimExpr>(expr))
-      loopsOfMap.push_back(expr);
-  bool full = loopsOfMap.size() == op.getNumLoops();
-  llvm::erase_if(destinations, [&](Destination &destination) {
-    if (!full || loopsOfMap.size() != map.getNumResults())
+  llvm::erase_if(destinations, [&](LinalgDestination &destination) {
+    if (!isFull(map) || loopsOf(map) != map)
       return false;
     for (const LinalgResult &result : results) {
       if (result.combination == Combination::Extremum || result.map != map ||
           destination.contribution != body->gradientOf[result.index])
         continue;
       if (destination.leaf.extract)
-        finishExtract(destination.leaf, result.gradient);
+        scatter(destination.leaf, result.gradient);
       else
         adjoints.add(rewriter, destination.leaf.target, result.gradient);
       return true;
     }
     return false;
   });
+  return write(*body, map, destinations);
+}
+
+LogicalResult LinalgAdjoint::emitSums(AffineMap map,
+                                      ArrayRef<LinalgLeaf> group) {
+  LinalgBody body;
+  Block &block = body.region.emplaceBlock();
+  SmallVector<LinalgDestination> destinations;
+  for (const LinalgLeaf &leaf : group) {
+    Value whole = own[sumOf[leaf.number]];
+    body.inputs.push_back(whole);
+    body.maps.push_back(leaves[sumOf[leaf.number]].map);
+    Value argument = block.addArgument(getElementTypeOrSelf(whole.getType()),
+                                       op.getLoc());
+    destinations.push_back({leaf, argument, {}, false, {}, {}});
+  }
+  return write(body, map, destinations);
+}
+
+LogicalResult
+LinalgAdjoint::write(LinalgBody &body, AffineMap map,
+                     MutableArrayRef<LinalgDestination> destinations) {
   if (destinations.empty())
     return success();
-
+  Location loc = op.getLoc();
+  AffineMap initMap = loopsOf(map);
   SmallVector<Value> inits;
-  for (Destination &destination : destinations) {
+  for (LinalgDestination &destination : destinations) {
     Value target = destination.leaf.target;
     Type element = getElementTypeOrSelf(target.getType());
     if (destination.leaf.extract) {
@@ -212,14 +263,12 @@ LogicalResult LinalgAdjoint::emit(AffineMap map, ArrayRef<LinalgLeaf> group) {
     } else {
       Reached reached(target, map);
       bool inPlace = adjoints.isInPlace(rewriter, target);
-      if (full && reached.isWhole() && !inPlace) {
+      if (isFull(map) && reached.isWhole() && !inPlace) {
         destination.init = reached.empty(rewriter, loc);
         if (Value existing = adjoints.get(rewriter, target)) {
-          body->inputs.push_back(reached.of(rewriter, existing));
-          body->maps.push_back(
-              AffineMap::get(op.getNumLoops(), 0, loopsOfMap,
-                             rewriter.getContext()));
-          destination.existing = body->block().addArgument(element, loc);
+          body.inputs.push_back(reached.of(rewriter, existing));
+          body.maps.push_back(initMap);
+          destination.existing = body.block().addArgument(element, loc);
         }
       } else {
         destination.rest = adjoints.accumulator(rewriter, target);
@@ -230,95 +279,134 @@ LogicalResult LinalgAdjoint::emit(AffineMap map, ArrayRef<LinalgLeaf> group) {
     inits.push_back(destination.init);
   }
 
-  AffineMap initMap =
-      AffineMap::get(op.getNumLoops(), 0, loopsOfMap, rewriter.getContext());
-  FailureOr<linalg::GenericOp> generic =
-      finish(*body, inits, initMap,
-             [&](OpBuilder &, ValueRange partial) {
-               SmallVector<Value> yielded;
-               for (auto [destination, argument] :
-                    llvm::zip(destinations, partial)) {
-                 Value value = destination.contribution;
-                 if (destination.accumulates)
-                   value = math.add(argument, value);
-                 else if (destination.existing)
-                   value = math.add(destination.existing, value);
-                 yielded.push_back(value);
-               }
-               return yielded;
-             });
+  FailureOr<linalg::GenericOp> generic = finish(
+      body, inits, initMap, [&](OpBuilder &nested, ValueRange partial) {
+        ScalarMath math(nested, loc);
+        SmallVector<Value> yielded;
+        for (auto [destination, argument] : llvm::zip(destinations, partial)) {
+          Value value = destination.contribution;
+          if (destination.accumulates)
+            value = math.add(argument, value);
+          else if (destination.existing)
+            value = math.add(destination.existing, value);
+          yielded.push_back(value);
+        }
+        return yielded;
+      });
   if (failed(generic))
     return failure();
   linalg::LinalgOp created = nameContraction(rewriter, *generic);
   for (auto [destination, result] :
        llvm::zip(destinations, created->getResults())) {
     Value target = destination.leaf.target;
-    if (destination.leaf.extract)
-      finishExtract(destination.leaf, result);
-    else if (!isa<ShapedType>(target.getType()))
-      adjoints.add(rewriter, target,
-                   tensor::ExtractOp::create(rewriter, loc, result,
-                                             ValueRange{}));
-    else
+    if (destination.leaf.extract) {
+      scatter(destination.leaf, result);
+    } else if (!isa<ShapedType>(target.getType())) {
+      adjoints.add(
+          rewriter, target,
+          tensor::ExtractOp::create(rewriter, loc, result, ValueRange{}));
+    } else {
       adjoints.set(target, Reached(target, map)
                                .restore(rewriter, result, destination.rest));
+      bool merged = llvm::count_if(leaves, [&](const LinalgLeaf &leaf) {
+                      return leaf.target == target;
+                    }) > 1;
+      if (!merged && !destination.accumulates && !destination.existing &&
+          initMap == map)
+        own[destination.leaf.number] = result;
+    }
   }
   return success();
 }
 
-linalg::LinalgOp hocket::nameContraction(RewriterBase &rewriter,
-                                         linalg::GenericOp op) {
+namespace {
+
+/// True if the body is sum += a * b and nothing else. (Upstream's
+/// isaContractionOpInterface accepts any op of one operand in between.)
+bool isProductSum(linalg::GenericOp op) {
   if (op.getNumDpsInputs() != 2 || op.getNumDpsInits() != 1 ||
       !linalg::isaContractionOpInterface(op))
-    return op;
-  FailureOr<linalg::ContractionDimensions> dims = linalg::inferContractionDims(
-      cast<linalg::LinalgOp>(op.getOperation()));
-  if (failed(dims) || dims->batch.size() > 1 || dims->m.size() != 1 ||
-      dims->n.size() != 1 || dims->k.size() != 1)
-    return op;
-  bool batched = dims->batch.size() == 1;
-  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
-  unsigned rank = batched ? 3 : 2;
-  for (AffineMap map : maps)
-    if (map.getNumResults() != rank ||
-        (batched && map.getDimPosition(0) != dims->batch[0]))
-      return op;
+    return false;
+  Block &body = *op.getBody();
+  if (std::distance(body.begin(), body.end()) != 3)
+    return false;
+  return isa<arith::MulFOp>(body.front()) &&
+         isa<arith::AddFOp>(*std::next(body.begin()));
+}
 
-  // The named ops write their result as it is: the first operand is the one
-  // that has the result's rows.
-  unsigned rows = maps[2].getDimPosition(batched ? 1 : 0);
-  bool swap = rows != dims->m[0];
-  unsigned columns = swap ? dims->m[0] : dims->n[0];
-  unsigned first = batched ? 1 : 0;
-  MLIRContext *context = op.getContext();
-  auto renumber = [&](AffineMap map) {
-    SmallVector<AffineExpr> exprs;
-    for (unsigned i = 0; i < map.getNumResults(); ++i) {
-      unsigned loop = map.getDimPosition(i);
-      unsigned position = batched && i == 0  ? 0
-                          : loop == rows     ? first
-                          : loop == columns  ? first + 1
-                                             : first + 2;
-      exprs.push_back(getAffineDimExpr(position, context));
+/// The maps and the order of the operands of linalg.matmul, or with a batch of
+/// linalg.batch_matmul; nothing where the contraction is neither.
+struct MatmulForm {
+  bool batched = false, swapped = false;
+  SmallVector<Attribute> maps;
+
+  static std::optional<MatmulForm> match(linalg::GenericOp op) {
+    FailureOr<linalg::ContractionDimensions> dims =
+        linalg::inferContractionDims(
+            cast<linalg::LinalgOp>(op.getOperation()));
+    if (failed(dims) || dims->batch.size() > 1 || dims->m.size() != 1 ||
+        dims->n.size() != 1 || dims->k.size() != 1)
+      return std::nullopt;
+    MatmulForm form;
+    form.batched = dims->batch.size() == 1;
+    unsigned first = form.batched ? 1 : 0;
+    SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+    for (AffineMap map : maps)
+      if (map.getNumResults() != first + 2 ||
+          (form.batched && map.getDimPosition(0) != dims->batch[0]))
+        return std::nullopt;
+    // The named ops write their result as it is: the first operand is the one
+    // that has the result's rows.
+    unsigned rows = maps[2].getDimPosition(first);
+    unsigned columns = maps[2].getDimPosition(first + 1);
+    form.swapped = rows != dims->m[0];
+    if (form.swapped)
+      std::swap(maps[0], maps[1]);
+    MLIRContext *context = op.getContext();
+    for (AffineMap map : maps) {
+      SmallVector<AffineExpr> exprs;
+      for (unsigned i = 0; i < map.getNumResults(); ++i) {
+        unsigned loop = map.getDimPosition(i);
+        unsigned position = i < first       ? 0
+                            : loop == rows    ? first
+                            : loop == columns ? first + 1
+                                              : first + 2;
+        exprs.push_back(getAffineDimExpr(position, context));
+      }
+      form.maps.push_back(
+          AffineMapAttr::get(AffineMap::get(first + 3, 0, exprs, context)));
     }
-    return AffineMapAttr::get(AffineMap::get(first + 3, 0, exprs, context));
-  };
-  Value lhs = op.getDpsInputs()[swap ? 1 : 0];
-  Value rhs = op.getDpsInputs()[swap ? 0 : 1];
-  Attribute newMaps[] = {renumber(maps[swap ? 1 : 0]),
-                         renumber(maps[swap ? 0 : 1]), renumber(maps[2])};
-  NamedAttribute attribute(rewriter.getStringAttr("indexing_maps"),
-                           rewriter.getArrayAttr(newMaps));
+    return form;
+  }
+};
+
+} // namespace
+
+linalg::LinalgOp hocket::nameContraction(RewriterBase &rewriter,
+                                         linalg::GenericOp op) {
+  if (!isProductSum(op))
+    return op;
+  Location loc = op.getLoc();
+  TypeRange types = op->getResultTypes();
+  SmallVector<Value> inputs = op.getDpsInputs();
+  ValueRange inits = op.getDpsInits();
   rewriter.setInsertionPoint(op);
   Operation *named;
-  if (batched)
-    named = linalg::BatchMatmulOp::create(
-        rewriter, op.getLoc(), op->getResultTypes(), ValueRange{lhs, rhs},
-        op.getDpsInits(), ArrayRef(attribute));
-  else
-    named = linalg::MatmulOp::create(rewriter, op.getLoc(),
-                                     op->getResultTypes(), ValueRange{lhs, rhs},
-                                     op.getDpsInits(), ArrayRef(attribute));
+  if (std::optional<MatmulForm> form = MatmulForm::match(op)) {
+    if (form->swapped)
+      std::swap(inputs[0], inputs[1]);
+    NamedAttribute maps(rewriter.getStringAttr("indexing_maps"),
+                        rewriter.getArrayAttr(form->maps));
+    if (form->batched)
+      named = linalg::BatchMatmulOp::create(rewriter, loc, types, inputs, inits,
+                                            ArrayRef(maps));
+    else
+      named = linalg::MatmulOp::create(rewriter, loc, types, inputs, inits,
+                                       ArrayRef(maps));
+  } else {
+    named = linalg::ContractOp::create(rewriter, loc, types, inputs, inits,
+                                       op.getIndexingMaps());
+  }
   rewriter.replaceOp(op, named);
   rewriter.setInsertionPointAfter(named);
   return cast<linalg::LinalgOp>(named);

@@ -51,9 +51,9 @@ void eraseDeadOps(mlir::Block &block);
 // Gradients of linalg ops
 //===----------------------------------------------------------------------===//
 
-/// Writes a contraction of two matrices, or of two batches of matrices, as a
-/// named op, so that nothing is fused into it. Returns the op that is there
-/// afterwards.
+/// Writes a contraction as a named op (linalg.matmul, linalg.batch_matmul or
+/// linalg.contract), so that nothing is fused into it. Returns the op that is
+/// there afterwards.
 mlir::linalg::LinalgOp nameContraction(mlir::RewriterBase &rewriter,
                                        mlir::linalg::GenericOp op);
 

@@ -52,8 +52,8 @@ struct ExpandPass : hocket::impl::ExpandBase<ExpandPass> {
     }
     OpBuilder builder(module.getBodyRegion());
     builder.setInsertionPointToEnd(module.getBody());
-    planir::exportProgram(source->model, *expanded, builder, loss->getLoc());
-    return success();
+    return planir::exportProgram(source->model, *expanded, builder,
+                                 loss->getLoc());
   }
 };
 

@@ -105,4 +105,27 @@ def WrapUpdate : Pass<"hocket-wrap-update", "::mlir::ModuleOp"> {
   ];
 }
 
+def Expand : Pass<"hocket-expand", "::mlir::ModuleOp"> {
+  let summary = "expand a model under its strategy into a plan";
+  let description = [{
+    Reads the kernel functions and the strategy of the module and adds the
+    `plan.program` of one step whose sequences have the given lengths: roles
+    with their tasks, transfers, collectives and buffer offsets, and the ranks
+    that play them. The plan is not checked: `plan-verify` does that.
+
+    Before: functions with `hocket.kernel`. After: the same, and
+    ```mlir
+    plan.program @step ... {
+      plan.role @stage0 ... { ... }
+      plan.rank 0 role(@stage0) ...
+    }
+    ```
+  }];
+  let options = [
+    Option<"function", "function", "std::string", "\"loss\"", "The loss function of the model.">,
+    ListOption<"lengths", "lengths", "int64_t", "Tokens of each sequence of the step.">
+  ];
+  let dependentDialects = ["::hocket::HocketDialect", "::hocket::planir::PlanDialect"];
+}
+
 #endif // HOCKET_PASSES_EXPAND_PASSES_TD

@@ -39,9 +39,11 @@ struct LoadTopologyPass : hocket::impl::LoadTopologyBase<LoadTopologyPass> {
     }
     Result<Topology> loaded = loadTopology(file);
     if (!loaded) {
-      InFlightDiagnostic diagnostic = module.emitOpError("cannot load a "
-                                                         "topology: ")
-                                      << loaded.error().message();
+      InFlightDiagnostic diagnostic =
+          module.emitError("cannot load a topology: ")
+          << loaded.error().message;
+      for (const std::string &note : loaded.error().notes)
+        diagnostic.attachNote() << note;
       return signalPassFailure();
     }
     std::string name = symbolFor(loaded->name);
@@ -56,18 +58,17 @@ struct LoadTopologyPass : hocket::impl::LoadTopologyBase<LoadTopologyPass> {
     OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
     auto number = [&](double value) { return builder.getF64FloatAttr(value); };
     const Topology &topology = *loaded;
-    TopologyOp::create(
-        builder, module.getLoc(), builder.getStringAttr(name),
-        builder.getI64IntegerAttr(topology.nodes),
-        builder.getI64IntegerAttr(topology.devicesPerNode),
-        builder.getI64IntegerAttr(topology.device.memoryBytes),
-        number(topology.device.flopsPerSecond),
-        number(topology.device.memoryBytesPerSecond),
-        number(topology.device.launchSeconds),
-        number(topology.intraNode.latencySeconds),
-        number(topology.intraNode.bytesPerSecond),
-        number(topology.interNode.latencySeconds),
-        number(topology.interNode.bytesPerSecond));
+    TopologyOp::create(builder, module.getLoc(), builder.getStringAttr(name),
+                       builder.getI64IntegerAttr(topology.nodes),
+                       builder.getI64IntegerAttr(topology.devicesPerNode),
+                       builder.getI64IntegerAttr(topology.device.memoryBytes),
+                       number(topology.device.flopsPerSecond),
+                       number(topology.device.memoryBytesPerSecond),
+                       number(topology.device.launchSeconds),
+                       number(topology.intraNode.latencySeconds),
+                       number(topology.intraNode.bytesPerSecond),
+                       number(topology.interNode.latencySeconds),
+                       number(topology.interNode.bytesPerSecond));
   }
 };
 

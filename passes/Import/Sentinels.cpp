@@ -112,8 +112,8 @@ Value SizeMaterializer::sentinelAt(Operation *user, Operation *scope,
     value = arith::DivUIOp::create(builder, loc, value,
                                    constant(source.size.factor));
   if (source.size.shift != 0)
-    value = arith::SubIOp::create(builder, loc, value,
-                                  constant(source.size.shift));
+    value =
+        arith::SubIOp::create(builder, loc, value, constant(source.size.shift));
   return values[{scope, sentinel}] = value;
 }
 

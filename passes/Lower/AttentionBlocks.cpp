@@ -3,6 +3,7 @@
 #include "AttentionBlocks.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
@@ -34,9 +35,8 @@ Values AttentionBlocks::forLoop(Value lower, Value upper, int64_t step,
       scf::ForOp::create(builder, loc, lower, upper, index(step), carried);
   OpBuilder::InsertionGuard guard(builder);
   builder.setInsertionPointToStart(loop.getBody());
-  Values next =
-      body(loop.getInductionVar(), llvm::to_vector_of<Value>(
-                                       loop.getRegionIterArgs()));
+  Values next = body(loop.getInductionVar(),
+                     llvm::to_vector_of<Value>(loop.getRegionIterArgs()));
   scf::YieldOp::create(builder, loc, next);
   return llvm::to_vector_of<Value>(loop.getResults());
 }
@@ -48,55 +48,56 @@ Values AttentionBlocks::forEachBlock(ArrayRef<Value> carried, Body body) {
   Value bounds = tensor::DimOp::create(builder, loc, offsets, zero);
   Value sequences = arith::SubIOp::create(builder, loc, bounds, one);
   auto readOffset = [&](Value sequence) -> Value {
-    Value offset =
-        tensor::ExtractOp::create(builder, loc, offsets, sequence);
+    Value offset = tensor::ExtractOp::create(builder, loc, offsets, sequence);
     return arith::IndexCastOp::create(builder, loc, builder.getIndexType(),
                                       offset);
   };
 
-  return forLoop(zero, sequences, 1, carried, [&](Value sequence,
-                                                  Values perSequence) {
-    AttentionBlock block;
-    block.start = readOffset(sequence);
-    Value end = readOffset(
-        arith::AddIOp::create(builder, loc, sequence, index(1)));
-    auto blocks = [&](Values perHead) {
-      return forLoop(
-          block.start, end, blockRows, perHead, [&](Value row, Values inner) {
-            block.row = row;
-            Value left = arith::SubIOp::create(builder, loc, end, row);
-            block.rows = arith::MinSIOp::create(builder, loc, left,
-                                                index(blockRows));
-            block.position =
-                arith::SubIOp::create(builder, loc, row, block.start);
-            // A causal block attends to nothing behind its last row.
-            block.keys =
-                causal ? arith::AddIOp::create(builder, loc, block.position,
-                                               block.rows)
-                             .getResult()
-                       : arith::SubIOp::create(builder, loc, end, block.start)
-                             .getResult();
-            return body(block, inner);
-          });
-    };
-    return forLoop(
-        index(0), index(keyHeads), 1, perSequence,
-        [&](Value keyHead, Values perKeyHead) {
-          block.keyHead = keyHead;
-          if (group == 1) {
-            block.head = keyHead;
-            return blocks(perKeyHead);
-          }
-          return forLoop(index(0), index(group), 1, perKeyHead,
-                         [&](Value member, Values perHead) {
-                           Value first = arith::MulIOp::create(
-                               builder, loc, keyHead, index(group));
-                           block.head = arith::AddIOp::create(builder, loc,
-                                                              first, member);
-                           return blocks(perHead);
-                         });
-        });
-  });
+  return forLoop(
+      zero, sequences, 1, carried, [&](Value sequence, Values perSequence) {
+        AttentionBlock block;
+        block.start = readOffset(sequence);
+        Value end =
+            readOffset(arith::AddIOp::create(builder, loc, sequence, index(1)));
+        auto blocks = [&](Values perHead) {
+          return forLoop(
+              block.start, end, blockRows, perHead,
+              [&](Value row, Values inner) {
+                block.row = row;
+                Value left = arith::SubIOp::create(builder, loc, end, row);
+                block.rows = arith::MinSIOp::create(builder, loc, left,
+                                                    index(blockRows));
+                block.position =
+                    arith::SubIOp::create(builder, loc, row, block.start);
+                // A causal block attends to nothing behind its last row.
+                block.keys =
+                    causal
+                        ? arith::AddIOp::create(builder, loc, block.position,
+                                                block.rows)
+                              .getResult()
+                        : arith::SubIOp::create(builder, loc, end, block.start)
+                              .getResult();
+                return body(block, inner);
+              });
+        };
+        return forLoop(index(0), index(keyHeads), 1, perSequence,
+                       [&](Value keyHead, Values perKeyHead) {
+                         block.keyHead = keyHead;
+                         if (group == 1) {
+                           block.head = keyHead;
+                           return blocks(perKeyHead);
+                         }
+                         return forLoop(index(0), index(group), 1, perKeyHead,
+                                        [&](Value member, Values perHead) {
+                                          Value first = arith::MulIOp::create(
+                                              builder, loc, keyHead,
+                                              index(group));
+                                          block.head = arith::AddIOp::create(
+                                              builder, loc, first, member);
+                                          return blocks(perHead);
+                                        });
+                       });
+      });
 }
 
 //===----------------------------------------------------------------------===//
@@ -110,6 +111,18 @@ Value AttentionBlocks::empty(ArrayRef<int64_t> extents) {
         extent < 0 ? OpFoldResult(tensor::getMixedSize(builder, loc, query, 0))
                    : OpFoldResult(builder.getIndexAttr(extent)));
   return tensor::EmptyOp::create(builder, loc, sizes, builder.getF32Type());
+}
+
+Value AttentionBlocks::workspace(ArrayRef<int64_t> extents) {
+  SmallVector<int64_t> shape;
+  SmallVector<Value> sizes;
+  for (int64_t extent : extents) {
+    shape.push_back(extent < 0 ? ShapedType::kDynamic : extent);
+    if (extent < 0)
+      sizes.push_back(tensor::DimOp::create(builder, loc, query, 0));
+  }
+  return bufferization::AllocTensorOp::create(
+      builder, loc, RankedTensorType::get(shape, builder.getF32Type()), sizes);
 }
 
 Value AttentionBlocks::emptyLike(Value tensor) {
@@ -160,9 +173,8 @@ Value AttentionBlocks::slice(Value tensor, Value row, Value rows, Value head) {
 Value AttentionBlocks::insert(Value part, Value tensor, Value row, Value rows,
                               Value head) {
   HeadSlice where(builder, tensor, row, rows, head);
-  return tensor::InsertSliceOp::create(builder, loc, part, tensor,
-                                       where.offsets, where.sizes,
-                                       where.strides);
+  return tensor::InsertSliceOp::create(
+      builder, loc, part, tensor, where.offsets, where.sizes, where.strides);
 }
 
 Value AttentionBlocks::front(Value tensor, ValueRange extents) {
@@ -170,14 +182,6 @@ Value AttentionBlocks::front(Value tensor, ValueRange extents) {
   SmallVector<OpFoldResult> strides(extents.size(), builder.getIndexAttr(1));
   return tensor::ExtractSliceOp::create(builder, loc, tensor, offsets,
                                         getAsOpFoldResult(extents), strides);
-}
-
-Value AttentionBlocks::insertFront(Value part, Value tensor,
-                                   ValueRange extents) {
-  SmallVector<OpFoldResult> offsets(extents.size(), builder.getIndexAttr(0));
-  SmallVector<OpFoldResult> strides(extents.size(), builder.getIndexAttr(1));
-  return tensor::InsertSliceOp::create(builder, loc, part, tensor, offsets,
-                                       getAsOpFoldResult(extents), strides);
 }
 
 //===----------------------------------------------------------------------===//
@@ -194,9 +198,9 @@ Value AttentionBlocks::contract(Value lhs, bool transposeLhs, Value rhs,
       std::swap(results[0], results[1]);
     return AffineMap::get(3, 0, results, builder.getContext());
   };
-  SmallVector<utils::IteratorType> iterators = {
-      utils::IteratorType::parallel, utils::IteratorType::parallel,
-      utils::IteratorType::reduction};
+  SmallVector<utils::IteratorType> iterators = {utils::IteratorType::parallel,
+                                                utils::IteratorType::parallel,
+                                                utils::IteratorType::reduction};
   return linalg::GenericOp::create(
              builder, loc, sum.getType(), ValueRange{lhs, rhs}, sum,
              {map(m, k, transposeLhs), map(k, n, transposeRhs),
@@ -239,8 +243,7 @@ Value AttentionBlocks::byRow(ValueRange inputs, Value out, ScalarBody body) {
   return generic(inputs, out, 2, body);
 }
 
-Value AttentionBlocks::overRows(ValueRange inputs, Value out,
-                                ScalarBody body) {
+Value AttentionBlocks::overRows(ValueRange inputs, Value out, ScalarBody body) {
   return generic(inputs, out, 1, body);
 }
 

@@ -41,6 +41,9 @@ public:
 
   /// A tensor of undefined contents; negative extents stand for T.
   mlir::Value empty(llvm::ArrayRef<int64_t> extents);
+  /// The same in a buffer of its own. Equal `tensor.empty` ops may be merged,
+  /// and then two tensors that are alive at once would share their buffer.
+  mlir::Value workspace(llvm::ArrayRef<int64_t> extents);
   mlir::Value emptyLike(mlir::Value tensor);
   mlir::Value fill(mlir::Value tensor, float value);
 
@@ -51,8 +54,6 @@ public:
                      mlir::Value rows, mlir::Value head);
   /// The first elements of a workspace tensor.
   mlir::Value front(mlir::Value tensor, mlir::ValueRange extents);
-  mlir::Value insertFront(mlir::Value part, mlir::Value tensor,
-                          mlir::ValueRange extents);
 
   /// sum + lhs * rhs, either operand transposed first.
   mlir::Value contract(mlir::Value lhs, bool transposeLhs, mlir::Value rhs,

@@ -106,26 +106,31 @@ LogicalResult BufferizeKernelsPass::replaceSignature(func::FuncOp kernel) {
         result = terminator.getOperand(number);
 
   builder.setInsertionPoint(terminator);
+  Location loc = kernel.getLoc();
+  SmallVector<std::pair<Value, Value>> copiedBack; // tensor, buffer
   for (auto [result, tensor] : readWrite) {
     if (result == tensor)
       continue;
     Value updated = bufferization::MaterializeInDestinationOp::create(
-                        builder, kernel.getLoc(), tensor.getType(), result,
-                        tensor)
+                        builder, loc, tensor.getType(), result, tensor)
                         .getResult();
-    // Where the argument must be kept until here the update is a copy of it.
-    Value buffer =
-        tensor.getDefiningOp<bufferization::ToTensorOp>().getBuffer();
-    auto copyBack = bufferization::MaterializeInDestinationOp::create(
-        builder, kernel.getLoc(), updated, buffer);
-    copyBack.setWritable(true);
+    copiedBack.push_back(
+        {updated,
+         tensor.getDefiningOp<bufferization::ToTensorOp>().getBuffer()});
   }
   for (auto [result, buffer] : written) {
     auto copy = bufferization::MaterializeInDestinationOp::create(
-        builder, kernel.getLoc(), result, buffer);
+        builder, loc, result, buffer);
     copy.setRestrict(true);
     copy.setWritable(true);
   }
+  // Where an argument is still read after its update was computed, the update
+  // lies elsewhere. These copies are last: the analysis does not see that they
+  // write the arguments. Most are copies of a buffer to itself and vanish.
+  for (auto [updated, buffer] : copiedBack)
+    bufferization::MaterializeInDestinationOp::create(builder, loc, updated,
+                                                      buffer)
+        .setWritable(true);
   terminator->setOperands({});
   kernel.setType(builder.getFunctionType(types, {}));
   kernel.setAllArgAttrs(attributes);

@@ -6,6 +6,7 @@
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Bufferization/IR/Bufferization.h"
 #include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -24,10 +25,9 @@ using Values = AttentionBlocks::Values;
 
 /// exp(scale * score - subtrahend), 0 where the score is masked.
 static Value probability(AttentionBlocks &blocks, OpBuilder &inner,
-                         Location loc, const AttentionBlock &block,
-                         Value score, Value subtrahend) {
-  Value scaled =
-      arith::MulFOp::create(inner, loc, score, blocks.scale(inner));
+                         Location loc, const AttentionBlock &block, Value score,
+                         Value subtrahend) {
+  Value scaled = arith::MulFOp::create(inner, loc, score, blocks.scale(inner));
   Value exponent = arith::SubFOp::create(inner, loc, scaled, subtrahend);
   Value exponential = math::ExpOp::create(inner, loc, exponent);
   return blocks.masked(inner, block, exponential, 0.0f);
@@ -38,59 +38,54 @@ void hocket::lowerAttention(RewriterBase &rewriter, AttentionOp op,
   rewriter.setInsertionPoint(op);
   Location loc = op.getLoc();
   AttentionBlocks blocks(rewriter, op, blockRows);
-  // Carried: output, lse, and the workspace of a block: its scores, and the
-  // maximum and the sum of each row.
   int64_t heads = cast<RankedTensorType>(op.getQuery().getType()).getDimSize(1);
-  Values carried = {blocks.emptyLike(op.getQuery()), blocks.empty({-1, heads}),
-                    blocks.empty({blockRows, -1}), blocks.empty({blockRows}),
-                    blocks.empty({blockRows})};
+  Values carried = {blocks.emptyLike(op.getQuery()), blocks.empty({-1, heads})};
   if (carried[1].getType() != op.getLse().getType())
     carried[1] = tensor::CastOp::create(rewriter, loc, op.getLse().getType(),
                                         carried[1]);
+  // Of a block: its scores, the maximum and the sum of each row.
+  Value scoresSpace = blocks.workspace({blockRows, -1});
+  Value maximumSpace = blocks.workspace({blockRows});
+  Value sumSpace = blocks.workspace({blockRows});
 
   auto body = [&](const AttentionBlock &block, Values now) -> Values {
     Value rows = block.rows, keys = block.keys;
     Value query = blocks.slice(op.getQuery(), block.row, rows, block.head);
     Value key = blocks.slice(op.getKey(), block.start, keys, block.keyHead);
-    Value value =
-        blocks.slice(op.getValue(), block.start, keys, block.keyHead);
+    Value value = blocks.slice(op.getValue(), block.start, keys, block.keyHead);
 
-    Value scores = blocks.fill(blocks.front(now[2], {rows, keys}), 0.0f);
+    Value scores = blocks.fill(blocks.front(scoresSpace, {rows, keys}), 0.0f);
     scores = blocks.contract(query, false, key, true, scores);
 
-    Value maximum =
-        blocks.fill(blocks.front(now[3], {rows}),
-                    -std::numeric_limits<float>::infinity());
+    Value maximum = blocks.fill(blocks.front(maximumSpace, {rows}),
+                                -std::numeric_limits<float>::infinity());
     maximum = blocks.byRow(
         scores, maximum, [&](OpBuilder &inner, ValueRange values) -> Value {
-          Value scaled = arith::MulFOp::create(inner, loc, values[0],
-                                               blocks.scale(inner));
-          Value seen = blocks.masked(
-              inner, block, scaled, -std::numeric_limits<float>::infinity());
+          Value scaled =
+              arith::MulFOp::create(inner, loc, values[0], blocks.scale(inner));
+          Value seen = blocks.masked(inner, block, scaled,
+                                     -std::numeric_limits<float>::infinity());
           return arith::MaximumFOp::create(inner, loc, seen, values[1]);
         });
-    Value weights = blocks.byRow(
-        maximum, scores, [&](OpBuilder &inner, ValueRange values) {
+    Value weights =
+        blocks.byRow(maximum, scores, [&](OpBuilder &inner, ValueRange values) {
           return probability(blocks, inner, loc, block, values[1], values[0]);
         });
-    Value sum = blocks.fill(blocks.front(now[4], {rows}), 0.0f);
-    sum = blocks.byRow(weights, sum,
-                       [&](OpBuilder &inner, ValueRange values) -> Value {
-                         return arith::AddFOp::create(inner, loc, values[0],
-                                                      values[1]);
-                       });
+    Value sum = blocks.fill(blocks.front(sumSpace, {rows}), 0.0f);
+    sum = blocks.byRow(
+        weights, sum, [&](OpBuilder &inner, ValueRange values) -> Value {
+          return arith::AddFOp::create(inner, loc, values[0], values[1]);
+        });
 
-    Value output = blocks.fill(
-        blocks.slice(now[0], block.row, rows, block.head), 0.0f);
+    Value output =
+        blocks.fill(blocks.slice(now[0], block.row, rows, block.head), 0.0f);
     output = blocks.contract(weights, false, value, false, output);
-    output = blocks.byRow(sum, output,
-                          [&](OpBuilder &inner, ValueRange values) -> Value {
-                            Value inverse = arith::DivFOp::create(
-                                inner, loc, blocks.constant(inner, 1.0f),
-                                values[0]);
-                            return arith::MulFOp::create(inner, loc, values[1],
-                                                         inverse);
-                          });
+    output = blocks.byRow(
+        sum, output, [&](OpBuilder &inner, ValueRange values) -> Value {
+          Value inverse = arith::DivFOp::create(
+              inner, loc, blocks.constant(inner, 1.0f), values[0]);
+          return arith::MulFOp::create(inner, loc, values[1], inverse);
+        });
     Value lse = blocks.overRows(
         {maximum, sum}, blocks.slice(now[1], block.row, rows, block.head),
         [&](OpBuilder &inner, ValueRange values) -> Value {
@@ -98,10 +93,7 @@ void hocket::lowerAttention(RewriterBase &rewriter, AttentionOp op,
           return arith::AddFOp::create(inner, loc, values[0], log);
         });
     return {blocks.insert(output, now[0], block.row, rows, block.head),
-            blocks.insert(lse, now[1], block.row, rows, block.head),
-            blocks.insertFront(weights, now[2], {rows, keys}),
-            blocks.insertFront(maximum, now[3], {rows}),
-            blocks.insertFront(sum, now[4], {rows})};
+            blocks.insert(lse, now[1], block.row, rows, block.head)};
   };
   Values results = blocks.forEachBlock(carried, body);
   rewriter.replaceOp(op, {results[0], results[1]});
@@ -112,13 +104,14 @@ void hocket::lowerAttentionGrad(RewriterBase &rewriter, AttentionGradOp op,
   rewriter.setInsertionPoint(op);
   Location loc = op.getLoc();
   AttentionBlocks blocks(rewriter, op, blockRows);
-  // Carried: the three gradients, and the workspace of a block: probabilities,
-  // the gradient of the scores, and a number for each row.
   Values carried = {blocks.emptyLike(op.getQuery()),
                     blocks.fill(blocks.emptyLike(op.getKey()), 0.0f),
-                    blocks.fill(blocks.emptyLike(op.getValue()), 0.0f),
-                    blocks.empty({blockRows, -1}),
-                    blocks.empty({blockRows, -1}), blocks.empty({blockRows})};
+                    blocks.fill(blocks.emptyLike(op.getValue()), 0.0f)};
+  // Of a block: the probabilities, the gradient of its scores, and a number
+  // for each row.
+  Value weightsSpace = blocks.workspace({blockRows, -1});
+  Value gradientSpace = blocks.workspace({blockRows, -1});
+  Value deltaSpace = blocks.workspace({blockRows});
 
   auto body = [&](const AttentionBlock &block, Values now) -> Values {
     Value rows = block.rows, keys = block.keys;
@@ -132,16 +125,15 @@ void hocket::lowerAttentionGrad(RewriterBase &rewriter, AttentionGradOp op,
     Value gradient = ofQuery(op.getOutputGradient());
     Value key = ofKey(op.getKey()), value = ofKey(op.getValue());
 
-    Value scores = blocks.fill(blocks.front(now[3], {rows, keys}), 0.0f);
+    Value scores = blocks.fill(blocks.front(weightsSpace, {rows, keys}), 0.0f);
     scores = blocks.contract(query, false, key, true, scores);
     Value weights = blocks.byRow(
-        ofQuery(op.getLse()), scores,
-        [&](OpBuilder &inner, ValueRange values) {
+        ofQuery(op.getLse()), scores, [&](OpBuilder &inner, ValueRange values) {
           return probability(blocks, inner, loc, block, values[1], values[0]);
         });
 
     // What a change of the row's sum takes back.
-    Value delta = blocks.fill(blocks.front(now[5], {rows}), 0.0f);
+    Value delta = blocks.fill(blocks.front(deltaSpace, {rows}), 0.0f);
     delta = blocks.byRow(
         {gradient, output}, delta,
         [&](OpBuilder &inner, ValueRange values) -> Value {
@@ -157,7 +149,7 @@ void hocket::lowerAttentionGrad(RewriterBase &rewriter, AttentionGradOp op,
           });
 
     Value scoresGradient =
-        blocks.fill(blocks.front(now[4], {rows, keys}), 0.0f);
+        blocks.fill(blocks.front(gradientSpace, {rows, keys}), 0.0f);
     scoresGradient =
         blocks.contract(gradient, false, value, true, scoresGradient);
     scoresGradient = blocks.byRow(
@@ -180,10 +172,7 @@ void hocket::lowerAttentionGrad(RewriterBase &rewriter, AttentionGradOp op,
     return {
         blocks.insert(queryGradient, now[0], block.row, rows, block.head),
         blocks.insert(keyGradient, now[1], block.start, keys, block.keyHead),
-        blocks.insert(valueGradient, now[2], block.start, keys, block.keyHead),
-        blocks.insertFront(weights, now[3], {rows, keys}),
-        blocks.insertFront(scoresGradient, now[4], {rows, keys}),
-        blocks.insertFront(delta, now[5], {rows})};
+        blocks.insert(valueGradient, now[2], block.start, keys, block.keyHead)};
   };
   Values results = blocks.forEachBlock(carried, body);
   rewriter.replaceOp(op, {results[0], results[1], results[2]});
@@ -191,7 +180,8 @@ void hocket::lowerAttentionGrad(RewriterBase &rewriter, AttentionGradOp op,
 
 namespace {
 
-struct LowerAttentionPass : hocket::impl::LowerAttentionBase<LowerAttentionPass> {
+struct LowerAttentionPass
+    : hocket::impl::LowerAttentionBase<LowerAttentionPass> {
   using LowerAttentionBase::LowerAttentionBase;
 
   void runOnOperation() override {
@@ -210,7 +200,7 @@ struct LowerAttentionPass : hocket::impl::LowerAttentionBase<LowerAttentionPass>
     if (blockRows < 1) {
       getOperation()->emitError("hocket-lower-attention needs at least one "
                                 "row a block, not ")
-          << blockRows;
+          << blockRows.getValue();
       failed = true;
     }
     if (failed)
@@ -222,7 +212,8 @@ struct LowerAttentionPass : hocket::impl::LowerAttentionBase<LowerAttentionPass>
       lowerAttentionGrad(rewriter, op, blockRows);
   }
 
-  template <typename OpT> LogicalResult check(OpT op) {
+  template <typename OpT>
+  LogicalResult check(OpT op) {
     auto query = cast<RankedTensorType>(op.getQuery().getType());
     auto key = cast<RankedTensorType>(op.getKey().getType());
     auto value = cast<RankedTensorType>(op.getValue().getType());

@@ -35,7 +35,7 @@ def LowerAttention : Pass<"hocket-lower-attention"> {
     After:
 
     ```mlir
-    scf.for %sequence = %c0 to %sequences step %c1 iter_args(%o, %lse, ...) {
+    scf.for %sequence = %c0 to %sequences step %c1 iter_args(%o, %lse) ... {
       %start = tensor.extract %cu_seqlens[%sequence] : tensor<?xi32>
       scf.for %head = %c0 to %c4 step %c1 ... {
         scf.for %row = %start to %end step %c64 ... {
@@ -49,6 +49,7 @@ def LowerAttention : Pass<"hocket-lower-attention"> {
   ];
   let dependentDialects = [
     "::mlir::affine::AffineDialect", "::mlir::arith::ArithDialect",
+    "::mlir::bufferization::BufferizationDialect",
     "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
     "::mlir::scf::SCFDialect", "::mlir::tensor::TensorDialect"
   ];

@@ -24,11 +24,13 @@ using namespace hocket::runtime;
 
 namespace {
 
-static_assert(format::ElementType::MAX == format::ElementType(ElementType::I64));
+static_assert(format::ElementType::MAX ==
+              format::ElementType(ElementType::I64));
 static_assert(format::Init::MAX == format::Init(plan::Init::Normal));
 static_assert(format::Slot::MAX == format::Slot(plan::Slot::Step));
 static_assert(format::Access::MAX == format::Access(plan::Access::ReadWrite));
-static_assert(format::TaskKind::MAX == format::TaskKind(plan::TaskKind::Update));
+static_assert(format::TaskKind::MAX ==
+              format::TaskKind(plan::TaskKind::Update));
 static_assert(format::Op::MAX == format::Op(plan::Op::AllReduce));
 
 /// Copies a verified FlatBuffer into our own types. The first mistake is kept
@@ -72,15 +74,26 @@ private:
 
   template <typename T, typename List, typename Make>
   void list(const List *in, std::vector<T> &out, Make make) {
-    using Entry = std::remove_pointer_t<typename List::return_type>;
-    constexpr bool isTable = std::is_base_of_v<flatbuffers::Table, Entry>;
-    if (!charge(in->size() * (isTable ? 4 : sizeof(Entry))))
+    using Entry =
+        std::remove_const_t<std::remove_pointer_t<typename List::return_type>>;
+    constexpr bool isInline = !std::is_base_of_v<flatbuffers::Table, Entry> &&
+                              !std::is_same_v<flatbuffers::String, Entry>;
+    if (!charge(in->size() * (isInline ? sizeof(Entry) : 4)))
       return;
     out.reserve(in->size());
-    for (const auto entry : *in) {
-      if (failed)
-        return;
-      out.push_back(make(entry));
+    for (flatbuffers::uoffset_t i = 0; i < in->size() && !failed; ++i) {
+      if constexpr (isInline) {
+        // The verifier aligns vectors, but not what is in them.
+        alignas(Entry) std::byte copy[sizeof(Entry)];
+        std::memcpy(copy, in->Data() + i * sizeof(Entry), sizeof(Entry));
+        const Entry *entry = reinterpret_cast<const Entry *>(copy);
+        if constexpr (std::is_pointer_v<typename List::return_type>)
+          out.push_back(make(entry));
+        else
+          out.push_back(make(flatbuffers::EndianScalar(*entry)));
+      } else {
+        out.push_back(make(in->Get(i)));
+      }
     }
   }
 
@@ -363,8 +376,8 @@ Result<Executable> runtime::deserialize(std::string_view bytes) {
           .run(*flatbuffers::GetRoot<format::Executable>(data));
   if (!executable)
     return executable;
-  if (Result<void> checked = checkPlan(executable->plan, executable->model,
-                                       executable->topology);
+  if (Result<void> checked =
+          checkPlan(executable->plan, executable->model, executable->topology);
       !checked)
     return checked.error();
   return executable;

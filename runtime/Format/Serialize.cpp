@@ -43,8 +43,8 @@ private:
   }
 
   auto tasks(const std::vector<plan::TaskTemplate> &list) {
-    return tables(
-        list, [&](const plan::TaskTemplate &task) { return write(task); });
+    return tables(list,
+                  [&](const plan::TaskTemplate &task) { return write(task); });
   }
 
   Offset<format::SizeExpr> write(const SizeExpr &expr);
@@ -69,8 +69,8 @@ Offset<format::SizeExpr> Writer::write(const SizeExpr &expr) {
 }
 
 Offset<format::TensorType> Writer::write(const TensorType &type) {
-  auto shape = tables(
-      type.shape, [&](const SizeExpr &extent) { return write(extent); });
+  auto shape =
+      tables(type.shape, [&](const SizeExpr &extent) { return write(extent); });
   return format::CreateTensorType(builder, format::ElementType(type.element),
                                   shape);
 }
@@ -113,8 +113,8 @@ Offset<format::Model> Writer::write(const plan::Model &model) {
     return format::CreateBatchInput(builder, inputName, write(input.type),
                                     input.isOffsets);
   });
-  auto stages = tables(
-      model.stages, [&](const plan::Stage &stage) { return write(stage); });
+  auto stages = tables(model.stages,
+                       [&](const plan::Stage &stage) { return write(stage); });
   auto kernels = tables(
       model.kernels, [&](const plan::Kernel &kernel) { return write(kernel); });
   auto updates = tasks(model.updates);
@@ -140,10 +140,9 @@ Offset<format::Topology> Writer::write(const Topology &topology) {
 Offset<format::Role> Writer::write(const plan::Role &role) {
   auto name = text(role.name);
   auto buffers = tables(role.buffers, [&](const plan::Buffer &buffer) {
-    return format::CreateBuffer(builder, text(buffer.name),
-                                format::Slot(buffer.binding.slot),
-                                buffer.binding.index, buffer.microbatch,
-                                buffer.bytes, buffer.offset);
+    return format::CreateBuffer(
+        builder, text(buffer.name), format::Slot(buffer.binding.slot),
+        buffer.binding.index, buffer.microbatch, buffer.bytes, buffer.offset);
   });
   std::vector<format::Instruction> body;
   std::vector<uint32_t> bodyBuffers;
@@ -199,9 +198,8 @@ Offset<format::Code> Writer::write(const KernelImage &code) {
   auto features = texts(code.features);
   return format::CreateCode(
       builder, triple, cpu, features,
-      builder.CreateVector(
-          reinterpret_cast<const uint8_t *>(code.bytes.data()),
-          code.bytes.size()));
+      builder.CreateVector(reinterpret_cast<const uint8_t *>(code.bytes.data()),
+                           code.bytes.size()));
 }
 
 std::string Writer::run(const Executable &executable) {

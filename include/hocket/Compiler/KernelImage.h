@@ -11,10 +11,6 @@
 #include <string>
 #include <vector>
 
-namespace llvm {
-class raw_ostream;
-} // namespace llvm
-
 namespace hocket {
 
 /// What kernels are compiled for.
@@ -25,14 +21,16 @@ struct TargetOptions {
   std::string features;
   /// 0 to 3, as of a C compiler.
   unsigned optLevel = 3;
-  /// Where to print the optimized LLVM IR and the assembly; null: nowhere.
-  llvm::raw_ostream *llvmIR = nullptr;
-  llvm::raw_ostream *assembly = nullptr;
+  /// Filled with the optimized LLVM IR where it is not null.
+  std::string *llvmIR = nullptr;
+  /// Filled with the assembly where it is not null.
+  std::string *assembly = nullptr;
 };
 
 struct CompiledKernels {
   runtime::KernelImage image;
-  /// One for each kernel function, in the order of the module.
+  /// One entry per kernel function, in the order of the module, with all that
+  /// is known of it.
   std::vector<plan::Kernel> kernels;
 };
 
@@ -40,10 +38,10 @@ struct CompiledKernels {
 /// ELF shared object that exports the kernels' entry points under the
 /// functions' names, and `hocket_sgemm`, a writable function pointer (row-major
 /// single-precision matrix product) that must be set before a kernel runs. The
-/// module is left as it is. Equal modules give equal bytes. Kernels that differ
+/// module stays as it is. Equal modules give equal bytes. Kernels that differ
 /// in their names and in the indices of their bindings only are compiled once.
-/// Emits an error at the op that cannot be lowered, or at the module where
-/// there is no linker or no such processor.
+/// Emits an error at the op that cannot be lowered, or at the module where the
+/// processor is unknown or no linker is found.
 mlir::FailureOr<CompiledKernels> compileKernels(mlir::ModuleOp module,
                                                 const TargetOptions &options);
 

@@ -33,10 +33,10 @@ namespace planir {
 
 /// Numbers of what instructions refer to.
 struct Numbering {
-  llvm::DenseMap<mlir::Value, uint32_t> buffers;         // of the role
-  llvm::DenseMap<mlir::Value, uint32_t> sends;           // of the role
-  llvm::DenseMap<mlir::StringAttr, uint32_t> kernels;    // of the program
-  int32_t stage = 0;                                     // the role's
+  llvm::DenseMap<mlir::Value, uint32_t> buffers;      // of the role
+  llvm::DenseMap<mlir::Value, uint32_t> sends;        // of the role
+  llvm::DenseMap<mlir::StringAttr, uint32_t> kernels; // of the program
+  int32_t stage = 0;                                  // the role's
 };
 
 } // namespace planir

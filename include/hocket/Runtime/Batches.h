@@ -13,10 +13,6 @@
 
 namespace hocket::runtime {
 
-/// SplitMix64 of Steele, Lea and Flood, "Fast splittable pseudorandom number
-/// generators" (2014): the output that follows the state `x`.
-uint64_t splitmix64(uint64_t x);
-
 /// The batches of all steps of one plan.
 class BatchSource {
 public:
@@ -37,14 +33,14 @@ public:
 ///
 /// A file whose name ends in ".safetensors" has one tensor per batch input, by
 /// its name, with the tokens of all sequences in batch order; every step uses
-/// them. Offsets follow from the lengths; where the file has them too, they must
-/// agree.
+/// them. Offsets follow from the lengths; where the file has them too, they
+/// must agree.
 ///
 /// Any other file is text, with one token per byte. Sequence i of step k, of
-/// length l, is found at start = splitmix64(seed + k * 2^32 + i) mod (N - l),
-/// where N is the number of bytes: its tokens are the bytes from start on, its
-/// targets those from start + 1 on, its positions 0 to l - 1. The model may take
-/// `tokens`, `targets`, `positions` (T x i32) and offsets.
+/// length l, is found at start = splitmix64(seed + k * 2^32 + i) mod (N - l)
+/// (Random.h), where N is the number of bytes: its tokens are the bytes from
+/// start on, its targets those from start + 1 on, its positions 0 to l - 1. The
+/// model may take `tokens`, `targets`, `positions` (T x i32) and offsets.
 ///
 /// Offsets (S x i32) start at 0 in every microbatch.
 ///

@@ -1,81 +1,60 @@
-//===- Checkpoint.h - Named tensors in safetensors files --------*- C++ -*-===//
-//
-// The format of https://github.com/huggingface/safetensors: the bytes of the
-// header (u64, little-endian), a JSON header, then the tensors' data. Byte
-// order within tensors is little-endian, which is that of every machine that
-// Hocket runs on.
-//
-//===----------------------------------------------------------------------===//
+//===- Checkpoint.h - What training starts from and leaves ------*- C++ -*-===//
 
 #ifndef HOCKET_RUNTIME_CHECKPOINT_H
 #define HOCKET_RUNTIME_CHECKPOINT_H
 
-#include "hocket/Support/Result.h"
-#include "hocket/Support/TensorType.h"
+#include "hocket/Plan/Model.h"
+#include "hocket/Runtime/Safetensors.h"
 
 #include <cstdint>
 #include <map>
 #include <string>
-#include <string_view>
 #include <vector>
 
 namespace hocket::runtime {
 
-/// A dense row-major tensor with its contents.
+/// A tensor that owns its data.
 struct Tensor {
-  std::string name;
   ElementType element = ElementType::F32;
   std::vector<int64_t> shape;
-  std::string data; // as many bytes as the shape and the element type say
+  std::vector<std::byte> data;
 
-  /// Readable form of the type, as TensorType's: "4 x 64 x f32".
-  std::string typeStr() const;
+  TensorView view() const {
+    return {element, shape, data.data(), int64_t(data.size())};
+  }
 };
 
-/// Texts that a file carries beside its tensors.
-using Metadata = std::map<std::string, std::string>;
+using TensorMap = std::map<std::string, Tensor>;
 
-/// What a safetensors file holds.
-class TensorFile {
-public:
-  TensorFile(std::string path, std::vector<Tensor> tensors, Metadata metadata);
-
-  /// The tensor of that name, or null.
-  const Tensor *find(std::string_view name) const;
-
-  /// The tensor of that name, of exactly the type `expected`, whose extents are
-  /// constant. Errors: InvalidArgument where it is missing or of another type,
-  /// with both types.
-  Result<const Tensor *> require(std::string_view name,
-                                 const TensorType &expected) const;
-
-  /// In the order of their data.
-  const std::vector<Tensor> &tensors() const { return contents; }
-  const Metadata &metadata() const { return texts; }
-  const std::string &path() const { return file; }
-
-private:
-  std::string file;
-  std::vector<Tensor> contents;
-  Metadata texts;
-  std::map<std::string, size_t, std::less<>> index;
+/// Parameters by name and optimizer states by "<parameter>.<state>". Says
+/// nothing about ranks: a checkpoint fits every degree of parallelism.
+struct Checkpoint {
+  int64_t steps = 0; // that have been trained
+  TensorMap tensors;
 };
 
-/// Reads a safetensors file, strictly: the header must lie within the file and
-/// be valid JSON; the types must be known, the sizes those of the shapes, and
-/// the tensors cover the data without gap or overlap. Errors: Io, CorruptFile;
-/// they name the file and, where there is one, the tensor.
-Result<TensorFile> loadTensors(const std::string &path);
+/// "<parameter>.<state>".
+std::string stateName(const plan::Model &model, uint32_t parameter,
+                      uint32_t state);
 
-/// The same for the bytes of a file; `path` only names it in errors.
-Result<TensorFile> parseTensors(std::string_view bytes,
-                                const std::string &path);
+/// A zeroed tensor for a type with constant extents.
+Tensor makeTensor(const TensorType &type);
 
-/// Writes a safetensors file that is whole or absent. Errors: Io;
-/// InvalidArgument for a name that occurs twice or is reserved or not UTF-8,
-/// and for data of another size than that of the shape.
-Result<void> saveTensors(const std::vector<Tensor> &tensors,
-                         const Metadata &metadata, const std::string &path);
+/// What the model says its parameters start as, and states of zero. A value
+/// depends on the parameter's name, its place in it and `seed` alone. Errors:
+/// InvalidArgument for element types that cannot be drawn.
+Result<Checkpoint> initialize(const plan::Model &model, uint64_t seed);
+
+/// Reads all parameters of `model`, and its optimizer states: all of them, or
+/// zeros where the file has none at all. Other tensors are ignored. Errors:
+/// CorruptFile, Io, and InvalidArgument for a tensor that is missing or has
+/// another type or shape.
+Result<Checkpoint> loadCheckpoint(const plan::Model &model,
+                                  const std::string &path);
+
+/// Writes safetensors with the number of steps in their metadata.
+Result<void> saveCheckpoint(const Checkpoint &checkpoint,
+                            const std::string &path);
 
 } // namespace hocket::runtime
 

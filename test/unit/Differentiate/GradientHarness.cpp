@@ -4,6 +4,9 @@
 
 #include "hocket/Dialects/Hocket.h"
 
+#include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/Transforms/Transforms.h"
 #include "mlir/ExecutionEngine/ExecutionEngine.h"
 #include "mlir/InitAllDialects.h"
@@ -32,7 +35,7 @@ namespace {
 constexpr const char *kLowering =
     "one-shot-bufferize{bufferize-function-boundaries "
     "function-boundary-type-conversion=identity-layout-map},"
-    "buffer-results-to-out-params,func.func(convert-linalg-to-loops),"
+    "buffer-results-to-out-params{modify-public-functions},func.func(convert-linalg-to-loops),"
     "expand-strided-metadata,lower-affine,convert-scf-to-cf,"
     "convert-math-to-llvm,convert-math-to-libm,convert-vector-to-llvm,"
     "convert-arith-to-llvm,finalize-memref-to-llvm,convert-func-to-llvm,"
@@ -219,6 +222,12 @@ static OwningOpRef<ModuleOp> lower(ModuleOp module) {
   OwningOpRef<ModuleOp> lowered(cast<ModuleOp>(module->clone()));
   lowered->walk([](func::FuncOp function) {
     function.setPublic();
+    // The attributes speak of tensors.
+    SmallVector<DictionaryAttr> none(function.getNumArguments());
+    function.setAllArgAttrs(none);
+    none.resize(function.getNumResults());
+    function.setAllResultAttrs(none);
+    function->setDiscardableAttrs(ArrayRef<NamedAttribute>());
     function->setAttr("llvm.emit_c_interface",
                       UnitAttr::get(function.getContext()));
   });
@@ -256,8 +265,11 @@ void hocket::test::checkGradients(const GradientCase &gradientCase) {
   Signature backward = signatureOf(kernels->backward, tokens);
   OwningOpRef<ModuleOp> lowered = lower(*module);
   ASSERT_TRUE(lowered);
+  const StringRef libraries[] = {HOCKET_RUNNER_UTILS}; // has memrefCopy
+  ExecutionEngineOptions options;
+  options.sharedLibPaths = libraries;
   llvm::Expected<std::unique_ptr<ExecutionEngine>> engine =
-      ExecutionEngine::create(*lowered);
+      ExecutionEngine::create(*lowered, options);
   ASSERT_TRUE(bool(engine)) << llvm::toString(engine.takeError());
 
   std::mt19937_64 random(20240607);

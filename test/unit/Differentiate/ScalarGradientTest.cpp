@@ -4,6 +4,8 @@
 
 #include "gtest/gtest.h"
 
+#include <ostream>
+
 using namespace hocket::test;
 
 namespace {
@@ -13,6 +15,10 @@ struct ScalarCase {
   const char *body; // of %a and %b, yields %r
   double low = -1.0, high = 1.0;
 };
+
+void PrintTo(const ScalarCase &scalarCase, std::ostream *stream) {
+  *stream << scalarCase.body;
+}
 
 class ScalarGradient : public testing::TestWithParam<ScalarCase> {};
 

@@ -1,0 +1,348 @@
+//===- Export.cpp - A plan as IR ------------------------------------------===//
+
+#include "hocket/Dialects/PlanTranslation.h"
+
+#include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringSet.h"
+
+using namespace mlir;
+using namespace hocket;
+using namespace hocket::planir;
+
+namespace {
+
+/// Whether IR can say the plan; emits an error where it cannot.
+class ExportChecker {
+public:
+  ExportChecker(const plan::Model &model, const plan::Plan &plan, Location loc)
+      : model(model), plan(plan), loc(loc) {}
+
+  LogicalResult run();
+
+private:
+  LogicalResult checkNames();
+  LogicalResult checkTemplates();
+  LogicalResult checkBatch();
+  LogicalResult checkRole(const plan::Role &role);
+
+  InFlightDiagnostic fail() {
+    return emitError(loc, "the plan cannot be written as IR: ");
+  }
+
+  const plan::Model &model;
+  const plan::Plan &plan;
+  Location loc;
+};
+
+/// Kernels and roles are symbols of one table.
+LogicalResult ExportChecker::checkNames() {
+  llvm::StringSet<> names;
+  auto check = [&](const std::string &name) -> LogicalResult {
+    if (!name.empty() && names.insert(name).second)
+      return success();
+    return fail() << "a role or a kernel has the name \"" << name
+                  << "\", which is empty or another one's";
+  };
+  for (const plan::Kernel &kernel : model.kernels)
+    if (failed(check(kernel.symbol)))
+      return failure();
+  for (const plan::Role &role : plan.roles)
+    if (failed(check(role.name)))
+      return failure();
+  return success();
+}
+
+LogicalResult ExportChecker::checkTemplates() {
+  auto check = [&](const plan::TaskTemplate &task) -> LogicalResult {
+    if (task.kernel < model.kernels.size())
+      return success();
+    return fail() << "a task names kernel #" << task.kernel << " of "
+                  << model.kernels.size();
+  };
+  for (const plan::Stage &stage : model.stages)
+    for (const plan::TaskTemplate &task : stage.tasks)
+      if (failed(check(task)))
+        return failure();
+  for (const plan::TaskTemplate &task : model.updates)
+    if (failed(check(task)))
+      return failure();
+  if (model.stateNames.size() != model.statesPerParameter)
+    return fail() << model.statesPerParameter << " states per parameter have "
+                  << model.stateNames.size() << " names";
+  return success();
+}
+
+LogicalResult ExportChecker::checkBatch() {
+  if (plan.stages != model.stages.size())
+    return fail() << "the plan has " << plan.stages << " stages and the model "
+                  << model.stages.size();
+  size_t parts = size_t(plan.strategy.data) * plan.strategy.microbatches;
+  if (plan.firstSequence.size() != parts + 1 || plan.shapes.size() != parts ||
+      plan.firstSequence.front() != 0 ||
+      plan.firstSequence.back() != plan.lengths.size())
+    return fail() << "the sequences of its " << parts
+                  << " microbatches do not cover the batch";
+  for (size_t part = 0; part < parts; ++part) {
+    uint32_t begin = plan.firstSequence[part];
+    uint32_t end = plan.firstSequence[part + 1];
+    bool inOrder = begin <= end && end <= plan.lengths.size();
+    int64_t tokens = 0;
+    for (uint32_t i = begin; inOrder && i < end; ++i)
+      tokens += plan.lengths[i];
+    if (!inOrder || plan.shapes[part].tokens != tokens ||
+        plan.shapes[part].sequences != int64_t(end) - begin)
+      return fail() << "the shape of microbatch #" << part
+                    << " is not that of its sequences";
+  }
+  return success();
+}
+
+LogicalResult ExportChecker::checkRole(const plan::Role &role) {
+  size_t numSends = 0;
+  for (auto [i, instruction] : llvm::enumerate(role.body)) {
+    bool takesOne = instruction.op == plan::Op::LoadBatch ||
+                    instruction.op == plan::Op::Send ||
+                    instruction.op == plan::Op::Recv;
+    bool fits = instruction.microbatch >= -1;
+    if (takesOne)
+      fits &= instruction.buffers.size() == 1;
+    if (instruction.op == plan::Op::Kernel)
+      fits &= instruction.kernel < model.kernels.size();
+    if (instruction.op == plan::Op::Send || instruction.op == plan::Op::Recv)
+      fits &= instruction.peer >= 0;
+    if (instruction.op == plan::Op::AllReduce)
+      fits &= instruction.group >= 0;
+    if (instruction.op == plan::Op::WaitSend)
+      fits &= instruction.index < numSends;
+    if (instruction.op == plan::Op::Send)
+      ++numSends;
+    for (uint32_t buffer : instruction.buffers)
+      fits &= buffer < role.buffers.size();
+    if (!fits)
+      return fail() << "an index of instruction #" << i << " of role \""
+                    << role.name << "\" is out of range";
+  }
+  return success();
+}
+
+LogicalResult ExportChecker::run() {
+  if (failed(checkNames()) || failed(checkTemplates()) || failed(checkBatch()))
+    return failure();
+  for (const plan::Role &role : plan.roles)
+    if (failed(checkRole(role)))
+      return failure();
+  for (const plan::Rank &rank : plan.ranks)
+    if (rank.role >= plan.roles.size())
+      return fail() << "a rank names role #" << rank.role << " of "
+                    << plan.roles.size();
+  return success();
+}
+
+class Exporter {
+public:
+  Exporter(const plan::Model &model, const plan::Plan &plan, OpBuilder &builder,
+           Location loc)
+      : model(model), plan(plan), builder(builder), loc(loc) {}
+
+  ProgramOp run();
+
+private:
+  std::string freeName(StringRef name);
+  void exportModel();
+  void exportTemplate(const plan::TaskTemplate &task);
+  void exportSequences();
+  void exportRole(const plan::Role &role);
+  void exportRanks();
+
+  TypeAttr content(const hocket::TensorType &type) {
+    return TypeAttr::get(ContentType::get(builder.getContext(), type));
+  }
+  ArrayAttr contents(const std::vector<hocket::TensorType> &types) {
+    SmallVector<Attribute> attributes;
+    for (const hocket::TensorType &type : types)
+      attributes.push_back(content(type));
+    return builder.getArrayAttr(attributes);
+  }
+  SizeAttr size(const SizeExpr &expression) {
+    return SizeAttr::get(builder.getContext(), expression);
+  }
+  IntegerAttr number(int64_t value) { return builder.getI32IntegerAttr(value); }
+  IntegerAttr microbatch(int32_t value) {
+    return value < 0 ? IntegerAttr() : number(value);
+  }
+
+  const plan::Model &model;
+  const plan::Plan &plan;
+  OpBuilder &builder;
+  Location loc;
+};
+
+void Exporter::exportTemplate(const plan::TaskTemplate &task) {
+  SmallVector<Attribute> operands;
+  for (const plan::Operand &operand : task.operands)
+    operands.push_back(OperandAttr::get(
+        builder.getContext(), static_cast<planir::Access>(operand.access),
+        static_cast<planir::Slot>(operand.slot), operand.index));
+  TemplateOp::create(builder, loc, static_cast<planir::TaskKind>(task.kind),
+                     model.kernels[task.kernel].symbol,
+                     builder.getArrayAttr(operands));
+}
+
+void Exporter::exportModel() {
+  for (auto [i, parameter] : llvm::enumerate(model.parameters)) {
+    // Only a normal distribution has a deviation.
+    bool isNormal = parameter.init == plan::Init::Normal;
+    ParameterOp::create(builder, loc, i, parameter.name,
+                        static_cast<planir::Init>(parameter.init),
+                        llvm::APFloat(isNormal ? parameter.stddev : 0.0),
+                        content(parameter.type));
+  }
+  for (auto [i, input] : llvm::enumerate(model.batch))
+    BatchInputOp::create(builder, loc, i, input.name, input.isOffsets,
+                         content(input.type));
+  for (const plan::Kernel &kernel : model.kernels)
+    KernelOp::create(builder, loc, kernel.symbol, contents(kernel.operands),
+                     size(kernel.workspaceBytes), size(kernel.flops),
+                     size(kernel.bytes));
+  for (auto [i, stage] : llvm::enumerate(model.stages)) {
+    auto op =
+        StageOp::create(builder, loc, i, stage.name, contents(stage.inputs),
+                        contents(stage.outputs), contents(stage.residuals));
+    OpBuilder::InsertionGuard guard(builder);
+    builder.createBlock(&op.getBody());
+    for (const plan::TaskTemplate &task : stage.tasks)
+      exportTemplate(task);
+  }
+  for (const plan::TaskTemplate &task : model.updates)
+    exportTemplate(task);
+}
+
+void Exporter::exportSequences() {
+  for (uint32_t data = 0; data < plan.strategy.data; ++data) {
+    size_t first = size_t(data) * plan.strategy.microbatches;
+    SmallVector<int32_t> counts;
+    for (uint32_t i = 0; i < plan.strategy.microbatches; ++i)
+      counts.push_back(plan.shapes[first + i].sequences);
+    ArrayRef<int64_t> lengths(plan.lengths);
+    uint32_t begin = plan.firstSequence[first];
+    uint32_t end = plan.firstSequence[first + plan.strategy.microbatches];
+    SequencesOp::create(builder, loc, data, lengths.slice(begin, end - begin),
+                        counts);
+  }
+}
+
+void Exporter::exportRole(const plan::Role &role) {
+  auto op =
+      RoleOp::create(builder, loc, role.name, role.stage, role.workspaceBytes,
+                     role.workspaceOffset, role.arenaBytes);
+  OpBuilder::InsertionGuard guard(builder);
+  builder.createBlock(&op.getBody());
+  Type bufferType = BufferType::get(builder.getContext());
+  Type sentType = SentType::get(builder.getContext());
+
+  SmallVector<Value> buffers;
+  for (const plan::Buffer &buffer : role.buffers) {
+    StringAttr name =
+        buffer.name.empty() ? nullptr : builder.getStringAttr(buffer.name);
+    buffers.push_back(
+        BufferOp::create(builder, loc, bufferType, name,
+                         static_cast<planir::Slot>(buffer.binding.slot),
+                         buffer.binding.index, microbatch(buffer.microbatch),
+                         buffer.bytes, buffer.offset, content(buffer.type)));
+  }
+
+  SmallVector<Value> sends;
+  for (const plan::Instruction &instruction : role.body) {
+    SmallVector<Value> operands;
+    for (uint32_t buffer : instruction.buffers)
+      operands.push_back(buffers[buffer]);
+    IntegerAttr part = microbatch(instruction.microbatch);
+    IntegerAttr stage = instruction.stage == role.stage
+                            ? IntegerAttr()
+                            : number(instruction.stage);
+    switch (instruction.op) {
+    case plan::Op::Kernel:
+      TaskOp::create(builder, loc,
+                     static_cast<planir::TaskKind>(instruction.kind), part,
+                     stage, model.kernels[instruction.kernel].symbol, operands);
+      break;
+    case plan::Op::Zero:
+      ZeroOp::create(builder, loc, operands, part, stage);
+      break;
+    case plan::Op::LoadBatch:
+      LoadBatchOp::create(builder, loc, operands[0], number(instruction.index),
+                          part, stage);
+      break;
+    case plan::Op::Send:
+      sends.push_back(SendOp::create(builder, loc, sentType, operands[0],
+                                     number(instruction.peer), part, stage));
+      break;
+    case plan::Op::Recv:
+      RecvOp::create(builder, loc, operands[0], number(instruction.peer), part,
+                     stage);
+      break;
+    case plan::Op::WaitSend:
+      WaitSendOp::create(builder, loc, sends[instruction.index], part, stage);
+      break;
+    case plan::Op::AllReduce:
+      AllReduceOp::create(builder, loc, operands, number(instruction.group),
+                          part, stage);
+      break;
+    }
+  }
+}
+
+void Exporter::exportRanks() {
+  auto signedTable = [](const std::vector<uint32_t> &table) {
+    return SmallVector<int32_t>(table.begin(), table.end());
+  };
+  for (auto [i, group] : llvm::enumerate(plan.groups))
+    GroupOp::create(builder, loc, i, signedTable(group));
+  for (auto [i, rank] : llvm::enumerate(plan.ranks))
+    RankOp::create(builder, loc, i, plan.roles[rank.role].name, rank.data,
+                   rank.stage, signedTable(rank.peers),
+                   signedTable(rank.groups));
+}
+
+/// `name`, or one like it that no symbol around the insertion point has.
+std::string Exporter::freeName(StringRef name) {
+  Operation *table = SymbolTable::getNearestSymbolTable(
+      builder.getInsertionBlock()->getParentOp());
+  auto isTaken = [&](StringRef candidate) {
+    return SymbolTable::lookupSymbolIn(table, candidate) != nullptr;
+  };
+  unsigned counter = 0;
+  if (table && isTaken(name))
+    return SymbolTable::generateSymbolName<32>(name, isTaken, counter)
+        .str()
+        .str();
+  return name.str();
+}
+
+ProgramOp Exporter::run() {
+  SmallVector<StringRef> states(model.stateNames.begin(),
+                                model.stateNames.end());
+  auto program = ProgramOp::create(
+      builder, loc, freeName("step"), model.name, plan.strategy.data,
+      plan.strategy.microbatches, plan.strategy.schedule,
+      builder.getStrArrayAttr(states));
+  OpBuilder::InsertionGuard guard(builder);
+  builder.createBlock(&program.getBody());
+  exportModel();
+  exportSequences();
+  for (const plan::Role &role : plan.roles)
+    exportRole(role);
+  exportRanks();
+  return program;
+}
+
+} // namespace
+
+FailureOr<ProgramOp> planir::exportProgram(const plan::Model &model,
+                                           const plan::Plan &plan,
+                                           OpBuilder &builder,
+                                           Location location) {
+  if (failed(ExportChecker(model, plan, location).run()))
+    return failure();
+  return Exporter(model, plan, builder, location).run();
+}

@@ -1,0 +1,211 @@
+//===- Import.cpp - IR as a plan ------------------------------------------===//
+
+#include "hocket/Dialects/PlanTranslation.h"
+
+using namespace mlir;
+using namespace hocket;
+using namespace hocket::planir;
+
+// The enums of the dialect are those of the planner, number by number.
+template <typename PlannerT, typename EnumT>
+static constexpr bool matches(PlannerT planner, EnumT ours) {
+  return static_cast<uint32_t>(planner) == static_cast<uint32_t>(ours);
+}
+static_assert(matches(plan::Slot::Parameter, planir::Slot::Parameter) &&
+              matches(plan::Slot::Gradient, planir::Slot::Gradient) &&
+              matches(plan::Slot::State, planir::Slot::State) &&
+              matches(plan::Slot::Batch, planir::Slot::Batch) &&
+              matches(plan::Slot::Input, planir::Slot::Input) &&
+              matches(plan::Slot::Output, planir::Slot::Output) &&
+              matches(plan::Slot::InputGradient, planir::Slot::InputGradient) &&
+              matches(plan::Slot::OutputGradient,
+                      planir::Slot::OutputGradient) &&
+              matches(plan::Slot::Residual, planir::Slot::Residual) &&
+              matches(plan::Slot::Loss, planir::Slot::Loss) &&
+              matches(plan::Slot::Weight, planir::Slot::Weight) &&
+              matches(plan::Slot::Step, planir::Slot::Step) &&
+              uint32_t(plan::Slot::Step) == planir::getMaxEnumValForSlot());
+static_assert(matches(plan::Access::Read, planir::Access::Read) &&
+              matches(plan::Access::Write, planir::Access::Write) &&
+              matches(plan::Access::ReadWrite, planir::Access::ReadWrite));
+static_assert(matches(plan::TaskKind::F, planir::TaskKind::F) &&
+              matches(plan::TaskKind::Bi, planir::TaskKind::Bi) &&
+              matches(plan::TaskKind::W, planir::TaskKind::W) &&
+              matches(plan::TaskKind::B, planir::TaskKind::B) &&
+              matches(plan::TaskKind::R, planir::TaskKind::R) &&
+              matches(plan::TaskKind::Update, planir::TaskKind::Update) &&
+              uint32_t(plan::TaskKind::Update) ==
+                  planir::getMaxEnumValForTaskKind());
+static_assert(matches(plan::Init::Zeros, planir::Init::Zeros) &&
+              matches(plan::Init::Ones, planir::Init::Ones) &&
+              matches(plan::Init::Normal, planir::Init::Normal));
+
+namespace {
+
+class Importer {
+public:
+  explicit Importer(ProgramOp program) : program(program) {}
+
+  ImportedProgram run();
+
+private:
+  void importModel();
+  plan::TaskTemplate importTemplate(TemplateOp op);
+  void importSequences(SequencesOp op);
+  void importRole(RoleOp op);
+  void importRank(RankOp op);
+
+  hocket::TensorType content(Type type) {
+    return cast<ContentType>(type).getTensor();
+  }
+  std::vector<hocket::TensorType> contents(ArrayAttr types) {
+    std::vector<hocket::TensorType> list;
+    for (TypeAttr type : types.getAsRange<TypeAttr>())
+      list.push_back(content(type.getValue()));
+    return list;
+  }
+
+  ProgramOp program;
+  ImportedProgram result;
+  Numbering numbers;
+  llvm::DenseMap<StringAttr, uint32_t> roleNumbers;
+};
+
+plan::TaskTemplate Importer::importTemplate(TemplateOp op) {
+  plan::TaskTemplate task;
+  task.kind = static_cast<plan::TaskKind>(op.getKind());
+  task.kernel = numbers.kernels.at(op.getKernelAttr().getAttr());
+  for (OperandAttr operand : op.getOperands().getAsRange<OperandAttr>())
+    task.operands.push_back({static_cast<plan::Slot>(operand.getSlot()),
+                             operand.getIndex(),
+                             static_cast<plan::Access>(operand.getAccess())});
+  return task;
+}
+
+void Importer::importModel() {
+  plan::Model &model = result.model;
+  model.name = program.getModel().str();
+  for (StringAttr state : program.getStates().getAsRange<StringAttr>())
+    model.stateNames.push_back(state.str());
+  model.statesPerParameter = model.stateNames.size();
+
+  // Templates refer to kernels, which may stand after them.
+  for (auto op : program.getBody().getOps<KernelOp>()) {
+    numbers.kernels[op.getSymNameAttr()] = model.kernels.size();
+    model.kernels.push_back({op.getSymName().str(),
+                             contents(op.getOperandTypes()),
+                             op.getWorkspace().getSize(),
+                             op.getFlops().getSize(), op.getBytes().getSize()});
+  }
+  for (auto op : program.getBody().getOps<ParameterOp>())
+    model.parameters.push_back({op.getName().str(), content(op.getContent()),
+                                static_cast<plan::Init>(op.getInit()),
+                                op.getStddev().convertToDouble()});
+  for (auto op : program.getBody().getOps<BatchInputOp>())
+    model.batch.push_back(
+        {op.getName().str(), content(op.getContent()), op.getOffsets()});
+  for (auto op : program.getBody().getOps<StageOp>()) {
+    plan::Stage stage{op.getName().str(),
+                      contents(op.getInputTypes()),
+                      contents(op.getOutputTypes()),
+                      contents(op.getResidualTypes()),
+                      {}};
+    for (auto task : op.getBody().getOps<TemplateOp>())
+      stage.tasks.push_back(importTemplate(task));
+    model.stages.push_back(std::move(stage));
+  }
+  for (auto op : program.getBody().getOps<TemplateOp>())
+    model.updates.push_back(importTemplate(op));
+}
+
+void Importer::importSequences(SequencesOp op) {
+  plan::Plan &plan = result.plan;
+  ArrayRef<int64_t> rest = op.getLengths();
+  for (int32_t count : op.getCounts()) {
+    plan::MicrobatchShape shape;
+    shape.sequences = count;
+    for (int64_t length : rest.take_front(count))
+      shape.tokens += length;
+    rest = rest.drop_front(count);
+    plan.shapes.push_back(shape);
+    plan.firstSequence.push_back(plan.firstSequence.back() + count);
+  }
+  llvm::append_range(plan.lengths, op.getLengths());
+}
+
+void Importer::importRole(RoleOp op) {
+  roleNumbers[op.getSymNameAttr()] = result.plan.roles.size();
+  plan::Role role;
+  role.name = op.getSymName().str();
+  role.stage = op.getStage();
+  role.workspaceBytes = op.getWorkspaceBytes();
+  role.workspaceOffset = op.getWorkspaceOffset();
+  role.arenaBytes = op.getArenaBytes();
+
+  numbers.buffers.clear();
+  numbers.sends.clear();
+  numbers.stage = role.stage;
+  std::vector<BufferOp> buffers;
+  std::vector<InstructionOpInterface> instructions;
+  for (Operation &member : op.getBody().front()) {
+    if (auto send = dyn_cast<SendOp>(member))
+      numbers.sends.try_emplace(send.getSent(), numbers.sends.size());
+    if (auto instruction = dyn_cast<InstructionOpInterface>(member)) {
+      instructions.push_back(instruction);
+      role.body.push_back(instruction.getInstruction(numbers));
+      continue;
+    }
+    auto buffer = cast<BufferOp>(member);
+    numbers.buffers[buffer.getBuffer()] = buffers.size();
+    buffers.push_back(buffer);
+    plan::Buffer made;
+    made.name = buffer.getName().value_or("").str();
+    made.binding = {static_cast<plan::Slot>(buffer.getSlot()),
+                    buffer.getIndex(), plan::Access::Read};
+    made.type = content(buffer.getContent());
+    if (std::optional<uint32_t> microbatch = buffer.getMicrobatch())
+      made.microbatch = *microbatch;
+    made.bytes = buffer.getBytes();
+    made.offset = buffer.getOffset();
+    role.buffers.push_back(std::move(made));
+  }
+  result.plan.roles.push_back(std::move(role));
+  result.ops.roles.push_back(op);
+  result.ops.buffers.push_back(std::move(buffers));
+  result.ops.instructions.push_back(std::move(instructions));
+}
+
+void Importer::importRank(RankOp op) {
+  plan::Rank rank;
+  rank.role = roleNumbers.at(op.getRoleAttr().getAttr());
+  rank.data = op.getData();
+  rank.stage = op.getStage();
+  rank.peers.assign(op.getPeers().begin(), op.getPeers().end());
+  rank.groups.assign(op.getGroups().begin(), op.getGroups().end());
+  result.plan.ranks.push_back(std::move(rank));
+  result.ops.ranks.push_back(op);
+}
+
+ImportedProgram Importer::run() {
+  importModel();
+  plan::Plan &plan = result.plan;
+  plan.strategy = {program.getData(), program.getMicrobatches(),
+                   program.getSchedule().str()};
+  plan.stages = result.model.stages.size();
+  plan.firstSequence.push_back(0);
+  for (auto op : program.getBody().getOps<SequencesOp>())
+    importSequences(op);
+  for (auto op : program.getBody().getOps<RoleOp>())
+    importRole(op);
+  for (auto op : program.getBody().getOps<GroupOp>())
+    plan.groups.emplace_back(op.getRanks().begin(), op.getRanks().end());
+  for (auto op : program.getBody().getOps<RankOp>())
+    importRank(op);
+  return std::move(result);
+}
+
+} // namespace
+
+ImportedProgram planir::importProgram(ProgramOp program) {
+  return Importer(program).run();
+}

@@ -1,0 +1,46 @@
+//===- Device.h - Where the instructions of a rank run ----------*- C++ -*-===//
+
+#ifndef HOCKET_RUNTIME_DEVICE_H
+#define HOCKET_RUNTIME_DEVICE_H
+
+#include "hocket/Support/Result.h"
+#include "hocket/Support/TensorType.h"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace hocket::runtime {
+
+/// One device: memory, kernels, and the few other things that an executor asks
+/// of it. Work is done in the order of the calls. A device without memory (one
+/// that only predicts) gives and takes null pointers.
+class Device {
+public:
+  virtual ~Device() = default;
+
+  /// Memory that lives as long as the device: zeroed, 64-byte aligned.
+  virtual Result<std::byte *> allocate(int64_t bytes) = 0;
+  virtual bool hasMemory() const = 0;
+  /// Elements of the largest tensor that its kernels can work on.
+  virtual int64_t maxElements() const = 0;
+
+  /// Runs kernel `kernel` of the model. `operands` has one pointer per operand
+  /// in the order of the kernel's entry point.
+  virtual Result<void> launch(uint32_t kernel, void *const *operands,
+                              const Symbols &symbols, void *workspace) = 0;
+
+  virtual Result<void> zero(void *data, int64_t bytes) = 0;
+  /// Host to device, device to host, within the device.
+  virtual Result<void> upload(void *to, const void *from, int64_t bytes) = 0;
+  virtual Result<void> download(void *to, const void *from, int64_t bytes) = 0;
+  virtual Result<void> copy(void *to, const void *from, int64_t bytes) = 0;
+  /// sum[i] += values[i] for `count` numbers of type f32.
+  virtual Result<void> add(void *sum, const void *values, int64_t count) = 0;
+
+  /// Seconds on the device's own clock, for traces.
+  virtual double now() const = 0;
+};
+
+} // namespace hocket::runtime
+
+#endif // HOCKET_RUNTIME_DEVICE_H

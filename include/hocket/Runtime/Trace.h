@@ -1,0 +1,29 @@
+//===- Trace.h - Pictures of a step for trace viewers -----------*- C++ -*-===//
+
+#ifndef HOCKET_RUNTIME_TRACE_H
+#define HOCKET_RUNTIME_TRACE_H
+
+#include "hocket/Runtime/Executor.h"
+
+#include <string>
+#include <vector>
+
+namespace hocket::runtime {
+
+/// One way in which a plan was run.
+struct TraceProcess {
+  std::string name;                                // "measured"
+  const std::vector<std::vector<Span>> *timelines; // one per rank
+};
+
+/// Writes the trace event format that chrome://tracing and Perfetto read: for
+/// each process a track per rank of `plan` and an event per instruction. The
+/// times of a process start at its earliest span. The file is whole or absent.
+/// Errors: Io.
+Result<void> writeTrace(const std::string &path,
+                        const std::vector<TraceProcess> &processes,
+                        const plan::Plan &plan, const plan::Model &model);
+
+} // namespace hocket::runtime
+
+#endif // HOCKET_RUNTIME_TRACE_H

@@ -1,0 +1,75 @@
+//===- World.h - All ranks of a plan together -------------------*- C++ -*-===//
+//
+// A world gives every rank an executor and waits where executors cannot.
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef HOCKET_RUNTIME_WORLD_H
+#define HOCKET_RUNTIME_WORLD_H
+
+#include "hocket/Cost/Cost.h"
+#include "hocket/Runtime/Executor.h"
+
+#include <memory>
+#include <vector>
+
+namespace hocket::runtime {
+
+/// All ranks in this process: a thread each, which lives as long as the world.
+/// Results do not depend on how threads are scheduled.
+class ThreadsWorld {
+public:
+  /// `plan` has passed plan::check. It, `model` and `device` must outlive the
+  /// world. Errors: as of Executor::create.
+  static Result<std::unique_ptr<ThreadsWorld>> create(const plan::Plan &plan,
+                                                      const plan::Model &model,
+                                                      Device &device,
+                                                      BatchFiller fillBatch);
+  ~ThreadsWorld();
+
+  /// Runs step `number` (from 0) on all ranks. An error of one rank stops the
+  /// others where they next have to wait, and is returned; the world cannot run
+  /// a step after that.
+  Result<void> run(uint64_t number);
+
+  size_t size() const { return executors.size(); }
+  Executor &rank(uint32_t rank) { return executors[rank]; }
+  /// From now on, whether timelines() gets the spans of each rank.
+  void record(bool enabled);
+  const std::vector<std::vector<Span>> &timelines() const { return spans; }
+
+private:
+  class Threads;
+  ThreadsWorld() = default;
+
+  BatchFiller fillBatch;
+  std::unique_ptr<Routes> routes;
+  std::unique_ptr<Threads> threads;
+  std::unique_ptr<Transport> transport;
+  std::vector<RoleProgram> programs; // by role
+  std::vector<Executor> executors;   // by rank
+  std::vector<std::vector<Span>> spans;
+};
+
+/// What a step takes according to a cost model.
+struct Prediction {
+  double seconds = 0;                       // until the last rank is done
+  std::vector<double> busySeconds;          // by rank: kernels, fills and loads
+  int64_t peakArenaBytes = 0;               // of the hungriest rank
+  std::vector<std::vector<Span>> timelines; // by rank, if asked for
+
+  /// The share of all ranks' time that is not busy: waiting for others and
+  /// for data on its way.
+  double bubbleRate() const;
+};
+
+/// Runs one step of `plan`, which has passed plan::check, on virtual clocks:
+/// no memory, no kernels, no threads. Transfers do not compete for links, so
+/// every instruction ends as early as what it waits for allows, in whatever
+/// order ranks are tried. Errors: Runtime where ranks wait forever.
+Result<Prediction> predict(const plan::Plan &plan, const plan::Model &model,
+                           const CostModel &cost, bool recordTimelines);
+
+} // namespace hocket::runtime
+
+#endif // HOCKET_RUNTIME_WORLD_H

@@ -1,0 +1,235 @@
+//===- Parallelize.cpp - The pass hocket-parallelize ----------------------===//
+
+#include "hocket/Dialects/Hocket.h"
+#include "hocket/Passes/Import.h"
+#include "passes/Import/StageAssignment.h"
+
+#include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/Builders.h"
+#include "mlir/IR/IRMapping.h"
+
+namespace hocket {
+#define GEN_PASS_DEF_PARALLELIZE
+#include "passes/Import/Passes.h.inc"
+} // namespace hocket
+
+using namespace mlir;
+using namespace hocket;
+
+namespace {
+
+/// The arguments of the loss function by how a strategy takes them.
+struct Arguments {
+  SmallVector<Value> tokens, shared;
+  Value offsets;
+};
+
+FailureOr<Arguments> classifyArguments(func::FuncOp loss) {
+  Arguments arguments;
+  for (BlockArgument argument : loss.getArguments()) {
+    unsigned number = argument.getArgNumber();
+    auto role = loss.getArgAttrOfType<RoleAttr>(number, kRoleAttr);
+    if (!role)
+      return loss.emitOpError("argument #")
+             << number << " has no '" << kRoleAttr
+             << "'; say whether it is a param, batch, or offsets";
+    if (!isa<RankedTensorType>(argument.getType()))
+      return loss.emitOpError("argument #")
+             << number << " is not a ranked tensor but " << argument.getType();
+    if (role.getValue() == Role::Offsets) {
+      if (arguments.offsets)
+        return loss.emitOpError("has two arguments of the role offsets, #")
+               << cast<BlockArgument>(arguments.offsets).getArgNumber()
+               << " and #" << number << "; a batch has one set of boundaries";
+      arguments.offsets = argument;
+    } else if (role.getValue() == Role::Batch) {
+      arguments.tokens.push_back(argument);
+    } else if (!argument.use_empty()) {
+      arguments.shared.push_back(argument);
+    }
+  }
+  return arguments;
+}
+
+/// Computes the results of a strategy's body, given where the values of @loss
+/// are in it.
+using BodyFunction =
+    llvm::function_ref<SmallVector<Value>(OpBuilder &, IRMapping &)>;
+
+struct ParallelizePass : hocket::impl::ParallelizeBase<ParallelizePass> {
+  using ParallelizeBase::ParallelizeBase;
+
+  void runOnOperation() override {
+    for (auto [name, value] : {std::pair<StringRef, int64_t>{"data", data},
+                               {"pipeline", pipeline},
+                               {"microbatches", microbatches}})
+      if (value < 1) {
+        getOperation().emitError("hocket-parallelize: ")
+            << name << "=" << value << " must be at least 1";
+        return signalPassFailure();
+      }
+    auto loss = getOperation().lookupSymbol<func::FuncOp>(function);
+    if (!loss || loss.isExternal()) {
+      getOperation().emitError("there is no function @")
+          << function << " with a body; name the model's loss function with "
+          << "the option `function`";
+      return signalPassFailure();
+    }
+    if (data == 1 && pipeline == 1 && microbatches == 1)
+      return;
+    if (failed(parallelize(loss)))
+      signalPassFailure();
+  }
+
+  LogicalResult parallelize(func::FuncOp loss);
+  LogicalResult check(func::FuncOp loss);
+  /// Creates a strategy op that takes the arguments of @loss.
+  template <typename StrategyOp, typename... Config>
+  SmallVector<Value> wrap(OpBuilder &builder, const IRMapping &mapping,
+                          BodyFunction body, Config... config);
+  SmallVector<Value> buildPipeline(OpBuilder &builder, IRMapping &mapping);
+  SmallVector<Value> buildStages(OpBuilder &builder, IRMapping &mapping);
+  SmallVector<Value> buildPart(OpBuilder &builder, const StagePart &part,
+                               ValueRange results, IRMapping &mapping);
+
+  Arguments arguments;
+  func::ReturnOp terminator;
+  SmallVector<StagePart> parts;
+};
+
+LogicalResult ParallelizePass::check(func::FuncOp loss) {
+  if (!llvm::hasSingleElement(loss.getBody()))
+    return loss.emitOpError("must be straight-line code");
+  StrategyOpInterface existing;
+  loss.walk([&](StrategyOpInterface op) { existing = op; });
+  if (existing) {
+    InFlightDiagnostic diagnostic = loss.emitOpError(
+        "has a strategy already; erase it first (hocket-erase)");
+    diagnostic.attachNote(existing->getLoc()) << "it is here";
+    return diagnostic;
+  }
+  auto scalar = RankedTensorType::get({}, Float32Type::get(loss.getContext()));
+  if (loss.getNumResults() != 2 ||
+      !llvm::all_of(loss.getResultTypes(),
+                    [&](Type type) { return type == scalar; }))
+    return loss.emitOpError("must return the sum of the loss and its weight, "
+                            "two values of type ")
+           << scalar << "; its type is " << loss.getFunctionType();
+  return success();
+}
+
+template <typename StrategyOp, typename... Config>
+SmallVector<Value> ParallelizePass::wrap(OpBuilder &builder,
+                                         const IRMapping &mapping,
+                                         BodyFunction body, Config... config) {
+  auto operands = [&](ArrayRef<Value> values) {
+    return llvm::map_to_vector(
+        values, [&](Value value) { return mapping.lookupOrDefault(value); });
+  };
+  Value offsets =
+      arguments.offsets ? mapping.lookupOrDefault(arguments.offsets) : Value();
+  auto op = StrategyOp::create(
+      builder, terminator.getLoc(), terminator.getOperandTypes(),
+      operands(arguments.tokens), offsets, operands(arguments.shared),
+      config..., [&](OpBuilder &inner, Location loc, ValueRange own) {
+        SmallVector<Value> outer = arguments.tokens;
+        if (offsets)
+          outer.push_back(arguments.offsets);
+        llvm::append_range(outer, arguments.shared);
+        IRMapping innerMapping;
+        innerMapping.map(outer, own);
+        YieldOp::create(inner, loc, body(inner, innerMapping));
+      });
+  return llvm::to_vector_of<Value>(op.getResults());
+}
+
+/// Clones the operations of `part`; returns where `results` are.
+SmallVector<Value> ParallelizePass::buildPart(OpBuilder &builder,
+                                              const StagePart &part,
+                                              ValueRange results,
+                                              IRMapping &mapping) {
+  for (Operation *op : part.operations)
+    builder.clone(*op, mapping);
+  return llvm::map_to_vector(
+      results, [&](Value result) { return mapping.lookup(result); });
+}
+
+SmallVector<Value> ParallelizePass::buildStages(OpBuilder &builder,
+                                                IRMapping &mapping) {
+  SmallVector<Value> last;
+  for (auto [index, part] : llvm::enumerate(parts)) {
+    bool isLast = index + 1 == parts.size();
+    ValueRange results = isLast ? ValueRange(terminator.getOperands())
+                                : ValueRange(parts[index + 1].received);
+    SmallVector<Value> values = part.arguments;
+    llvm::append_range(values, part.received);
+    auto inputs = llvm::map_to_vector(
+        values, [&](Value value) { return mapping.lookup(value); });
+    Location loc = part.operations.empty() ? terminator.getLoc()
+                                           : part.operations.front()->getLoc();
+    auto stage = StageOp::create(
+        builder, loc, results.getTypes(), inputs,
+        ("stage" + Twine(index)).str(),
+        [&](OpBuilder &inner, Location innerLoc, ValueRange own) {
+          IRMapping stageMapping;
+          stageMapping.map(ValueRange(values), own);
+          YieldOp::create(inner, innerLoc,
+                          buildPart(inner, part, results, stageMapping));
+        });
+    mapping.map(results, stage.getResults());
+    last = llvm::to_vector_of<Value>(stage.getResults());
+  }
+  return last;
+}
+
+SmallVector<Value> ParallelizePass::buildPipeline(OpBuilder &builder,
+                                                  IRMapping &mapping) {
+  return wrap<PipelineOp>(
+      builder, mapping,
+      [&](OpBuilder &inner, IRMapping &own) { return buildStages(inner, own); },
+      microbatches.getValue(), StringRef(schedule));
+}
+
+LogicalResult ParallelizePass::parallelize(func::FuncOp loss) {
+  if (failed(check(loss)))
+    return failure();
+  FailureOr<Arguments> classified = classifyArguments(loss);
+  if (failed(classified))
+    return failure();
+  arguments = std::move(*classified);
+  if (arguments.tokens.empty())
+    return loss.emitOpError("has no argument of the role batch that could be "
+                            "cut into parts");
+  FailureOr<SmallVector<StagePart>> assigned = assignStages(loss, pipeline);
+  if (failed(assigned))
+    return failure();
+  parts = std::move(*assigned);
+
+  Block &body = loss.getBody().front();
+  terminator = cast<func::ReturnOp>(body.getTerminator());
+  OpBuilder builder(terminator);
+  IRMapping mapping;
+  bool pipelined = pipeline > 1 || microbatches > 1;
+  SmallVector<Value> results;
+  if (data == 1)
+    results = buildPipeline(builder, mapping);
+  else
+    results = wrap<DataOp>(
+        builder, mapping,
+        [&](OpBuilder &inner, IRMapping &own) {
+          return pipelined ? buildPipeline(inner, own)
+                           : buildPart(inner, parts.front(),
+                                       terminator.getOperands(), own);
+        },
+        data.getValue());
+  terminator->setOperands(results);
+  // Everything else has been cloned into the strategy.
+  Operation *strategy = results.front().getDefiningOp();
+  for (Operation &op :
+       llvm::make_early_inc_range(llvm::reverse(body.without_terminator())))
+    if (&op != strategy)
+      op.erase();
+  return success();
+}
+
+} // namespace

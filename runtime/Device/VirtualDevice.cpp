@@ -1,0 +1,59 @@
+//===- VirtualDevice.cpp - A clock in place of a device -------------------===//
+
+#include "hocket/Runtime/VirtualDevice.h"
+
+using namespace hocket;
+using namespace hocket::runtime;
+
+VirtualMachine::VirtualMachine(const plan::Model &model, const CostModel &cost)
+    : model(model), costModel(cost) {
+  for (const plan::Kernel &kernel : model.kernels) {
+    SizeExpr sum = kernel.bytes;
+    if (sum.terms.empty())
+      for (const TensorType &operand : kernel.operands)
+        sum = sum + operand.bytes();
+    bytes.push_back(std::move(sum));
+  }
+}
+
+Work VirtualMachine::work(uint32_t kernel, const Symbols &symbols) const {
+  return {model.kernels[kernel].flops.evaluate(symbols),
+          bytes[kernel].evaluate(symbols)};
+}
+
+Result<void> VirtualDevice::spend(const Work &work) {
+  double seconds = machine->cost().workSeconds(work);
+  clock += seconds;
+  busy += seconds;
+  return {};
+}
+
+Result<std::byte *> VirtualDevice::allocate(int64_t bytes) {
+  allocated += bytes;
+  return nullptr;
+}
+
+Result<void> VirtualDevice::launch(uint32_t kernel, void *const *,
+                                   const Symbols &symbols, void *) {
+  return spend(machine->work(kernel, symbols));
+}
+
+Result<void> VirtualDevice::zero(void *, int64_t bytes) {
+  return spend({0, bytes});
+}
+
+Result<void> VirtualDevice::upload(void *, const void *, int64_t bytes) {
+  return spend({0, bytes});
+}
+
+Result<void> VirtualDevice::download(void *, const void *, int64_t bytes) {
+  return spend({0, bytes});
+}
+
+Result<void> VirtualDevice::copy(void *, const void *, int64_t bytes) {
+  return spend({0, 2 * bytes});
+}
+
+Result<void> VirtualDevice::add(void *, const void *, int64_t count) {
+  return spend({count, 12 * count});
+}

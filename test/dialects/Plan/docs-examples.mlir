@@ -1,0 +1,96 @@
+// The examples of the ops' documentation, word for word.
+// RUN: hocket-opt %s --verify-roundtrip -o /dev/null
+// RUN: hocket-opt %s --mlir-print-op-generic | hocket-opt -o /dev/null
+// RUN: %python %hocket_src/test/dialects/Hocket/Inputs/check-docs-examples.py %hocket_src/dialects/Plan/Ops.td %s
+// RUN: %python %hocket_src/test/dialects/Hocket/Inputs/check-docs-examples.py %hocket_src/dialects/Plan/ModelOps.td %s
+// RUN: %python %hocket_src/test/dialects/Hocket/Inputs/check-docs-examples.py %hocket_src/dialects/Plan/InstructionOps.td %s
+
+// plan.program
+plan.program @step model("tiny") data(1) microbatches(1) schedule("1f1b") {
+  plan.parameter 0 "w" ones : 64 x f32
+  plan.batch_input 0 "x" : T x 64 x f32
+  plan.kernel @forward(T x 64 x f32, 64 x f32, f32) workspace(0)
+      flops(128*T) bytes(256*T + 260)
+  plan.stage 0 "all" inputs() outputs() residuals() {
+    plan.template F @forward(read batch(0), read parameter(0),
+                             readwrite loss(0))
+  }
+  plan.sequences 0 [[3, 5]]
+  plan.role @stage0 stage(0) workspace(0 at 2368) arena(2368) {
+    %w = plan.buffer "w" parameter(0) bytes(256 at 0) : 64 x f32
+    %loss = plan.buffer "loss" loss(0) bytes(4 at 256) : f32
+    %x = plan.buffer "x" batch(0) microbatch(0) bytes(2048 at 320)
+        : T x 64 x f32
+    plan.zero %loss
+    plan.load_batch %x input(0) microbatch(0)
+    plan.task F(0) @forward(%x, %w, %loss)
+  }
+  plan.rank 0 @stage0 data(0) stage(0)
+}
+
+plan.program @others model("others") data(2) microbatches(2) schedule("1f1b")
+    states(["m"]) {
+  // plan.parameter, plan.batch_input, plan.kernel, plan.stage, plan.template
+  plan.parameter 0 "wte" normal(2.000000e-02) : 256 x 64 x f32
+  plan.batch_input 0 "tokens" : T x i32
+  plan.batch_input 1 "cu_seqlens" offsets : S x i32
+  plan.kernel @stage0.forward(T x i32, 256 x 64 x f32, T x 64 x f32)
+      workspace(256*T) flops(64*T) bytes(516*T)
+  plan.kernel @stage1.forward(T x 64 x f32, S x i32) workspace(0) flops(0)
+      bytes(0)
+  plan.kernel @update(T x f32, T x f32, T x f32, f32) workspace(0) flops(4*T)
+      bytes(20*T)
+  plan.stage 0 "embed" inputs() outputs(T x 64 x f32) residuals() {
+    plan.template F @stage0.forward(read batch(0), read parameter(0),
+                                    write output(0))
+  }
+  plan.stage 1 "head" inputs(T x 64 x f32) outputs() residuals() {
+    plan.template F @stage1.forward(read input(0), read batch(1))
+  }
+  plan.template Update @update(readwrite parameter(0), read gradient(0),
+                               readwrite state(0), read weight(0))
+
+  // plan.sequences
+  plan.sequences 0 [[128, 64], [192]]
+  plan.sequences 1 [[1], [1]]
+
+  plan.role @stage0 stage(0) workspace(0 at 0) arena(262144) {
+    // plan.buffer
+    %wte = plan.buffer "wte" parameter(0) bytes(65536 at 0) : 256 x 64 x f32
+    %h_0 = plan.buffer "h.0" output(0) microbatch(0) bytes(49152 at 65536)
+        : T x 64 x f32
+    %tokens_0 = plan.buffer "tokens.0" batch(0) microbatch(0)
+        bytes(768 at 114688) : T x i32
+    %wte_grad = plan.buffer "wte.grad" gradient(0) bytes(65536 at 115456)
+        : 256 x 64 x f32
+    %wte_m = plan.buffer "wte.m" state(0) bytes(65536 at 180992)
+        : 256 x 64 x f32
+    %weight = plan.buffer "weight" weight(0) bytes(4 at 246528) : f32
+    // plan.zero
+    plan.zero %wte_grad, %weight
+    // plan.load_batch
+    plan.load_batch %tokens_0 input(0) microbatch(0)
+    // plan.send, plan.wait_send
+    %sent = plan.send %h_0 to peer(0) microbatch(0)
+    plan.wait_send %sent
+    // plan.all_reduce
+    plan.all_reduce %wte_grad, %weight over group(0)
+    // plan.task
+    plan.task F(0) @stage0.forward(%tokens_0, %wte, %h_0)
+    plan.task Update @update(%wte, %wte_grad, %wte_m, %weight)
+  }
+  // plan.role, plan.recv
+  plan.role @stage1 stage(1) workspace(0 at 49152) arena(49152) {
+    %x_0 = plan.buffer "x.0" input(0) microbatch(0) bytes(49152 at 0)
+        : T x 64 x f32
+    plan.recv %x_0 from peer(0) microbatch(0)
+  }
+
+  // plan.group, plan.rank
+  plan.group 0 [0, 2]
+  plan.group 1 [1, 3]
+  plan.rank 0 @stage0 data(0) stage(0) peers([1]) groups([0])
+  plan.rank 1 @stage1 data(0) stage(1) peers([0])
+  plan.rank 2 @stage0 data(1) stage(0) peers([3]) groups([0])
+  plan.rank 3 @stage1 data(1) stage(1) peers([2]) groups([1])
+}

@@ -1,0 +1,306 @@
+//===- FormatTest.cpp - .hkt files ----------------------------------------===//
+
+#include "TestFiles.h"
+
+#include "hocket/Runtime/File.h"
+#include "runtime/Format/Container.h"
+
+#include <chrono>
+
+using namespace hocket;
+using namespace hocket::plan::test;
+using namespace hocket::runtime;
+using namespace hocket::runtime::test;
+
+namespace {
+
+Executable smallExecutable() {
+  SyntheticOptions options;
+  options.stages = 2;
+  options.parameters = 1;
+  options.residuals = 1;
+  return makeExecutable(options, {1, 2, "1f1b"});
+}
+
+void expectEqual(const plan::Model &a, const plan::Model &b) {
+  EXPECT_EQ(a.name, b.name);
+  ASSERT_EQ(a.parameters.size(), b.parameters.size());
+  for (size_t i = 0; i < a.parameters.size(); ++i) {
+    EXPECT_EQ(a.parameters[i].name, b.parameters[i].name);
+    EXPECT_EQ(a.parameters[i].type, b.parameters[i].type);
+    EXPECT_EQ(a.parameters[i].init, b.parameters[i].init);
+    EXPECT_EQ(a.parameters[i].stddev, b.parameters[i].stddev);
+  }
+  ASSERT_EQ(a.batch.size(), b.batch.size());
+  for (size_t i = 0; i < a.batch.size(); ++i) {
+    EXPECT_EQ(a.batch[i].name, b.batch[i].name);
+    EXPECT_EQ(a.batch[i].type, b.batch[i].type);
+    EXPECT_EQ(a.batch[i].isOffsets, b.batch[i].isOffsets);
+  }
+  auto equalTasks = [](const std::vector<plan::TaskTemplate> &x,
+                       const std::vector<plan::TaskTemplate> &y) {
+    ASSERT_EQ(x.size(), y.size());
+    for (size_t i = 0; i < x.size(); ++i) {
+      EXPECT_EQ(x[i].kind, y[i].kind);
+      EXPECT_EQ(x[i].kernel, y[i].kernel);
+      EXPECT_EQ(x[i].operands, y[i].operands);
+    }
+  };
+  ASSERT_EQ(a.stages.size(), b.stages.size());
+  for (size_t i = 0; i < a.stages.size(); ++i) {
+    EXPECT_EQ(a.stages[i].name, b.stages[i].name);
+    EXPECT_EQ(a.stages[i].inputs, b.stages[i].inputs);
+    EXPECT_EQ(a.stages[i].outputs, b.stages[i].outputs);
+    EXPECT_EQ(a.stages[i].residuals, b.stages[i].residuals);
+    equalTasks(a.stages[i].tasks, b.stages[i].tasks);
+  }
+  ASSERT_EQ(a.kernels.size(), b.kernels.size());
+  for (size_t i = 0; i < a.kernels.size(); ++i) {
+    EXPECT_EQ(a.kernels[i].symbol, b.kernels[i].symbol);
+    EXPECT_EQ(a.kernels[i].operands, b.kernels[i].operands);
+    EXPECT_EQ(a.kernels[i].workspaceBytes, b.kernels[i].workspaceBytes);
+    EXPECT_EQ(a.kernels[i].flops, b.kernels[i].flops);
+    EXPECT_EQ(a.kernels[i].bytes, b.kernels[i].bytes);
+  }
+  equalTasks(a.updates, b.updates);
+  EXPECT_EQ(a.statesPerParameter, b.statesPerParameter);
+  EXPECT_EQ(a.stateNames, b.stateNames);
+}
+
+void expectEqual(const plan::Role &a, const plan::Role &b) {
+  EXPECT_EQ(a.name, b.name);
+  EXPECT_EQ(a.stage, b.stage);
+  EXPECT_EQ(a.workspaceBytes, b.workspaceBytes);
+  EXPECT_EQ(a.workspaceOffset, b.workspaceOffset);
+  EXPECT_EQ(a.arenaBytes, b.arenaBytes);
+  ASSERT_EQ(a.buffers.size(), b.buffers.size());
+  for (size_t i = 0; i < a.buffers.size(); ++i) {
+    EXPECT_EQ(a.buffers[i].name, b.buffers[i].name);
+    EXPECT_EQ(a.buffers[i].binding, b.buffers[i].binding);
+    EXPECT_EQ(a.buffers[i].type, b.buffers[i].type);
+    EXPECT_EQ(a.buffers[i].microbatch, b.buffers[i].microbatch);
+    EXPECT_EQ(a.buffers[i].bytes, b.buffers[i].bytes);
+    EXPECT_EQ(a.buffers[i].offset, b.buffers[i].offset);
+  }
+  ASSERT_EQ(a.body.size(), b.body.size());
+  for (size_t i = 0; i < a.body.size(); ++i) {
+    EXPECT_EQ(a.body[i].op, b.body[i].op);
+    EXPECT_EQ(a.body[i].kind, b.body[i].kind);
+    EXPECT_EQ(a.body[i].stage, b.body[i].stage);
+    EXPECT_EQ(a.body[i].microbatch, b.body[i].microbatch);
+    EXPECT_EQ(a.body[i].kernel, b.body[i].kernel);
+    EXPECT_EQ(a.body[i].index, b.body[i].index);
+    EXPECT_EQ(a.body[i].peer, b.body[i].peer);
+    EXPECT_EQ(a.body[i].group, b.body[i].group);
+    EXPECT_EQ(a.body[i].buffers, b.body[i].buffers);
+  }
+}
+
+void expectEqual(const plan::Plan &a, const plan::Plan &b) {
+  EXPECT_EQ(a.strategy.data, b.strategy.data);
+  EXPECT_EQ(a.strategy.microbatches, b.strategy.microbatches);
+  EXPECT_EQ(a.strategy.schedule, b.strategy.schedule);
+  EXPECT_EQ(a.stages, b.stages);
+  ASSERT_EQ(a.roles.size(), b.roles.size());
+  for (size_t i = 0; i < a.roles.size(); ++i)
+    expectEqual(a.roles[i], b.roles[i]);
+  ASSERT_EQ(a.ranks.size(), b.ranks.size());
+  for (size_t i = 0; i < a.ranks.size(); ++i) {
+    EXPECT_EQ(a.ranks[i].role, b.ranks[i].role);
+    EXPECT_EQ(a.ranks[i].data, b.ranks[i].data);
+    EXPECT_EQ(a.ranks[i].stage, b.ranks[i].stage);
+    EXPECT_EQ(a.ranks[i].peers, b.ranks[i].peers);
+    EXPECT_EQ(a.ranks[i].groups, b.ranks[i].groups);
+  }
+  EXPECT_EQ(a.groups, b.groups);
+  EXPECT_EQ(a.lengths, b.lengths);
+  EXPECT_EQ(a.firstSequence, b.firstSequence);
+  ASSERT_EQ(a.shapes.size(), b.shapes.size());
+  for (size_t i = 0; i < a.shapes.size(); ++i) {
+    EXPECT_EQ(a.shapes[i].tokens, b.shapes[i].tokens);
+    EXPECT_EQ(a.shapes[i].sequences, b.shapes[i].sequences);
+  }
+}
+
+TEST(Format, RoundTripKeepsEverything) {
+  SyntheticOptions options;
+  options.tied = true;
+  Executable before = makeExecutable(options, {2, 3, "gpipe"});
+  before.model.parameters[0].init = plan::Init::Ones;
+  before.model.parameters[1].stddev = 0.125;
+  std::string bytes = serialize(before);
+  Result<Executable> after = deserialize(bytes);
+  ASSERT_TRUE(after) << after.error();
+
+  expectEqual(before.model, after->model);
+  expectEqual(before.plan, after->plan);
+  EXPECT_EQ(after->topology.name, "eight");
+  EXPECT_EQ(after->topology.nodes, 2);
+  EXPECT_EQ(after->topology.devicesPerNode, 4);
+  EXPECT_EQ(after->topology.device.memoryBytes, int64_t(1) << 32);
+  EXPECT_EQ(after->topology.device.flopsPerSecond, 2e10);
+  EXPECT_EQ(after->topology.device.memoryBytesPerSecond, 1e10);
+  EXPECT_EQ(after->topology.device.launchSeconds, 1e-6);
+  EXPECT_EQ(after->topology.intraNode.latencySeconds, 1e-6);
+  EXPECT_EQ(after->topology.intraNode.bytesPerSecond, 5e9);
+  EXPECT_EQ(after->topology.interNode.latencySeconds, 2e-6);
+  EXPECT_EQ(after->topology.interNode.bytesPerSecond, 4e9);
+  EXPECT_EQ(after->code.triple, before.code.triple);
+  EXPECT_EQ(after->code.cpu, before.code.cpu);
+  EXPECT_EQ(after->code.features, before.code.features);
+  EXPECT_EQ(after->code.bytes, before.code.bytes);
+  EXPECT_EQ(serialize(*after), bytes) << "equal executables, equal bytes";
+}
+
+TEST(Format, AlignmentOfTheBytesDoesNotMatter) {
+  std::string bytes = "x" + serialize(smallExecutable());
+  EXPECT_TRUE(deserialize(std::string_view(bytes).substr(1)));
+}
+
+TEST(Format, EveryTruncationIsOneClearError) {
+  std::string bytes = serialize(smallExecutable());
+  ASSERT_TRUE(deserialize(bytes));
+  for (size_t size = 0; size < bytes.size(); ++size) {
+    // A copy of exactly this size, so that a sanitizer sees reads beyond it.
+    Result<Executable> read = deserialize(std::string(bytes, 0, size));
+    ASSERT_FALSE(read) << size;
+    ASSERT_EQ(read.error().code, ErrorCode::CorruptFile) << size;
+    ASSERT_EQ(read.error().exitCode(), 2);
+    ASSERT_NE(read.error().message.find("truncated"), std::string::npos)
+        << size << ": " << read.error();
+  }
+}
+
+TEST(Format, EveryFlippedByteIsOneClearError) {
+  std::string bytes = serialize(smallExecutable());
+  for (size_t i = 0; i < bytes.size(); ++i)
+    for (uint8_t mask : {0x01, 0x80, 0xFF}) {
+      std::string damaged = bytes;
+      damaged[i] = char(uint8_t(damaged[i]) ^ mask);
+      Result<Executable> read = deserialize(damaged);
+      ASSERT_FALSE(read) << "byte " << i;
+      ASSERT_EQ(read.error().code, ErrorCode::CorruptFile)
+          << "byte " << i << ": " << read.error();
+      ASSERT_FALSE(read.error().message.empty());
+    }
+}
+
+TEST(Format, TrailingBytesAreAnError) {
+  Result<Executable> read = deserialize(serialize(smallExecutable()) + "x");
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().message, "the executable has 1 bytes after its end");
+}
+
+TEST(Format, AnotherVersionIsNamed) {
+  std::string bytes = serialize(smallExecutable());
+  bytes[8] = char(kFormatVersion + 1);
+  Result<Executable> read = deserialize(bytes);
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().message,
+            "the executable is of format version 2 and this program reads "
+            "version 1");
+  EXPECT_EQ(read.error().notes.size(), 1u);
+}
+
+TEST(Format, AnotherKindOfFileIsNamed) {
+  Result<Executable> read =
+      deserialize("#!/bin/sh\necho a script of some kind");
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().message,
+            "not a Hocket executable: it does not start as a .hkt file");
+}
+
+/// Damage that the checksum does not see, as from somebody who means harm:
+/// whatever comes out, the loader does not crash and its plan has been checked.
+TEST(Format, DamageBehindAValidChecksumIsSurvived) {
+  std::string bytes = serialize(smallExecutable());
+  std::string payload = bytes.substr(kHeaderBytes);
+  size_t refused = 0, tried = 0;
+  for (size_t i = 0; i < payload.size(); ++i)
+    for (uint8_t mask : {0x01, 0xFF}) {
+      std::string damaged = payload;
+      damaged[i] = char(uint8_t(damaged[i]) ^ mask);
+      ++tried;
+      Result<Executable> read = deserialize(wrapPayload(damaged));
+      if (read)
+        EXPECT_TRUE(checkPlan(read->plan, read->model, read->topology));
+      else
+        ++refused;
+    }
+  EXPECT_GT(refused, tried / 10);
+  for (size_t size = 0; size < payload.size(); size += 7)
+    EXPECT_FALSE(deserialize(wrapPayload(payload.substr(0, size)))) << size;
+}
+
+TEST(Format, ABrokenPlanIsRefused) {
+  Executable executable = smallExecutable();
+  std::vector<plan::Instruction> &body = executable.plan.roles[1].body;
+  auto receive =
+      std::find_if(body.begin(), body.end(), [](const plan::Instruction &i) {
+        return i.op == plan::Op::Recv;
+      });
+  ASSERT_NE(receive, body.end());
+  body.erase(receive);
+  Result<Executable> read = deserialize(serialize(executable));
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code, ErrorCode::InvalidPlan);
+  EXPECT_EQ(read.error().message.substr(0, 3), "P1:") << read.error();
+}
+
+TEST(Format, TooFewDevicesAreTheCallersMistake) {
+  Executable executable = smallExecutable();
+  executable.topology.nodes = executable.topology.devicesPerNode = 1;
+  Result<Executable> read = deserialize(serialize(executable));
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code, ErrorCode::InvalidArgument);
+  EXPECT_EQ(read.error().message,
+            "the plan needs 2 devices and topology 'eight' has 1");
+}
+
+TEST(Format, TooLittleMemoryIsRefused) {
+  Executable executable = smallExecutable();
+  executable.topology.device.memoryBytes = 1000;
+  Result<Executable> read = deserialize(serialize(executable));
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().message.substr(0, 3), "P5:") << read.error();
+}
+
+TEST(Format, SavesAndLoadsWithTheNameInErrors) {
+  TestFolder folder;
+  std::string path = folder / "model.hkt";
+  ASSERT_TRUE(save(smallExecutable(), path));
+  EXPECT_TRUE(load(path));
+  EXPECT_EQ(folder.list(), std::vector<std::string>{"model.hkt"});
+  std::string bytes = *readFile(path);
+  ASSERT_TRUE(writeFile(path, bytes.substr(0, bytes.size() / 2)));
+  Result<Executable> read = load(path);
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().message.rfind(path + ": ", 0), 0u) << read.error();
+  Result<void> saved = save(smallExecutable(), folder / "no/such/model.hkt");
+  ASSERT_FALSE(saved);
+  EXPECT_EQ(saved.error().code, ErrorCode::Io);
+}
+
+TEST(Format, TenThousandRanksStaySmall) {
+  SyntheticOptions options;
+  options.stages = 16;
+  options.parameters = 12;
+  options.residuals = 30;
+  Executable executable;
+  executable.model = makeModel(options);
+  executable.plan = makePlan(executable.model, {625, 32, "1f1b"}, 625 * 32 * 2);
+  executable.topology = smallExecutable().topology;
+  executable.topology.nodes = 2500;
+  std::string bytes = serialize(executable);
+  EXPECT_LT(bytes.size(), size_t(8) << 20);
+  auto start = std::chrono::steady_clock::now();
+  Result<Executable> read = deserialize(bytes);
+  ASSERT_TRUE(read) << read.error();
+  EXPECT_EQ(read->plan.ranks.size(), 10000u);
+  std::chrono::duration<double> seconds =
+      std::chrono::steady_clock::now() - start;
+  std::cout << bytes.size() << " bytes, read and checked in " << seconds.count()
+            << " s\n";
+}
+
+} // namespace

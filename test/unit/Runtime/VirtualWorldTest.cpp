@@ -1,0 +1,150 @@
+//===- VirtualWorldTest.cpp - Ranks on virtual clocks ---------------------===//
+
+#include "TestFiles.h"
+
+#include "hocket/Runtime/File.h"
+#include "hocket/Runtime/Trace.h"
+#include "hocket/Runtime/World.h"
+
+#include <nlohmann/json.hpp>
+
+#include <chrono>
+#include <set>
+
+using namespace hocket;
+using namespace hocket::plan;
+using namespace hocket::plan::test;
+using namespace hocket::runtime;
+
+namespace {
+
+/// Time is counted in operations; what has none is free.
+class OperationCost : public CostModel {
+public:
+  double transfer = 0, allReduce = 0; // seconds each
+
+  double workSeconds(const Work &work) const override {
+    return double(work.flops);
+  }
+  double transferSeconds(int64_t, int64_t, int64_t) const override {
+    return transfer;
+  }
+  double allReduceSeconds(int64_t,
+                          const std::vector<uint32_t> &) const override {
+    return allReduce;
+  }
+};
+
+/// A plan whose microbatches all have one sequence of 8 tokens.
+Plan makeEvenPlan(const Model &model, const Strategy &strategy) {
+  std::vector<int64_t> lengths(size_t(strategy.data) * strategy.microbatches,
+                               8);
+  Result<Plan> plan =
+      expand(model, strategy, lengths, ScheduleRegistry::withBuiltins());
+  EXPECT_TRUE(plan) << plan.error();
+  return *plan;
+}
+
+SyntheticOptions stagesWithoutUpdate(uint32_t stages) {
+  SyntheticOptions options;
+  options.stages = stages;
+  options.updates = false;
+  return options;
+}
+
+constexpr double kTask = 2 * 16 * 16 * 8; // operations of F, and of B
+
+} // namespace
+
+/// Narayanan et al., "Efficient Large-Scale Language Model Training on GPU
+/// Clusters" (2021): p - 1 tasks' worth of time each way on top of m.
+TEST(VirtualWorld, BubbleOfGPipeAnd1F1B) {
+  OperationCost cost;
+  for (const char *schedule : {"gpipe", "1f1b"})
+    for (uint32_t stages : {1u, 2u, 4u})
+      for (uint32_t microbatches : {1u, 4u, 8u}) {
+        Model model = makeModel(stagesWithoutUpdate(stages));
+        Plan plan = makeEvenPlan(model, {1, microbatches, schedule});
+        Result<Prediction> prediction = predict(plan, model, cost, false);
+        ASSERT_TRUE(prediction) << prediction.error();
+        double slots = microbatches + stages - 1;
+        EXPECT_DOUBLE_EQ(prediction->seconds, slots * 2 * kTask);
+        EXPECT_NEAR(prediction->bubbleRate(), (stages - 1) / slots, 1e-12);
+        for (double busy : prediction->busySeconds)
+          EXPECT_DOUBLE_EQ(busy, microbatches * 2 * kTask);
+      }
+}
+
+TEST(VirtualWorld, TransfersAndReductionsTakeTime) {
+  OperationCost cost;
+  cost.transfer = 1e6;
+  cost.allReduce = 1e8;
+  Model model = makeModel(stagesWithoutUpdate(2));
+  Plan plan = makeEvenPlan(model, {1, 1, "1f1b"});
+  Result<Prediction> prediction = predict(plan, model, cost, false);
+  ASSERT_TRUE(prediction) << prediction.error();
+  // F, there, F, B, back, B; then the loss and the weight.
+  EXPECT_DOUBLE_EQ(prediction->seconds, 4 * kTask + 2 * 1e6 + 1e8);
+  int64_t arena = 0;
+  for (const Role &role : plan.roles)
+    arena = std::max(arena, role.arenaBytes);
+  EXPECT_EQ(prediction->peakArenaBytes, arena);
+}
+
+TEST(VirtualWorld, TenThousandRanks) {
+  SyntheticOptions options;
+  options.stages = 16;
+  Model model = makeModel(options);
+  Plan plan = makeEvenPlan(model, {625, 16, "1f1b"});
+  ASSERT_EQ(plan.ranks.size(), 10000u);
+  OperationCost cost;
+  cost.transfer = 500;
+  auto start = std::chrono::steady_clock::now();
+  Result<Prediction> prediction = predict(plan, model, cost, false);
+  std::chrono::duration<double> elapsed =
+      std::chrono::steady_clock::now() - start;
+  ASSERT_TRUE(prediction) << prediction.error();
+  RecordProperty("seconds", std::to_string(elapsed.count()));
+  EXPECT_LT(elapsed.count(), 20);
+  // The replicas are alike, so that they take as long as one of them.
+  Plan one = makeEvenPlan(model, {1, 16, "1f1b"});
+  Result<Prediction> single = predict(one, model, cost, false);
+  ASSERT_TRUE(single) << single.error();
+  EXPECT_DOUBLE_EQ(prediction->seconds, single->seconds);
+  ASSERT_EQ(prediction->busySeconds.size(), 10000u);
+  for (uint32_t rank = 0; rank < 10000; ++rank)
+    ASSERT_DOUBLE_EQ(prediction->busySeconds[rank],
+                     single->busySeconds[rank / 625]);
+}
+
+TEST(VirtualWorld, TraceHasEveryInstruction) {
+  Model model = makeModel(stagesWithoutUpdate(2));
+  Plan plan = makeEvenPlan(model, {2, 2, "1f1b"});
+  OperationCost cost;
+  cost.transfer = 7;
+  Result<Prediction> prediction = predict(plan, model, cost, true);
+  ASSERT_TRUE(prediction) << prediction.error();
+  runtime::test::TestFolder folder;
+  std::string path = folder / "trace.json";
+  Result<void> written =
+      writeTrace(path, {{"predicted", &prediction->timelines}}, plan, model);
+  ASSERT_TRUE(written) << written.error();
+  Result<std::string> text = readFile(path);
+  ASSERT_TRUE(text) << text.error();
+  nlohmann::json trace = nlohmann::json::parse(*text);
+  std::map<uint32_t, size_t> events;
+  std::set<std::string> tracks;
+  double end = 0;
+  for (const nlohmann::json &event : trace.at("traceEvents")) {
+    if (event.at("ph") == "X") {
+      ++events[event.at("tid")];
+      end = std::max(end, double(event.at("ts")) + double(event.at("dur")));
+    } else if (event.at("name") == "thread_name") {
+      tracks.insert(event.at("args").at("name"));
+    }
+  }
+  EXPECT_EQ(tracks.size(), 4u);
+  for (uint32_t rank = 0; rank < 4; ++rank)
+    EXPECT_EQ(events[rank], plan.roles[plan.ranks[rank].role].body.size());
+  EXPECT_DOUBLE_EQ(end, prediction->seconds * 1e6);
+}

@@ -1,0 +1,34 @@
+//===- Options.h - The command line of hocket-run ---------------*- C++ -*-===//
+
+#ifndef HOCKET_TOOLS_HOCKETRUN_OPTIONS_H
+#define HOCKET_TOOLS_HOCKETRUN_OPTIONS_H
+
+#include "hocket/Support/Result.h"
+
+#include <cstdint>
+#include <string>
+
+namespace hocket::run {
+
+struct Options {
+  std::string executable;
+  std::string world = "threads";
+  int64_t steps = 1;
+  uint64_t seed = 0;
+  int64_t threadsPerRank = 0; // 0: as many as the machine has for each
+  bool quiet = false;
+  bool help = false;
+  // Paths; empty where not given.
+  std::string params, saveParams, saveGradients, data, lengths, trace;
+
+  bool isVirtual() const { return world == "virtual"; }
+};
+
+/// Errors: InvalidArgument, with what would be right.
+Result<Options> parseOptions(int argc, char **argv);
+
+extern const char *const kHelp;
+
+} // namespace hocket::run
+
+#endif // HOCKET_TOOLS_HOCKETRUN_OPTIONS_H
