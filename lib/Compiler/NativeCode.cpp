@@ -79,7 +79,7 @@ void optimize(llvm::Module &module, llvm::TargetMachine &machine,
       function.addFnAttr("min-legal-vector-width", "512");
     }
   }
-  constexpr llvm::OptimizationLevel levels[] = {
+  const llvm::OptimizationLevel levels[] = {
       llvm::OptimizationLevel::O0, llvm::OptimizationLevel::O1,
       llvm::OptimizationLevel::O2, llvm::OptimizationLevel::O3};
   llvm::LoopAnalysisManager loops;

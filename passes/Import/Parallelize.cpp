@@ -225,10 +225,12 @@ LogicalResult ParallelizePass::parallelize(func::FuncOp loss) {
   terminator->setOperands(results);
   // Everything else has been cloned into the strategy.
   Operation *strategy = results.front().getDefiningOp();
-  for (Operation &op :
-       llvm::make_early_inc_range(llvm::reverse(body.without_terminator())))
+  SmallVector<Operation *> cloned;
+  for (Operation &op : body.without_terminator())
     if (&op != strategy)
-      op.erase();
+      cloned.push_back(&op);
+  for (Operation *op : llvm::reverse(cloned))
+    op->erase();
   return success();
 }
 

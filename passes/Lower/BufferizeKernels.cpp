@@ -138,11 +138,42 @@ LogicalResult BufferizeKernelsPass::replaceSignature(func::FuncOp kernel) {
   return success();
 }
 
+/// Gives every op a destination of its own where CSE has merged them. A shared
+/// one would be replaced by the buffer of one result and then also hold what
+/// belongs to another; and it costs copies.
+static void separateDestinations(func::FuncOp kernel) {
+  SmallVector<linalg::FillOp> fills;
+  kernel.walk([&](linalg::FillOp fill) {
+    if (fill.getDpsInits()[0].getDefiningOp<tensor::EmptyOp>())
+      fills.push_back(fill);
+  });
+  OpBuilder builder(kernel.getContext());
+  auto cloneForUses = [&](Operation *op) {
+    bool isFirst = true;
+    for (OpOperand &use : llvm::make_early_inc_range(op->getUses())) {
+      if (isFirst) {
+        isFirst = false;
+        continue;
+      }
+      builder.setInsertionPoint(use.getOwner());
+      use.set(builder.clone(*op)->getResult(0));
+    }
+  };
+  for (linalg::FillOp fill : fills)
+    cloneForUses(fill);
+  SmallVector<tensor::EmptyOp> empties;
+  kernel.walk([&](tensor::EmptyOp empty) { empties.push_back(empty); });
+  for (tensor::EmptyOp empty : empties)
+    cloneForUses(empty);
+}
+
 LogicalResult BufferizeKernelsPass::bufferize(func::FuncOp kernel) {
   RewritePatternSet patterns(&getContext());
   tensor::populateDecomposeTensorConcatPatterns(patterns);
   if (failed(applyPatternsGreedily(kernel, std::move(patterns))))
     return failure();
+
+  separateDestinations(kernel);
 
   IRRewriter rewriter(&getContext());
   bufferization::OneShotBufferizationOptions options;

@@ -83,9 +83,9 @@ void KernelEntryPass::callThroughPointer(ModuleOp module) {
     if (call.getCallee() == kSgemm)
       calls.push_back(call);
   });
-  OpBuilder builder(declaration);
   Location loc = declaration.getLoc();
   declaration.erase();
+  OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
   auto pointerType = LLVM::LLVMPointerType::get(&getContext());
   auto global = LLVM::GlobalOp::create(
       builder, loc, pointerType, /*isConstant=*/false, LLVM::Linkage::External,
