@@ -13,6 +13,8 @@
 #include "mlir/Target/LLVMIR/Dialect/Builtin/BuiltinToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Dialect/LLVMIR/LLVMToLLVMIRTranslation.h"
 #include "mlir/Target/LLVMIR/Export.h"
+#include "llvm/ADT/StringMap.h"
+#include "llvm/IR/GlobalAlias.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 
@@ -52,6 +54,54 @@ SizeExpr readWorkspace(DenseI64ArrayAttr terms) {
   return bytes;
 }
 
+/// What decides a kernel's code, as text: everything but its name, and the
+/// indices of its bindings as far as they do not tell which of its arguments
+/// and results are one.
+std::string fingerprint(func::FuncOp kernel) {
+  func::FuncOp copy = kernel.clone();
+  Builder builder(kernel.getContext());
+  DenseMap<Attribute, uint32_t> numbers;
+  auto renumber = [&](Attribute binding) -> Attribute {
+    auto operand = dyn_cast_or_null<OperandAttr>(binding);
+    if (!operand)
+      return binding;
+    auto number = numbers.try_emplace(operand, numbers.size()).first->second;
+    return OperandAttr::get(kernel.getContext(), Slot::Input, number);
+  };
+  copy.setName("kernel");
+  copy->removeAttr(kStageAttr);
+  copy->removeAttr(kKernelAttr);
+  for (unsigned i = 0; i < copy.getNumArguments(); ++i)
+    copy.setArgAttr(i, kOperandAttr,
+                    renumber(copy.getArgAttr(i, kOperandAttr)));
+  for (unsigned i = 0; i < copy.getNumResults(); ++i)
+    copy.setResultAttr(i, kOperandAttr,
+                       renumber(copy.getResultAttr(i, kOperandAttr)));
+  std::string text;
+  llvm::raw_string_ostream stream(text);
+  copy.print(stream, OpPrintingFlags().useLocalScope().printGenericOpForm());
+  copy.erase();
+  return text;
+}
+
+/// Erases kernels that equal an earlier one; returns (name, earlier name).
+SmallVector<std::pair<std::string, std::string>>
+eraseDuplicates(ModuleOp module) {
+  SmallVector<std::pair<std::string, std::string>> duplicates;
+  llvm::StringMap<std::string> known;
+  for (auto kernel : llvm::make_early_inc_range(module.getOps<func::FuncOp>())) {
+    if (!kernel->hasAttr(kKernelAttr))
+      continue;
+    std::string name = kernel.getName().str();
+    auto [it, isNew] = known.try_emplace(fingerprint(kernel), name);
+    if (isNew)
+      continue;
+    duplicates.push_back({name, it->second});
+    kernel.erase();
+  }
+  return duplicates;
+}
+
 } // namespace
 
 FailureOr<CompiledKernels>
@@ -67,6 +117,7 @@ hocket::compileKernels(ModuleOp module, const TargetOptions &options) {
   }
 
   OwningOpRef<ModuleOp> lowered = module.clone();
+  auto duplicates = eraseDuplicates(*lowered);
   MLIRContext *context = module.getContext();
   registerBuiltinDialectTranslation(*context);
   registerLLVMDialectTranslation(*context);
@@ -74,17 +125,24 @@ hocket::compileKernels(ModuleOp module, const TargetOptions &options) {
   buildLoweringPipeline(manager);
   if (failed(manager.run(*lowered)))
     return failure();
-  for (plan::Kernel &kernel : compiled.kernels)
-    if (Operation *function = lowered->lookupSymbol(kernel.symbol))
-      if (auto terms =
-              function->getAttrOfType<DenseI64ArrayAttr>(kWorkspaceAttr))
-        kernel.workspaceBytes = readWorkspace(terms);
+  llvm::StringMap<std::string> original;
+  for (const auto &[name, earlier] : duplicates)
+    original[name] = earlier;
+  for (plan::Kernel &kernel : compiled.kernels) {
+    auto duplicate = original.find(kernel.symbol);
+    Operation *function = lowered->lookupSymbol(
+        duplicate == original.end() ? kernel.symbol : duplicate->second);
+    if (auto terms = function->getAttrOfType<DenseI64ArrayAttr>(kWorkspaceAttr))
+      kernel.workspaceBytes = readWorkspace(terms);
+  }
 
   llvm::LLVMContext llvmContext;
   std::unique_ptr<llvm::Module> llvmModule =
       translateModuleToLLVMIR(*lowered, llvmContext, "kernels");
   if (!llvmModule)
     return module.emitError("the kernels could not be translated to LLVM IR");
+  for (const auto &[name, earlier] : duplicates)
+    llvm::GlobalAlias::create(name, llvmModule->getFunction(earlier));
   Result<runtime::KernelImage> image =
       emitSharedObject(*llvmModule, options);
   if (!image)

@@ -141,8 +141,8 @@ void Adjoints::add(OpBuilder &builder, Value primal, Value contribution) {
   if (!isa<ShapedType>(primal.getType()))
     return set(primal,
                arith::AddFOp::create(builder, loc, adjoint, contribution));
-  set(primal, addTensors(builder, loc, adjoint, contribution,
-                         entries[primal].inPlace));
+  set(primal,
+      addTensors(builder, loc, adjoint, contribution, entries[primal].inPlace));
 }
 
 void Adjoints::addView(OpBuilder &builder, Value primal, Value view,
@@ -247,9 +247,9 @@ void Adjoints::assemble(OpBuilder &builder, Value primal, Entry &entry) {
     Value value = slice.value;
     if (!disjoint) {
       auto partType = cast<RankedTensorType>(value.getType());
-      Value part = tensor::ExtractSliceOp::create(
-          builder, loc, partType, entry.dense, slice.offsets, slice.sizes,
-          slice.strides);
+      Value part = tensor::ExtractSliceOp::create(builder, loc, partType,
+                                                  entry.dense, slice.offsets,
+                                                  slice.sizes, slice.strides);
       value = addTensors(builder, loc, part, value, /*inPlace=*/true);
     }
     entry.dense = tensor::InsertSliceOp::create(builder, loc, value,

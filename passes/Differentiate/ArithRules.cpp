@@ -7,7 +7,8 @@ using namespace hocket;
 
 namespace {
 
-void addRule(arith::AddFOp, ScalarMath &, Value seed, OperandAdjoints adjoints) {
+void addRule(arith::AddFOp, ScalarMath &, Value seed,
+             OperandAdjoints adjoints) {
   adjoints[0] = adjoints[1] = seed;
 }
 
@@ -41,9 +42,8 @@ void extremumRule(Op op, ScalarMath &math, Value seed,
   Type type = seed.getType();
   Value lhs = op.getLhs(), rhs = op.getRhs();
   Value zero = math.constant(type, 0.0);
-  Value tie = math.select(
-      math.compare(arith::CmpFPredicate::OEQ, lhs, rhs), math.scale(seed, 0.5),
-      zero);
+  Value tie = math.select(math.compare(arith::CmpFPredicate::OEQ, lhs, rhs),
+                          math.scale(seed, 0.5), zero);
   adjoints[0] = math.select(math.compare(chosen, lhs, rhs), seed, tie);
   adjoints[1] = math.select(math.compare(chosen, rhs, lhs), seed, tie);
 }
@@ -66,7 +66,8 @@ void truncateRule(arith::TruncFOp op, ScalarMath &math, Value seed,
 }
 
 /// Ops on integers: they have no gradients, but the backward may repeat them.
-template <typename... Ops> void attachCheap(MLIRContext *context) {
+template <typename... Ops>
+void attachCheap(MLIRContext *context) {
   (Ops::template attachInterface<ScalarReverseModel<Ops>>(*context), ...);
 }
 

@@ -61,8 +61,9 @@ DictionaryAttr bind(MLIRContext *context, Slot slot, uint32_t index,
 /// Element-wise ops on whole tensors become linalg ops.
 void convertElementwise(func::FuncOp function) {
   WalkResult found = function.walk([](Operation *op) {
-    bool whole = OpTrait::hasElementwiseMappableTraits(op) &&
-                 llvm::any_of(op->getResultTypes(), llvm::IsaPred<mlir::TensorType>);
+    bool whole =
+        OpTrait::hasElementwiseMappableTraits(op) &&
+        llvm::any_of(op->getResultTypes(), llvm::IsaPred<mlir::TensorType>);
     return whole ? WalkResult::interrupt() : WalkResult::advance();
   });
   if (!found.wasInterrupted())
@@ -100,8 +101,7 @@ LogicalResult missingRule(Operation *op, const Adjoints &adjoints) {
 LogicalResult sweep(JointFunction &joint, Adjoints &adjoints,
                     OpBuilder &builder) {
   for (Operation *op : joint.primalOps)
-    if (llvm::any_of(readBy(op),
-                     [&](Value v) { return adjoints.isActive(v); }))
+    if (llvm::any_of(readBy(op), [&](Value v) { return adjoints.isActive(v); }))
       for (Value result : op->getResults())
         if (isFloat(result.getType()))
           adjoints.setActive(result);
@@ -159,9 +159,9 @@ FailureOr<JointFunction> hocket::buildJoint(func::FuncOp stage) {
     if (!isFloat(result.getType()))
       continue;
     if (binding.getSlot() == Slot::Output) {
-      Value gradient = addArgument(
-          result.getType(), bind(context, Slot::OutputGradient,
-                                 binding.getIndex(), attrs));
+      Value gradient =
+          addArgument(result.getType(), bind(context, Slot::OutputGradient,
+                                             binding.getIndex(), attrs));
       seeds.push_back({result, gradient});
     } else if (binding.getSlot() == Slot::Loss) {
       auto type = cast<RankedTensorType>(result.getType());
@@ -216,8 +216,8 @@ FailureOr<JointFunction> hocket::buildJoint(func::FuncOp stage) {
     Value gradient = adjoints.get(builder, argument);
     joint.gradients.push_back(gradient ? gradient
                                        : adjoints.zeros(builder, argument));
-    joint.gradientAttrs.push_back(bind(context, Slot::InputGradient,
-                                       bindingOf(attrs).getIndex(), attrs));
+    joint.gradientAttrs.push_back(
+        bind(context, Slot::InputGradient, bindingOf(attrs).getIndex(), attrs));
   }
   size_t numPrimal = joint.primalOps.size();
   for (auto [position, op] : llvm::enumerate(block.without_terminator()))

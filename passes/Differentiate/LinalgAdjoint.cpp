@@ -120,13 +120,14 @@ LogicalResult LinalgAdjoint::addLeaf(const LinalgLeaf &leaf) {
     auto dim = dyn_cast<AffineDimExpr>(expr);
     if (dim && seen.insert(dim.getPosition()).second)
       continue;
-    InFlightDiagnostic diagnostic = original.emitOpError("reads an operand that "
-                                                         "needs a gradient "
-                                                         "through the map ")
-                                    << AffineMapAttr::get(leaf.map)
-                                    << ", which has no differentiation rule; "
-                                       "each of its results must be another "
-                                       "loop or a constant";
+    InFlightDiagnostic diagnostic =
+        original.emitOpError("reads an operand that "
+                             "needs a gradient "
+                             "through the map ")
+        << AffineMapAttr::get(leaf.map)
+        << ", which has no differentiation rule; "
+           "each of its results must be another "
+           "loop or a constant";
     diagnostic.attachNote(leaf.target.getLoc()) << "the operand";
     return diagnostic;
   }
@@ -170,7 +171,8 @@ LogicalResult LinalgAdjoint::findLeaves() {
       } else if (llvm::any_of(inner.getResultTypes(), isFloat)) {
         return original.emitOpError("reads a tensor that needs a gradient by ")
                << inner.getName()
-               << " in its body; only tensor.extract has a differentiation rule "
+               << " in its body; only tensor.extract has a differentiation "
+                  "rule "
                   "there";
       } else {
         continue;
@@ -309,8 +311,8 @@ FailureOr<linalg::GenericOp> LinalgAdjoint::finish(
   if (!covered.all()) {
     // Nothing that is read says how far the loops go.
     block.insertArgument(position, rewriter.getF32Type(), loc);
-    inputs.push_back(tensor::EmptyOp::create(rewriter, loc, loops,
-                                             rewriter.getF32Type()));
+    inputs.push_back(
+        tensor::EmptyOp::create(rewriter, loc, loops, rewriter.getF32Type()));
     maps.push_back(rewriter.getMultiDimIdentityMap(op.getNumLoops()));
   }
   maps.append(inits.size(), initMap);
@@ -330,18 +332,19 @@ FailureOr<linalg::GenericOp> LinalgAdjoint::finish(
 LogicalResult LinalgAdjoint::shareAmongTies(LinalgResult &result) {
   std::unique_ptr<LinalgBody> body = copyBody();
   Value zeros = adjoints.zeros(rewriter, result.primal);
-  FailureOr<linalg::GenericOp> ties = finish(
-      *body, zeros, result.map,
-      [&](OpBuilder &nested, ValueRange partial) -> SmallVector<Value> {
-        ScalarMath math(nested, op.getLoc());
-        Value candidate = body->mapping.lookupOrDefault(result.candidate);
-        Type type = candidate.getType();
-        Value tie = math.compare(arith::CmpFPredicate::OEQ, candidate,
-                                 body->primalOf[result.index]);
-        Value one = math.select(tie, math.constant(type, 1.0),
-                                math.constant(type, 0.0));
-        return {math.add(partial[0], one)};
-      });
+  FailureOr<linalg::GenericOp> ties =
+      finish(*body, zeros, result.map,
+             [&](OpBuilder &nested, ValueRange partial) -> SmallVector<Value> {
+               ScalarMath math(nested, op.getLoc());
+               Value candidate =
+                   body->mapping.lookupOrDefault(result.candidate);
+               Type type = candidate.getType();
+               Value tie = math.compare(arith::CmpFPredicate::OEQ, candidate,
+                                        body->primalOf[result.index]);
+               Value one = math.select(tie, math.constant(type, 1.0),
+                                       math.constant(type, 0.0));
+               return {math.add(partial[0], one)};
+             });
   if (failed(ties))
     return failure();
   auto type = cast<RankedTensorType>(result.primal.getType());
@@ -356,8 +359,8 @@ LogicalResult LinalgAdjoint::shareAmongTies(LinalgResult &result) {
           ValueRange{result.gradient, ties->getResult(0)},
           ValueRange(emptyLike(rewriter, loc, result.primal)), maps, iterators,
           [](OpBuilder &nested, Location at, ValueRange arguments) {
-            Value share = arith::DivFOp::create(nested, at, arguments[0],
-                                                arguments[1]);
+            Value share =
+                arith::DivFOp::create(nested, at, arguments[0], arguments[1]);
             linalg::YieldOp::create(nested, at, share);
           })
           .getResult(0);

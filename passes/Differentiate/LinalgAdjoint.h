@@ -33,11 +33,12 @@ struct LinalgResult {
 
 /// What a gradient is computed for: an operand, or what the body captures.
 struct LinalgLeaf {
-  mlir::Value target;                 // outside of the body
-  mlir::AffineMap map;                // from the loops to the target's elements
-  mlir::Value inBody;                 // the scalar in the op's body
-  mlir::Operation *extract = nullptr; // the tensor.extract that reads it, if any
-  unsigned number = 0;                // among the leaves of the op
+  mlir::Value target;  // outside of the body
+  mlir::AffineMap map; // from the loops to the target's elements
+  mlir::Value inBody;  // the scalar in the op's body
+  mlir::Operation *extract =
+      nullptr;         // the tensor.extract that reads it, if any
+  unsigned number = 0; // among the leaves of the op
 };
 
 /// One result of an op under construction.
@@ -104,8 +105,8 @@ private:
   /// depends on the partial results of a reduction.
   mlir::FailureOr<mlir::linalg::GenericOp>
   finish(LinalgBody &body, mlir::ValueRange inits, mlir::AffineMap initMap,
-         llvm::function_ref<llvm::SmallVector<mlir::Value>(
-             mlir::OpBuilder &, mlir::ValueRange)>
+         llvm::function_ref<llvm::SmallVector<mlir::Value>(mlir::OpBuilder &,
+                                                           mlir::ValueRange)>
              yield);
 
   mlir::IRRewriter rewriter;

@@ -4,7 +4,6 @@
 
 #include "ScalarRules.h"
 
-#include "mlir/Dialect/Linalg/IR/LinalgInterfaces.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -97,8 +96,8 @@ private:
       offsets.push_back(
           builder.getIndexAttr(constant ? constant.getValue() : 0));
       sizes.push_back(constant ? OpFoldResult(builder.getIndexAttr(1))
-                               : tensor::getMixedSize(
-                                     builder, adjoint.getLoc(), adjoint, dim));
+                               : tensor::getMixedSize(builder, adjoint.getLoc(),
+                                                      adjoint, dim));
       strides.push_back(builder.getIndexAttr(1));
     }
     return {offsets, sizes, strides};
@@ -139,8 +138,8 @@ LinalgAdjoint::sweep(LinalgBody &body, ArrayRef<LinalgLeaf> group) {
       seeded = body.mapping.lookupOrDefault(result.candidate);
       Value chosen = math.compare(arith::CmpFPredicate::OEQ, seeded,
                                   body.primalOf[result.index]);
-      gradient = math.select(chosen, gradient,
-                             math.constant(gradient.getType(), 0.0));
+      gradient =
+          math.select(chosen, gradient, math.constant(gradient.getType(), 0.0));
     }
     gradients[seeded] = math.add(gradients.lookup(seeded), gradient);
   }
@@ -163,8 +162,7 @@ LogicalResult LinalgAdjoint::findSums() {
   for (const LinalgLeaf &part : leaves) {
     Value value = contribution(part);
     // What is passed on as it is costs nothing to pass on again.
-    if (!value || isa<BlockArgument>(value) || part.extract ||
-        isFull(part.map))
+    if (!value || isa<BlockArgument>(value) || part.extract || isFull(part.map))
       continue;
     for (const LinalgLeaf &whole : leaves)
       if (!whole.extract && isFull(whole.map) && contribution(whole) == value)
@@ -237,8 +235,8 @@ LogicalResult LinalgAdjoint::emitSums(AffineMap map,
     Value whole = own[sumOf[leaf.number]];
     body.inputs.push_back(whole);
     body.maps.push_back(leaves[sumOf[leaf.number]].map);
-    Value argument = block.addArgument(getElementTypeOrSelf(whole.getType()),
-                                       op.getLoc());
+    Value argument =
+        block.addArgument(getElementTypeOrSelf(whole.getType()), op.getLoc());
     destinations.push_back({leaf, argument, {}, false, {}, {}});
   }
   return write(body, map, destinations);
@@ -279,8 +277,8 @@ LinalgAdjoint::write(LinalgBody &body, AffineMap map,
     inits.push_back(destination.init);
   }
 
-  FailureOr<linalg::GenericOp> generic = finish(
-      body, inits, initMap, [&](OpBuilder &nested, ValueRange partial) {
+  FailureOr<linalg::GenericOp> generic =
+      finish(body, inits, initMap, [&](OpBuilder &nested, ValueRange partial) {
         ScalarMath math(nested, loc);
         SmallVector<Value> yielded;
         for (auto [destination, argument] : llvm::zip(destinations, partial)) {
@@ -306,8 +304,9 @@ LinalgAdjoint::write(LinalgBody &body, AffineMap map,
           rewriter, target,
           tensor::ExtractOp::create(rewriter, loc, result, ValueRange{}));
     } else {
-      adjoints.set(target, Reached(target, map)
-                               .restore(rewriter, result, destination.rest));
+      adjoints.set(
+          target,
+          Reached(target, map).restore(rewriter, result, destination.rest));
       bool merged = llvm::count_if(leaves, [&](const LinalgLeaf &leaf) {
                       return leaf.target == target;
                     }) > 1;
@@ -317,97 +316,4 @@ LinalgAdjoint::write(LinalgBody &body, AffineMap map,
     }
   }
   return success();
-}
-
-namespace {
-
-/// True if the body is sum += a * b and nothing else. (Upstream's
-/// isaContractionOpInterface accepts any op of one operand in between.)
-bool isProductSum(linalg::GenericOp op) {
-  if (op.getNumDpsInputs() != 2 || op.getNumDpsInits() != 1 ||
-      !linalg::isaContractionOpInterface(op))
-    return false;
-  Block &body = *op.getBody();
-  if (std::distance(body.begin(), body.end()) != 3)
-    return false;
-  return isa<arith::MulFOp>(body.front()) &&
-         isa<arith::AddFOp>(*std::next(body.begin()));
-}
-
-/// The maps and the order of the operands of linalg.matmul, or with a batch of
-/// linalg.batch_matmul; nothing where the contraction is neither.
-struct MatmulForm {
-  bool batched = false, swapped = false;
-  SmallVector<Attribute> maps;
-
-  static std::optional<MatmulForm> match(linalg::GenericOp op) {
-    FailureOr<linalg::ContractionDimensions> dims =
-        linalg::inferContractionDims(
-            cast<linalg::LinalgOp>(op.getOperation()));
-    if (failed(dims) || dims->batch.size() > 1 || dims->m.size() != 1 ||
-        dims->n.size() != 1 || dims->k.size() != 1)
-      return std::nullopt;
-    MatmulForm form;
-    form.batched = dims->batch.size() == 1;
-    unsigned first = form.batched ? 1 : 0;
-    SmallVector<AffineMap> maps = op.getIndexingMapsArray();
-    for (AffineMap map : maps)
-      if (map.getNumResults() != first + 2 ||
-          (form.batched && map.getDimPosition(0) != dims->batch[0]))
-        return std::nullopt;
-    // The named ops write their result as it is: the first operand is the one
-    // that has the result's rows.
-    unsigned rows = maps[2].getDimPosition(first);
-    unsigned columns = maps[2].getDimPosition(first + 1);
-    form.swapped = rows != dims->m[0];
-    if (form.swapped)
-      std::swap(maps[0], maps[1]);
-    MLIRContext *context = op.getContext();
-    for (AffineMap map : maps) {
-      SmallVector<AffineExpr> exprs;
-      for (unsigned i = 0; i < map.getNumResults(); ++i) {
-        unsigned loop = map.getDimPosition(i);
-        unsigned position = i < first       ? 0
-                            : loop == rows    ? first
-                            : loop == columns ? first + 1
-                                              : first + 2;
-        exprs.push_back(getAffineDimExpr(position, context));
-      }
-      form.maps.push_back(
-          AffineMapAttr::get(AffineMap::get(first + 3, 0, exprs, context)));
-    }
-    return form;
-  }
-};
-
-} // namespace
-
-linalg::LinalgOp hocket::nameContraction(RewriterBase &rewriter,
-                                         linalg::GenericOp op) {
-  if (!isProductSum(op))
-    return op;
-  Location loc = op.getLoc();
-  TypeRange types = op->getResultTypes();
-  SmallVector<Value> inputs = op.getDpsInputs();
-  ValueRange inits = op.getDpsInits();
-  rewriter.setInsertionPoint(op);
-  Operation *named;
-  if (std::optional<MatmulForm> form = MatmulForm::match(op)) {
-    if (form->swapped)
-      std::swap(inputs[0], inputs[1]);
-    NamedAttribute maps(rewriter.getStringAttr("indexing_maps"),
-                        rewriter.getArrayAttr(form->maps));
-    if (form->batched)
-      named = linalg::BatchMatmulOp::create(rewriter, loc, types, inputs, inits,
-                                            ArrayRef(maps));
-    else
-      named = linalg::MatmulOp::create(rewriter, loc, types, inputs, inits,
-                                       ArrayRef(maps));
-  } else {
-    named = linalg::ContractOp::create(rewriter, loc, types, inputs, inits,
-                                       op.getIndexingMaps());
-  }
-  rewriter.replaceOp(op, named);
-  rewriter.setInsertionPointAfter(named);
-  return cast<linalg::LinalgOp>(named);
 }

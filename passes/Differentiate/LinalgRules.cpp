@@ -20,7 +20,8 @@ struct LinalgModel
   }
 };
 
-template <typename... Ops> void attachAll(MLIRContext *context) {
+template <typename... Ops>
+void attachAll(MLIRContext *context) {
   (Ops::template attachInterface<LinalgModel<Ops>>(*context), ...);
 }
 

@@ -68,10 +68,8 @@ static void powRule(math::PowFOp op, ScalarMath &m, Value seed,
   Value slope = m.select(m.compare(arith::CmpFPredicate::OEQ, y, zero), zero,
                          m.mul(y, power));
   adjoints[0] = m.mul(seed, slope);
-  Value safe =
-      m.select(m.compare(arith::CmpFPredicate::OEQ, x, zero), one, x);
-  adjoints[1] =
-      m.mul(seed, m.mul(m.create<math::LogOp>(safe), op.getResult()));
+  Value safe = m.select(m.compare(arith::CmpFPredicate::OEQ, x, zero), one, x);
+  adjoints[1] = m.mul(seed, m.mul(m.create<math::LogOp>(safe), op.getResult()));
 }
 
 static void integerPowRule(math::FPowIOp op, ScalarMath &m, Value seed,

@@ -15,9 +15,8 @@ bool hocket::isFloat(Type type) {
 
 namespace {
 
-LogicalResult
-flatten(scf::IfOp conditional,
-        DenseMap<Operation *, SmallVector<Value>> &indices) {
+LogicalResult flatten(scf::IfOp conditional,
+                      DenseMap<Operation *, SmallVector<Value>> &indices) {
   if (conditional.getNumResults() == 0) {
     if (!isPure(conditional))
       return conditional.emitOpError("cannot be differentiated: it yields "

@@ -23,8 +23,8 @@ public:
       : builder(builder), loc(loc) {}
 
   mlir::Value constant(mlir::Type type, double value) {
-    return mlir::arith::ConstantOp::create(
-        builder, loc, builder.getFloatAttr(type, value));
+    return mlir::arith::ConstantOp::create(builder, loc,
+                                           builder.getFloatAttr(type, value));
   }
   mlir::Value add(mlir::Value lhs, mlir::Value rhs) {
     if (!lhs || !rhs)
@@ -106,7 +106,8 @@ struct ScalarReverseModel
   bool isCheapToRecompute(mlir::Operation *) const { return true; }
 };
 
-template <typename Op, auto rule> void attachScalar(mlir::MLIRContext *context) {
+template <typename Op, auto rule>
+void attachScalar(mlir::MLIRContext *context) {
   Op::template attachInterface<ScalarModel<Op, rule>>(*context);
   Op::template attachInterface<ScalarReverseModel<Op>>(*context);
 }

@@ -148,8 +148,7 @@ void Scatterer::findRow() {
           auto index = value.getDefiningOp<linalg::IndexOp>();
           return index && int64_t(index.getDim()) == loop;
         }
-        AffineMap map =
-            op.getIndexingMapsArray()[argument.getArgNumber()];
+        AffineMap map = op.getIndexingMapsArray()[argument.getArgNumber()];
         return map.isFunctionOfDim(loop);
       };
       if (llvm::any_of(rowLoops, steers)) {
@@ -174,10 +173,9 @@ Value Scatterer::loopOver(unsigned loop, OpBuilder &at, Value accumulator) {
   }
   Value zero = arith::ConstantIndexOp::create(at, loc, 0);
   Value one = arith::ConstantIndexOp::create(at, loc, 1);
-  Value extent =
-      getValueOrCreateConstantIndexOp(at, loc, scatter.loops[loop]);
-  auto forOp = scf::ForOp::create(at, loc, zero, extent, one,
-                                  ValueRange(accumulator));
+  Value extent = getValueOrCreateConstantIndexOp(at, loc, scatter.loops[loop]);
+  auto forOp =
+      scf::ForOp::create(at, loc, zero, extent, one, ValueRange(accumulator));
   OpBuilder inner = OpBuilder::atBlockEnd(forOp.getBody());
   variables.push_back(forOp.getInductionVar());
   Value sum = loopOver(loop + 1, inner, forOp.getRegionIterArg(0));
@@ -256,8 +254,7 @@ Value Scatterer::addAt(OpBuilder &at, Value accumulator) {
       continue;
     }
     from.push_back(at.getIndexAttr(0));
-    fromSizes.push_back(
-        tensor::getMixedSize(at, loc, scatter.gradient, loop));
+    fromSizes.push_back(tensor::getMixedSize(at, loc, scatter.gradient, loop));
     fromShape.push_back(gradientType.getDimSize(loop));
     loopOrder.push_back(loop);
   }
@@ -280,16 +277,15 @@ Value Scatterer::addAt(OpBuilder &at, Value accumulator) {
                       at.getMultiDimIdentityMap(rank)};
   SmallVector<utils::IteratorType> iterators(rank,
                                              utils::IteratorType::parallel);
-  Value sum =
-      linalg::GenericOp::create(
-          at, loc, TypeRange(rowType), ValueRange(gradient), ValueRange(row),
-          maps, iterators,
-          [](OpBuilder &nested, Location where, ValueRange arguments) {
-            Value value = arith::AddFOp::create(nested, where, arguments[1],
-                                                arguments[0]);
-            linalg::YieldOp::create(nested, where, value);
-          })
-          .getResult(0);
+  Value sum = linalg::GenericOp::create(
+                  at, loc, TypeRange(rowType), ValueRange(gradient),
+                  ValueRange(row), maps, iterators,
+                  [](OpBuilder &nested, Location where, ValueRange arguments) {
+                    Value value = arith::AddFOp::create(
+                        nested, where, arguments[1], arguments[0]);
+                    linalg::YieldOp::create(nested, where, value);
+                  })
+                  .getResult(0);
   return tensor::InsertSliceOp::create(at, loc, sum, accumulator, offsets,
                                        sizes, strides);
 }

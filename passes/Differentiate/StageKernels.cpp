@@ -25,9 +25,9 @@ public:
     builder.setInsertionPointAfter(after);
     StringRef base = source.getName();
     base.consume_back(".joint");
-    kernel = func::FuncOp::create(
-        builder, source.getLoc(), (base + suffix).str(),
-        builder.getFunctionType({}, {}));
+    kernel =
+        func::FuncOp::create(builder, source.getLoc(), (base + suffix).str(),
+                             builder.getFunctionType({}, {}));
     kernel.setVisibility(source.getVisibility());
     for (NamedAttribute attribute : source->getDiscardableAttrs())
       kernel->setAttr(attribute.getName(), attribute.getValue());
@@ -119,7 +119,8 @@ func::FuncOp buildForward(func::FuncOp source, ArrayRef<Operation *> ops,
       if (!kept)
         keepResiduals();
       kept = true;
-      Value total = forward.addArgument(result.getType(), dict, primal.getLoc());
+      Value total =
+          forward.addArgument(result.getType(), dict, primal.getLoc());
       forward.end();
       result = addTensors(forward.builder, primal.getLoc(), total, result,
                           /*inPlace=*/true);
@@ -200,9 +201,10 @@ FailureOr<Value> BackwardBuilder::extent(const SizeExpr &expr, Location loc) {
         Value factor = symbol(index);
         if (!factor)
           return failure();
-        product = product ? Value(arith::MulIOp::create(builder, loc, product,
-                                                        factor))
-                          : factor;
+        product =
+            product
+                ? Value(arith::MulIOp::create(builder, loc, product, factor))
+                : factor;
       }
     sum = sum ? Value(arith::AddIOp::create(builder, loc, sum, product))
               : product;
@@ -267,9 +269,9 @@ func::FuncOp BackwardBuilder::run(ArrayRef<Value> residuals) {
         live.insert(definition);
   }
   for (Operation *op : joint.adjointOps)
-    if (live.contains(op) &&
-        llvm::none_of(op->getResults(),
-                      [&](Value v) { return mapping.contains(v); }))
+    if (live.contains(op) && llvm::none_of(op->getResults(), [&](Value v) {
+          return mapping.contains(v);
+        }))
       copy(op);
 
   SmallVector<Value> results;
@@ -313,10 +315,9 @@ FailureOr<StageKernels> hocket::differentiateStage(func::FuncOp stage) {
     return failure();
   }
   StageKernels kernels;
-  kernels.forward = buildForward(function, joint->primalOps,
-                                 joint->primalResults,
-                                 joint->numPrimalArguments, *residuals, shapes,
-                                 function);
+  kernels.forward =
+      buildForward(function, joint->primalOps, joint->primalResults,
+                   joint->numPrimalArguments, *residuals, shapes, function);
   kernels.backward =
       BackwardBuilder(*joint, shapes, kernels.forward).run(*residuals);
   kernels.numResiduals = residuals->size();

@@ -13,7 +13,8 @@ namespace {
 /// Moving data costs about as much as reading it: all models are cheap to
 /// recompute.
 template <typename Model, typename Op>
-struct TensorModel : ReverseDifferentiableOpInterface::ExternalModel<Model, Op> {
+struct TensorModel
+    : ReverseDifferentiableOpInterface::ExternalModel<Model, Op> {
   LogicalResult buildAdjoints(Operation *op, OpBuilder &builder,
                               Adjoints &adjoints) const {
     static_cast<const Model *>(this)->differentiate(cast<Op>(op), builder,
@@ -53,7 +54,8 @@ Value view(OpBuilder &builder, tensor::CastOp op, Value source) {
   return tensor::CastOp::create(builder, op.getLoc(), op.getType(), source);
 }
 
-template <typename Op> struct ViewModel : TensorModel<ViewModel<Op>, Op> {
+template <typename Op>
+struct ViewModel : TensorModel<ViewModel<Op>, Op> {
   void differentiate(Op op, OpBuilder &builder, Adjoints &adjoints) const {
     Value source = op->getOperand(0), result = op->getResult(0);
     adjoints.addView(builder, source, result,
@@ -69,10 +71,9 @@ struct ExtractSliceModel
     : TensorModel<ExtractSliceModel, tensor::ExtractSliceOp> {
   void differentiate(tensor::ExtractSliceOp op, OpBuilder &builder,
                      Adjoints &adjoints) const {
-    adjoints.addSlice(builder, op.getSource(),
-                      adjoints.get(builder, op.getResult()),
-                      op.getMixedOffsets(), op.getMixedSizes(),
-                      op.getMixedStrides());
+    adjoints.addSlice(
+        builder, op.getSource(), adjoints.get(builder, op.getResult()),
+        op.getMixedOffsets(), op.getMixedSizes(), op.getMixedStrides());
   }
 };
 
@@ -102,26 +103,26 @@ struct PadModel
                               Adjoints &adjoints) const {
     auto pad = cast<tensor::PadOp>(op);
     WalkResult checked = pad->walk([&](Operation *inner) {
-      bool active = inner != pad && llvm::any_of(inner->getOperands(), [&](Value v) {
-                      return adjoints.isActive(v);
-                    });
+      bool active = inner != pad &&
+                    llvm::any_of(inner->getOperands(),
+                                 [&](Value v) { return adjoints.isActive(v); });
       return active ? WalkResult::interrupt() : WalkResult::advance();
     });
     if (checked.wasInterrupted())
-      return op->emitOpError("pads with a value that needs a gradient, which "
-                             "has no differentiation rule; pad with a constant");
+      return op->emitOpError(
+          "pads with a value that needs a gradient, which "
+          "has no differentiation rule; pad with a constant");
     Value source = pad.getSource();
     if (!adjoints.isActive(source))
       return success();
     SmallVector<OpFoldResult> strides(pad.getSourceType().getRank(),
                                       builder.getIndexAttr(1));
-    adjoints.add(builder, source,
-                 tensor::ExtractSliceOp::create(
-                     builder, op->getLoc(), pad.getSourceType(),
-                     adjoints.get(builder, pad.getResult()),
-                     pad.getMixedLowPad(),
-                     tensor::getMixedSizes(builder, op->getLoc(), source),
-                     strides));
+    adjoints.add(
+        builder, source,
+        tensor::ExtractSliceOp::create(
+            builder, op->getLoc(), pad.getSourceType(),
+            adjoints.get(builder, pad.getResult()), pad.getMixedLowPad(),
+            tensor::getMixedSizes(builder, op->getLoc(), source), strides));
     return success();
   }
   bool isCheapToRecompute(Operation *) const { return true; }
@@ -167,8 +168,8 @@ struct ExtractModel : TensorModel<ExtractModel, tensor::ExtractOp> {
     Location loc = op.getLoc();
     Value gradient = adjoints.get(builder, op.getResult());
     Value accumulator = adjoints.accumulator(builder, op.getTensor());
-    Value old = tensor::ExtractOp::create(builder, loc, accumulator,
-                                          op.getIndices());
+    Value old =
+        tensor::ExtractOp::create(builder, loc, accumulator, op.getIndices());
     Value total = arith::AddFOp::create(builder, loc, old, gradient);
     adjoints.set(op.getTensor(),
                  tensor::InsertOp::create(builder, loc, total, accumulator,
@@ -182,9 +183,9 @@ struct InsertModel : TensorModel<InsertModel, tensor::InsertOp> {
     Location loc = op.getLoc();
     Value gradient = adjoints.get(builder, op.getResult());
     if (adjoints.isActive(op.getScalar()))
-      adjoints.add(builder, op.getScalar(),
-                   tensor::ExtractOp::create(builder, loc, gradient,
-                                             op.getIndices()));
+      adjoints.add(
+          builder, op.getScalar(),
+          tensor::ExtractOp::create(builder, loc, gradient, op.getIndices()));
     if (adjoints.isActive(op.getDest())) {
       Value zero = arith::ConstantOp::create(
           builder, loc, builder.getZeroAttr(op.getScalar().getType()));
@@ -228,14 +229,14 @@ struct SplatModel : TensorModel<SplatModel, tensor::SplatOp> {
     Value zero = zeroTensor(builder, loc, {}, type.getElementType());
     AffineMap maps[] = {builder.getMultiDimIdentityMap(rank),
                         AffineMap::get(rank, 0, builder.getContext())};
-    SmallVector<utils::IteratorType> iterators(
-        rank, utils::IteratorType::reduction);
+    SmallVector<utils::IteratorType> iterators(rank,
+                                               utils::IteratorType::reduction);
     Value total =
         linalg::GenericOp::create(
             builder, loc, zero.getType(), gradient, zero, maps, iterators,
             [](OpBuilder &nested, Location at, ValueRange arguments) {
-              Value partial = arith::AddFOp::create(nested, at, arguments[1],
-                                                    arguments[0]);
+              Value partial =
+                  arith::AddFOp::create(nested, at, arguments[1], arguments[0]);
               linalg::YieldOp::create(nested, at, partial);
             })
             .getResult(0);
@@ -245,7 +246,8 @@ struct SplatModel : TensorModel<SplatModel, tensor::SplatOp> {
 };
 
 /// Ops without active operands.
-template <typename Op> struct PlainModel : TensorModel<PlainModel<Op>, Op> {
+template <typename Op>
+struct PlainModel : TensorModel<PlainModel<Op>, Op> {
   void differentiate(Op, OpBuilder &, Adjoints &) const {}
 };
 

@@ -60,10 +60,10 @@ mlir::linalg::LinalgOp nameContraction(mlir::RewriterBase &rewriter,
 /// table += sum over all loops of gradient at the element that a
 /// tensor.extract in the body of `op` reads there.
 struct Scatter {
-  mlir::linalg::GenericOp op;     // with the extract in its body
-  mlir::Operation *extract;       // tensor.extract
-  mlir::ValueRange indices;       // before conditionals were flattened
-  mlir::Value gradient;           // over all loops of `op`, in order
+  mlir::linalg::GenericOp op; // with the extract in its body
+  mlir::Operation *extract;   // tensor.extract
+  mlir::ValueRange indices;   // before conditionals were flattened
+  mlir::Value gradient;       // over all loops of `op`, in order
   llvm::ArrayRef<mlir::OpFoldResult> loops; // extents
 };
 void scatterAdd(mlir::OpBuilder &builder, Adjoints &adjoints,

@@ -50,6 +50,19 @@ static MemRefType bufferTypeOf(Type tensor) {
   return MemRefType::get(type.getShape(), type.getElementType());
 }
 
+/// True if `tensor` is an argument's, or a view of one.
+static bool isArgument(Value tensor) {
+  while (Operation *op = tensor.getDefiningOp()) {
+    if (isa<bufferization::ToTensorOp>(op))
+      return true;
+    if (!isa<tensor::CastOp, tensor::CollapseShapeOp, tensor::ExpandShapeOp,
+             tensor::ExtractSliceOp>(op))
+      return false;
+    tensor = op->getOperand(0);
+  }
+  return false;
+}
+
 /// Arguments become to_tensor ops of memrefs, results become copies into them
 /// (which bufferization then makes disappear).
 LogicalResult BufferizeKernelsPass::replaceSignature(func::FuncOp kernel) {
@@ -67,10 +80,9 @@ LogicalResult BufferizeKernelsPass::replaceSignature(func::FuncOp kernel) {
   Block &entry = kernel.getBody().front();
   SmallVector<Type> types;
   SmallVector<Attribute> attributes;
-  SmallVector<Value> results = llvm::to_vector_of<Value>(
-      terminator.getOperands());
   builder.setInsertionPointToStart(&entry);
-  SmallVector<std::pair<Value, Value>> readWrite; // result, argument's tensor
+  // Arguments come first: then no returned value is an argument any more.
+  SmallVector<std::pair<unsigned, Value>> shared; // result, argument's tensor
   SmallVector<std::pair<Value, Value>> written;   // result, buffer
   for (const KernelOperand &operand : *operands) {
     DictionaryAttr attribute;
@@ -84,9 +96,9 @@ LogicalResult BufferizeKernelsPass::replaceSignature(func::FuncOp kernel) {
           /*writable=*/operand.result.has_value());
       argument.replaceAllUsesExcept(tensor, tensor);
       if (operand.result)
-        readWrite.push_back({results[*operand.result], tensor});
+        shared.push_back({*operand.result, tensor});
     } else {
-      Value result = results[*operand.result];
+      Value result = terminator.getOperand(*operand.result);
       BlockArgument argument =
           entry.addArgument(bufferTypeOf(result.getType()), result.getLoc());
       attribute = kernel.getResultAttrDict(*operand.result);
@@ -95,38 +107,38 @@ LogicalResult BufferizeKernelsPass::replaceSignature(func::FuncOp kernel) {
     types.push_back(entry.getArguments()[attributes.size()].getType());
     attributes.push_back(attribute ? attribute : builder.getDictionaryAttr({}));
   }
-  // A returned argument has been replaced by its tensor.
-  for (auto &[result, tensor] : readWrite)
-    for (unsigned number = 0; number < results.size(); ++number)
-      if (results[number] == result)
-        result = terminator.getOperand(number);
-  for (auto &[result, buffer] : written)
-    for (unsigned number = 0; number < results.size(); ++number)
-      if (results[number] == result)
-        result = terminator.getOperand(number);
-
   builder.setInsertionPoint(terminator);
   Location loc = kernel.getLoc();
-  SmallVector<std::pair<Value, Value>> copiedBack; // tensor, buffer
-  for (auto [result, tensor] : readWrite) {
-    if (result == tensor)
-      continue;
-    Value updated = bufferization::MaterializeInDestinationOp::create(
-                        builder, loc, tensor.getType(), result, tensor)
-                        .getResult();
-    copiedBack.push_back(
-        {updated,
-         tensor.getDefiningOp<bufferization::ToTensorOp>().getBuffer()});
-  }
+  // Results of their own may be arguments: read before these are updated.
   for (auto [result, buffer] : written) {
     auto copy = bufferization::MaterializeInDestinationOp::create(
         builder, loc, result, buffer);
     copy.setRestrict(true);
     copy.setWritable(true);
   }
-  // Where an argument is still read after its update was computed, the update
-  // lies elsewhere. These copies are last: the analysis does not see that they
-  // write the arguments. Most are copies of a buffer to itself and vanish.
+  for (auto [number, tensor] : shared) {
+    Value result = terminator.getOperand(number);
+    if (result != tensor && isArgument(result))
+      terminator.setOperand(number, bufferization::AllocTensorOp::create(
+                                        builder, loc,
+                                        cast<RankedTensorType>(result.getType()),
+                                        ValueRange(), result));
+  }
+  SmallVector<std::pair<Value, Value>> copiedBack; // tensor, buffer
+  for (auto [number, tensor] : shared) {
+    if (terminator.getOperand(number) == tensor)
+      continue;
+    Value updated =
+        bufferization::MaterializeInDestinationOp::create(
+            builder, loc, tensor.getType(), terminator.getOperand(number),
+            tensor)
+            .getResult();
+    copiedBack.push_back(
+        {updated,
+         tensor.getDefiningOp<bufferization::ToTensorOp>().getBuffer()});
+  }
+  // The analysis does not see that these write the arguments, so they are
+  // last. Most are copies of a buffer to itself and vanish.
   for (auto [updated, buffer] : copiedBack)
     bufferization::MaterializeInDestinationOp::create(builder, loc, updated,
                                                       buffer)

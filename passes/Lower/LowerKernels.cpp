@@ -37,6 +37,8 @@ void hocket::registerLoweringDialects(DialectRegistry &registry) {
 }
 
 void hocket::buildLoweringPipeline(OpPassManager &manager) {
+  manager.addNestedPass<func::FuncOp>(createDecomposeTensorOps());
+  manager.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
   manager.addNestedPass<func::FuncOp>(createLowerAttention());
   manager.addNestedPass<func::FuncOp>(createFoldTransposes());
   manager.addPass(createCanonicalizerPass());

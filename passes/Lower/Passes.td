@@ -55,6 +55,35 @@ def LowerAttention : Pass<"hocket-lower-attention"> {
   ];
 }
 
+def DecomposeTensorOps : Pass<"hocket-decompose-tensor-ops"> {
+  let summary = "decompose composite ops on tensors";
+  let description = [{
+    Softmax and other linalg ops that are made of several linalg ops become
+    these; concatenation becomes insertions of slices, each of which is computed
+    in its place.
+
+    Before:
+
+    ```mlir
+    %y = linalg.softmax dimension(1) ins(%x : tensor<?x64xf32>)
+        outs(%e : tensor<?x64xf32>) -> tensor<?x64xf32>
+    ```
+
+    After:
+
+    ```mlir
+    %max = linalg.reduce ... ins(%x) outs(...)
+    %exp = linalg.generic ... ins(%x, %max) outs(...)
+    %sum = linalg.reduce ... ins(%exp) outs(...)
+    %y = linalg.generic ... ins(%exp, %sum) outs(%e)
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::linalg::LinalgDialect",
+    "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect"
+  ];
+}
+
 def FoldTransposes : Pass<"hocket-fold-transposes"> {
   let summary = "let matrix products read transposed operands in place";
   let description = [{

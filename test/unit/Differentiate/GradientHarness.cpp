@@ -35,7 +35,8 @@ namespace {
 constexpr const char *kLowering =
     "one-shot-bufferize{bufferize-function-boundaries "
     "function-boundary-type-conversion=identity-layout-map},"
-    "buffer-results-to-out-params{modify-public-functions},func.func(convert-linalg-to-loops),"
+    "buffer-results-to-out-params{modify-public-functions},func.func(convert-"
+    "linalg-to-loops),"
     "expand-strided-metadata,lower-affine,convert-scf-to-cf,"
     "convert-math-to-llvm,convert-math-to-libm,convert-vector-to-llvm,"
     "convert-arith-to-llvm,finalize-memref-to-llvm,convert-func-to-llvm,"
@@ -82,9 +83,8 @@ Buffer makeBuffer(RankedTensorType type, int64_t tokens) {
   buffer.element = type.getElementType();
   for (int64_t extent : type.getShape())
     buffer.shape.push_back(ShapedType::isDynamic(extent) ? tokens : extent);
-  unsigned bits = buffer.element.isIndex()
-                      ? 64
-                      : buffer.element.getIntOrFloatBitWidth();
+  unsigned bits =
+      buffer.element.isIndex() ? 64 : buffer.element.getIntOrFloatBitWidth();
   buffer.data.assign(buffer.elements() * ((bits + 7) / 8) + 64, 0);
   return buffer;
 }
@@ -101,8 +101,8 @@ Signature signatureOf(func::FuncOp kernel, int64_t tokens) {
   for (unsigned i = 0; i < kernel.getNumResults(); ++i) {
     auto binding = kernel.getResultAttrOfType<OperandAttr>(i, kOperandAttr);
     signature.results.push_back({binding.getSlot(), binding.getIndex()});
-    signature.resultBuffers.push_back(makeBuffer(
-        cast<RankedTensorType>(kernel.getResultTypes()[i]), tokens));
+    signature.resultBuffers.push_back(
+        makeBuffer(cast<RankedTensorType>(kernel.getResultTypes()[i]), tokens));
   }
   return signature;
 }
@@ -167,8 +167,8 @@ std::unique_ptr<MLIRContext> hocket::test::makeContext() {
   mlir::registerAllToLLVMIRTranslations(registry);
   registry.insert<HocketDialect>();
   registerDifferentiationModels(registry);
-  auto context = std::make_unique<MLIRContext>(
-      registry, MLIRContext::Threading::DISABLED);
+  auto context =
+      std::make_unique<MLIRContext>(registry, MLIRContext::Threading::DISABLED);
   // A pass would load what its ops come from.
   context->loadDialect<HocketDialect, arith::ArithDialect, func::FuncDialect,
                        linalg::LinalgDialect, math::MathDialect,
@@ -290,9 +290,7 @@ void hocket::test::checkGradients(const GradientCase &gradientCase) {
 
   // The sum of the outputs, weighted by their gradients, or the loss.
   auto objective = [&](Values at) {
-    double loss = gradientCase.isLast
-                      ? -at.at({Slot::Loss, 0}).f64()[0]
-                      : 0.0;
+    double loss = gradientCase.isLast ? -at.at({Slot::Loss, 0}).f64()[0] : 0.0;
     call(**engine, forward, at);
     double sum = 0.0;
     for (const Binding &result : forward.results) {

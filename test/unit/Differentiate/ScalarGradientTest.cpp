@@ -118,10 +118,9 @@ const ScalarCase kScalarCases[] = {
                    %r = arith.addf %q, %e : f64)"},
 };
 
-INSTANTIATE_TEST_SUITE_P(
-    Ops, ScalarGradient, testing::ValuesIn(kScalarCases),
-    [](const testing::TestParamInfo<ScalarCase> &info) {
-      return std::string(info.param.name);
-    });
+INSTANTIATE_TEST_SUITE_P(Ops, ScalarGradient, testing::ValuesIn(kScalarCases),
+                         [](const testing::TestParamInfo<ScalarCase> &info) {
+                           return std::string(info.param.name);
+                         });
 
 } // namespace

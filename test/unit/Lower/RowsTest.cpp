@@ -230,6 +230,39 @@ func.func @k(%x: tensor<?x48xf32> {hocket.operand = #hocket.operand<input, 0>, h
   }
 }
 
+TEST(Rows, Softmax) {
+  std::string text = R"(
+func.func @k(%x: tensor<?x37xf32> {hocket.operand = #hocket.operand<input, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 37)>})
+    -> (tensor<?x37xf32> {hocket.operand = #hocket.operand<output, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 37)>}) attributes {hocket.kernel = "F"} {
+  %c0 = arith.constant 0 : index
+  %t = tensor.dim %x, %c0 : tensor<?x37xf32>
+  %e = tensor.empty(%t) : tensor<?x37xf32>
+  %r = linalg.softmax dimension(1) ins(%x : tensor<?x37xf32>) outs(%e : tensor<?x37xf32>) -> tensor<?x37xf32>
+  return %r : tensor<?x37xf32>
+})";
+  KernelRunner runner(text);
+  ASSERT_TRUE(runner.compiled()) << runner.diagnostics();
+  for (int64_t tokens : kTokens) {
+    std::vector<float> x = randomFloats(tokens * 37, 9);
+    for (float &value : x)
+      value *= 40;
+    std::vector<float> expected(x.size());
+    for (int64_t i = 0; i < tokens; ++i) {
+      double sum = 0, maximum = -INFINITY;
+      for (int j = 0; j < 37; ++j)
+        maximum = std::max<double>(maximum, x[i * 37 + j]);
+      for (int j = 0; j < 37; ++j)
+        sum += std::exp(x[i * 37 + j] - maximum);
+      for (int j = 0; j < 37; ++j)
+        expected[i * 37 + j] = float(std::exp(x[i * 37 + j] - maximum) / sum);
+    }
+    Buffer in(x), out(x.size() * 4);
+    ASSERT_TRUE(runner.call("k", {&in, &out}, tokens));
+    EXPECT_EQ(firstDifference(out.values<float>(), expected, 1e-6f), -1)
+        << tokens;
+  }
+}
+
 TEST(Rows, TransposeSelectAndIndices) {
   // A lower triangle, transposed; its truth values make a round trip through
   // memory.
