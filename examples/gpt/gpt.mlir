@@ -8,7 +8,7 @@
 #map7 = affine_map<(d0) -> (d0)>
 #map8 = affine_map<() -> ()>
 module {
-  func.func public @loss(%arg0: tensor<?xi32> {hocket.name = "tokens", hocket.role = #hocket.role<batch>}, %arg1: tensor<?xi32> {hocket.name = "targets", hocket.role = #hocket.role<batch>}, %arg2: tensor<?xi32> {hocket.name = "positions", hocket.role = #hocket.role<batch>}, %arg3: tensor<?xi32> {hocket.name = "cu_seqlens", hocket.role = #hocket.role<offsets>}, %arg4: tensor<256x128xf32> {hocket.init = "normal(0.02)", hocket.name = "wte", hocket.role = #hocket.role<param>}, %arg5: tensor<128x128xf32> {hocket.init = "normal(0.02)", hocket.name = "wpe", hocket.role = #hocket.role<param>}, %arg6: tensor<128xf32> {hocket.init = "ones", hocket.name = "block0.ln1.scale", hocket.role = #hocket.role<param>}, %arg7: tensor<128xf32> {hocket.init = "zeros", hocket.name = "block0.ln1.bias", hocket.role = #hocket.role<param>}, %arg8: tensor<128x128xf32> {hocket.init = "normal(0.02)", hocket.name = "block0.query", hocket.role = #hocket.role<param>}, %arg9: tensor<128x128xf32> {hocket.init = "normal(0.02)", hocket.name = "block0.key", hocket.role = #hocket.role<param>}, %arg10: tensor<128x128xf32> {hocket.init = "normal(0.02)", hocket.name = "block0.value", hocket.role = #hocket.role<param>}, %arg11: tensor<128x128xf32> {hocket.init = "normal(0.00707107)", hocket.name = "block0.out", hocket.role = #hocket.role<param>}, %arg12: tensor<128xf32> {hocket.init = "ones", hocket.name = "block0.ln2.scale", hocket.role = #hocket.role<param>}, %arg13: tensor<128xf32> {hocket.init = "zeros", hocket.name = "block0.ln2.bias", hocket.role = #hocket.role<param>}, %arg14: tensor<128x512xf32> {hocket.init = "normal(0.02)", hocket.name = "block0.up", hocket.role = #hocket.role<param>}, %arg15: tensor<512xf32> {hocket.init = "zeros", hocket.name = "block0.up.bias", hocket.role = #hocket.role<param>}, %arg16: tensor<512x128xf32> {hocket.init = "normal(0.00707107)", hocket.name = "block0.down", hocket.role = #hocket.role<param>}, %arg17: tensor<128xf32> {hocket.init = "zeros", hocket.name = "block0.down.bias", hocket.role = #hocket.role<param>}, %arg18: tensor<128xf32> {hocket.init = "ones", hocket.name = "block1.ln1.scale", hocket.role = #hocket.role<param>}, %arg19: tensor<128xf32> {hocket.init = "zeros", hocket.name = "block1.ln1.bias", hocket.role = #hocket.role<param>}, %arg20: tensor<128x128xf32> {hocket.init = "normal(0.02)", hocket.name = "block1.query", hocket.role = #hocket.role<param>}, %arg21: tensor<128x128xf32> {hocket.init = "normal(0.02)", hocket.name = "block1.key", hocket.role = #hocket.role<param>}, %arg22: tensor<128x128xf32> {hocket.init = "normal(0.02)", hocket.name = "block1.value", hocket.role = #hocket.role<param>}, %arg23: tensor<128x128xf32> {hocket.init = "normal(0.00707107)", hocket.name = "block1.out", hocket.role = #hocket.role<param>}, %arg24: tensor<128xf32> {hocket.init = "ones", hocket.name = "block1.ln2.scale", hocket.role = #hocket.role<param>}, %arg25: tensor<128xf32> {hocket.init = "zeros", hocket.name = "block1.ln2.bias", hocket.role = #hocket.role<param>}, %arg26: tensor<128x512xf32> {hocket.init = "normal(0.02)", hocket.name = "block1.up", hocket.role = #hocket.role<param>}, %arg27: tensor<512xf32> {hocket.init = "zeros", hocket.name = "block1.up.bias", hocket.role = #hocket.role<param>}, %arg28: tensor<512x128xf32> {hocket.init = "normal(0.00707107)", hocket.name = "block1.down", hocket.role = #hocket.role<param>}, %arg29: tensor<128xf32> {hocket.init = "zeros", hocket.name = "block1.down.bias", hocket.role = #hocket.role<param>}, %arg30: tensor<128xf32> {hocket.init = "ones", hocket.name = "block2.ln1.scale", hocket.role = #hocket.role<param>}, %arg31: tensor<128xf32> {hocket.init = "zeros", hocket.name = "block2.ln1.bias", hocket.role = #hocket.role<param>}, %arg32: tensor<128x128xf32> {hocket.init = "normal(0.02)", hocket.name = "block2.query", hocket.role = #hocket.role<param>}, %arg33: tensor<128x128xf32> {hocket.init = "normal(0.02)", hocket.name = "block2.key", hocket.role = #hocket.role<param>}, %arg34: tensor<128x128xf32> {hocket.init = "normal(0.02)", hocket.name = "block2.value", hocket.role = #hocket.role<param>}, %arg35: tensor<128x128xf32> {hocket.init = "normal(0.00707107)", hocket.name = "block2.out", hocket.role = #hocket.role<param>}, %arg36: tensor<128xf32> {hocket.init = "ones", hocket.name = "block2.ln2.scale", hocket.role = #hocket.role<param>}, %arg37: tensor<128xf32> {hocket.init = "zeros", hocket.name = "block2.ln2.bias", hocket.role = #hocket.role<param>}, %arg38: tensor<128x512xf32> {hocket.init = "normal(0.02)", hocket.name = "block2.up", hocket.role = #hocket.role<param>}, %arg39: tensor<512xf32> {hocket.init = "zeros", hocket.name = "block2.up.bias", hocket.role = #hocket.role<param>}, %arg40: tensor<512x128xf32> {hocket.init = "normal(0.00707107)", hocket.name = "block2.down", hocket.role = #hocket.role<param>}, %arg41: tensor<128xf32> {hocket.init = "zeros", hocket.name = "block2.down.bias", hocket.role = #hocket.role<param>}, %arg42: tensor<128xf32> {hocket.init = "ones", hocket.name = "block3.ln1.scale", hocket.role = #hocket.role<param>}, %arg43: tensor<128xf32> {hocket.init = "zeros", hocket.name = "block3.ln1.bias", hocket.role = #hocket.role<param>}, %arg44: tensor<128x128xf32> {hocket.init = "normal(0.02)", hocket.name = "block3.query", hocket.role = #hocket.role<param>}, %arg45: tensor<128x128xf32> {hocket.init = "normal(0.02)", hocket.name = "block3.key", hocket.role = #hocket.role<param>}, %arg46: tensor<128x128xf32> {hocket.init = "normal(0.02)", hocket.name = "block3.value", hocket.role = #hocket.role<param>}, %arg47: tensor<128x128xf32> {hocket.init = "normal(0.00707107)", hocket.name = "block3.out", hocket.role = #hocket.role<param>}, %arg48: tensor<128xf32> {hocket.init = "ones", hocket.name = "block3.ln2.scale", hocket.role = #hocket.role<param>}, %arg49: tensor<128xf32> {hocket.init = "zeros", hocket.name = "block3.ln2.bias", hocket.role = #hocket.role<param>}, %arg50: tensor<128x512xf32> {hocket.init = "normal(0.02)", hocket.name = "block3.up", hocket.role = #hocket.role<param>}, %arg51: tensor<512xf32> {hocket.init = "zeros", hocket.name = "block3.up.bias", hocket.role = #hocket.role<param>}, %arg52: tensor<512x128xf32> {hocket.init = "normal(0.00707107)", hocket.name = "block3.down", hocket.role = #hocket.role<param>}, %arg53: tensor<128xf32> {hocket.init = "zeros", hocket.name = "block3.down.bias", hocket.role = #hocket.role<param>}, %arg54: tensor<128xf32> {hocket.init = "ones", hocket.name = "ln.scale", hocket.role = #hocket.role<param>}, %arg55: tensor<128xf32> {hocket.init = "zeros", hocket.name = "ln.bias", hocket.role = #hocket.role<param>}, %arg56: tensor<128x256xf32> {hocket.init = "normal(0.02)", hocket.name = "head", hocket.role = #hocket.role<param>}) -> (tensor<f32>, tensor<f32>) {
+  func.func public @loss(%arg0: tensor<?xi32> {hocket.name = "tokens", hocket.role = #hocket.role<batch>}, %arg1: tensor<?xi32> {hocket.name = "targets", hocket.role = #hocket.role<batch>}, %arg2: tensor<?xi32> {hocket.name = "positions", hocket.role = #hocket.role<batch>}, %arg3: tensor<?xi32> {hocket.name = "cu_seqlens", hocket.role = #hocket.role<offsets>}, %arg4: tensor<256x128xf32> {hocket.init = "normal(0.5)", hocket.name = "wte", hocket.role = #hocket.role<param>}, %arg5: tensor<128x128xf32> {hocket.init = "normal(0.5)", hocket.name = "wpe", hocket.role = #hocket.role<param>}, %arg6: tensor<128xf32> {hocket.init = "ones", hocket.name = "block0.ln1.scale", hocket.role = #hocket.role<param>}, %arg7: tensor<128xf32> {hocket.init = "zeros", hocket.name = "block0.ln1.bias", hocket.role = #hocket.role<param>}, %arg8: tensor<128x128xf32> {hocket.init = "normal(0.0883883)", hocket.name = "block0.query", hocket.role = #hocket.role<param>}, %arg9: tensor<128x128xf32> {hocket.init = "normal(0.0883883)", hocket.name = "block0.key", hocket.role = #hocket.role<param>}, %arg10: tensor<128x128xf32> {hocket.init = "normal(0.0883883)", hocket.name = "block0.value", hocket.role = #hocket.role<param>}, %arg11: tensor<128x128xf32> {hocket.init = "normal(0.03125)", hocket.name = "block0.out", hocket.role = #hocket.role<param>}, %arg12: tensor<128xf32> {hocket.init = "ones", hocket.name = "block0.ln2.scale", hocket.role = #hocket.role<param>}, %arg13: tensor<128xf32> {hocket.init = "zeros", hocket.name = "block0.ln2.bias", hocket.role = #hocket.role<param>}, %arg14: tensor<128x512xf32> {hocket.init = "normal(0.0883883)", hocket.name = "block0.up", hocket.role = #hocket.role<param>}, %arg15: tensor<512xf32> {hocket.init = "zeros", hocket.name = "block0.up.bias", hocket.role = #hocket.role<param>}, %arg16: tensor<512x128xf32> {hocket.init = "normal(0.015625)", hocket.name = "block0.down", hocket.role = #hocket.role<param>}, %arg17: tensor<128xf32> {hocket.init = "zeros", hocket.name = "block0.down.bias", hocket.role = #hocket.role<param>}, %arg18: tensor<128xf32> {hocket.init = "ones", hocket.name = "block1.ln1.scale", hocket.role = #hocket.role<param>}, %arg19: tensor<128xf32> {hocket.init = "zeros", hocket.name = "block1.ln1.bias", hocket.role = #hocket.role<param>}, %arg20: tensor<128x128xf32> {hocket.init = "normal(0.0883883)", hocket.name = "block1.query", hocket.role = #hocket.role<param>}, %arg21: tensor<128x128xf32> {hocket.init = "normal(0.0883883)", hocket.name = "block1.key", hocket.role = #hocket.role<param>}, %arg22: tensor<128x128xf32> {hocket.init = "normal(0.0883883)", hocket.name = "block1.value", hocket.role = #hocket.role<param>}, %arg23: tensor<128x128xf32> {hocket.init = "normal(0.03125)", hocket.name = "block1.out", hocket.role = #hocket.role<param>}, %arg24: tensor<128xf32> {hocket.init = "ones", hocket.name = "block1.ln2.scale", hocket.role = #hocket.role<param>}, %arg25: tensor<128xf32> {hocket.init = "zeros", hocket.name = "block1.ln2.bias", hocket.role = #hocket.role<param>}, %arg26: tensor<128x512xf32> {hocket.init = "normal(0.0883883)", hocket.name = "block1.up", hocket.role = #hocket.role<param>}, %arg27: tensor<512xf32> {hocket.init = "zeros", hocket.name = "block1.up.bias", hocket.role = #hocket.role<param>}, %arg28: tensor<512x128xf32> {hocket.init = "normal(0.015625)", hocket.name = "block1.down", hocket.role = #hocket.role<param>}, %arg29: tensor<128xf32> {hocket.init = "zeros", hocket.name = "block1.down.bias", hocket.role = #hocket.role<param>}, %arg30: tensor<128xf32> {hocket.init = "ones", hocket.name = "block2.ln1.scale", hocket.role = #hocket.role<param>}, %arg31: tensor<128xf32> {hocket.init = "zeros", hocket.name = "block2.ln1.bias", hocket.role = #hocket.role<param>}, %arg32: tensor<128x128xf32> {hocket.init = "normal(0.0883883)", hocket.name = "block2.query", hocket.role = #hocket.role<param>}, %arg33: tensor<128x128xf32> {hocket.init = "normal(0.0883883)", hocket.name = "block2.key", hocket.role = #hocket.role<param>}, %arg34: tensor<128x128xf32> {hocket.init = "normal(0.0883883)", hocket.name = "block2.value", hocket.role = #hocket.role<param>}, %arg35: tensor<128x128xf32> {hocket.init = "normal(0.03125)", hocket.name = "block2.out", hocket.role = #hocket.role<param>}, %arg36: tensor<128xf32> {hocket.init = "ones", hocket.name = "block2.ln2.scale", hocket.role = #hocket.role<param>}, %arg37: tensor<128xf32> {hocket.init = "zeros", hocket.name = "block2.ln2.bias", hocket.role = #hocket.role<param>}, %arg38: tensor<128x512xf32> {hocket.init = "normal(0.0883883)", hocket.name = "block2.up", hocket.role = #hocket.role<param>}, %arg39: tensor<512xf32> {hocket.init = "zeros", hocket.name = "block2.up.bias", hocket.role = #hocket.role<param>}, %arg40: tensor<512x128xf32> {hocket.init = "normal(0.015625)", hocket.name = "block2.down", hocket.role = #hocket.role<param>}, %arg41: tensor<128xf32> {hocket.init = "zeros", hocket.name = "block2.down.bias", hocket.role = #hocket.role<param>}, %arg42: tensor<128xf32> {hocket.init = "ones", hocket.name = "block3.ln1.scale", hocket.role = #hocket.role<param>}, %arg43: tensor<128xf32> {hocket.init = "zeros", hocket.name = "block3.ln1.bias", hocket.role = #hocket.role<param>}, %arg44: tensor<128x128xf32> {hocket.init = "normal(0.0883883)", hocket.name = "block3.query", hocket.role = #hocket.role<param>}, %arg45: tensor<128x128xf32> {hocket.init = "normal(0.0883883)", hocket.name = "block3.key", hocket.role = #hocket.role<param>}, %arg46: tensor<128x128xf32> {hocket.init = "normal(0.0883883)", hocket.name = "block3.value", hocket.role = #hocket.role<param>}, %arg47: tensor<128x128xf32> {hocket.init = "normal(0.03125)", hocket.name = "block3.out", hocket.role = #hocket.role<param>}, %arg48: tensor<128xf32> {hocket.init = "ones", hocket.name = "block3.ln2.scale", hocket.role = #hocket.role<param>}, %arg49: tensor<128xf32> {hocket.init = "zeros", hocket.name = "block3.ln2.bias", hocket.role = #hocket.role<param>}, %arg50: tensor<128x512xf32> {hocket.init = "normal(0.0883883)", hocket.name = "block3.up", hocket.role = #hocket.role<param>}, %arg51: tensor<512xf32> {hocket.init = "zeros", hocket.name = "block3.up.bias", hocket.role = #hocket.role<param>}, %arg52: tensor<512x128xf32> {hocket.init = "normal(0.015625)", hocket.name = "block3.down", hocket.role = #hocket.role<param>}, %arg53: tensor<128xf32> {hocket.init = "zeros", hocket.name = "block3.down.bias", hocket.role = #hocket.role<param>}, %arg54: tensor<128xf32> {hocket.init = "ones", hocket.name = "ln.scale", hocket.role = #hocket.role<param>}, %arg55: tensor<128xf32> {hocket.init = "zeros", hocket.name = "ln.bias", hocket.role = #hocket.role<param>}, %arg56: tensor<128x256xf32> {hocket.init = "normal(0.02)", hocket.name = "head", hocket.role = #hocket.role<param>}) -> (tensor<f32>, tensor<f32>) {
     %0:2 = hocket.data degree(2) tokens(%arg57 = %arg0 : tensor<?xi32>, %arg58 = %arg1 : tensor<?xi32>, %arg59 = %arg2 : tensor<?xi32>) offsets(%arg60 = %arg3 : tensor<?xi32>) shared(%arg61 = %arg4 : tensor<256x128xf32>, %arg62 = %arg5 : tensor<128x128xf32>, %arg63 = %arg6 : tensor<128xf32>, %arg64 = %arg7 : tensor<128xf32>, %arg65 = %arg8 : tensor<128x128xf32>, %arg66 = %arg9 : tensor<128x128xf32>, %arg67 = %arg10 : tensor<128x128xf32>, %arg68 = %arg11 : tensor<128x128xf32>, %arg69 = %arg12 : tensor<128xf32>, %arg70 = %arg13 : tensor<128xf32>, %arg71 = %arg14 : tensor<128x512xf32>, %arg72 = %arg15 : tensor<512xf32>, %arg73 = %arg16 : tensor<512x128xf32>, %arg74 = %arg17 : tensor<128xf32>, %arg75 = %arg18 : tensor<128xf32>, %arg76 = %arg19 : tensor<128xf32>, %arg77 = %arg20 : tensor<128x128xf32>, %arg78 = %arg21 : tensor<128x128xf32>, %arg79 = %arg22 : tensor<128x128xf32>, %arg80 = %arg23 : tensor<128x128xf32>, %arg81 = %arg24 : tensor<128xf32>, %arg82 = %arg25 : tensor<128xf32>, %arg83 = %arg26 : tensor<128x512xf32>, %arg84 = %arg27 : tensor<512xf32>, %arg85 = %arg28 : tensor<512x128xf32>, %arg86 = %arg29 : tensor<128xf32>, %arg87 = %arg30 : tensor<128xf32>, %arg88 = %arg31 : tensor<128xf32>, %arg89 = %arg32 : tensor<128x128xf32>, %arg90 = %arg33 : tensor<128x128xf32>, %arg91 = %arg34 : tensor<128x128xf32>, %arg92 = %arg35 : tensor<128x128xf32>, %arg93 = %arg36 : tensor<128xf32>, %arg94 = %arg37 : tensor<128xf32>, %arg95 = %arg38 : tensor<128x512xf32>, %arg96 = %arg39 : tensor<512xf32>, %arg97 = %arg40 : tensor<512x128xf32>, %arg98 = %arg41 : tensor<128xf32>, %arg99 = %arg42 : tensor<128xf32>, %arg100 = %arg43 : tensor<128xf32>, %arg101 = %arg44 : tensor<128x128xf32>, %arg102 = %arg45 : tensor<128x128xf32>, %arg103 = %arg46 : tensor<128x128xf32>, %arg104 = %arg47 : tensor<128x128xf32>, %arg105 = %arg48 : tensor<128xf32>, %arg106 = %arg49 : tensor<128xf32>, %arg107 = %arg50 : tensor<128x512xf32>, %arg108 = %arg51 : tensor<512xf32>, %arg109 = %arg52 : tensor<512x128xf32>, %arg110 = %arg53 : tensor<128xf32>, %arg111 = %arg54 : tensor<128xf32>, %arg112 = %arg55 : tensor<128xf32>, %arg113 = %arg56 : tensor<128x256xf32>) -> (tensor<f32>, tensor<f32>) {
       %1:2 = hocket.pipeline microbatches(8) schedule("1f1b") tokens(%arg114 = %arg57 : tensor<?xi32>, %arg115 = %arg58 : tensor<?xi32>, %arg116 = %arg59 : tensor<?xi32>) offsets(%arg117 = %arg60 : tensor<?xi32>) shared(%arg118 = %arg61 : tensor<256x128xf32>, %arg119 = %arg62 : tensor<128x128xf32>, %arg120 = %arg63 : tensor<128xf32>, %arg121 = %arg64 : tensor<128xf32>, %arg122 = %arg65 : tensor<128x128xf32>, %arg123 = %arg66 : tensor<128x128xf32>, %arg124 = %arg67 : tensor<128x128xf32>, %arg125 = %arg68 : tensor<128x128xf32>, %arg126 = %arg69 : tensor<128xf32>, %arg127 = %arg70 : tensor<128xf32>, %arg128 = %arg71 : tensor<128x512xf32>, %arg129 = %arg72 : tensor<512xf32>, %arg130 = %arg73 : tensor<512x128xf32>, %arg131 = %arg74 : tensor<128xf32>, %arg132 = %arg75 : tensor<128xf32>, %arg133 = %arg76 : tensor<128xf32>, %arg134 = %arg77 : tensor<128x128xf32>, %arg135 = %arg78 : tensor<128x128xf32>, %arg136 = %arg79 : tensor<128x128xf32>, %arg137 = %arg80 : tensor<128x128xf32>, %arg138 = %arg81 : tensor<128xf32>, %arg139 = %arg82 : tensor<128xf32>, %arg140 = %arg83 : tensor<128x512xf32>, %arg141 = %arg84 : tensor<512xf32>, %arg142 = %arg85 : tensor<512x128xf32>, %arg143 = %arg86 : tensor<128xf32>, %arg144 = %arg87 : tensor<128xf32>, %arg145 = %arg88 : tensor<128xf32>, %arg146 = %arg89 : tensor<128x128xf32>, %arg147 = %arg90 : tensor<128x128xf32>, %arg148 = %arg91 : tensor<128x128xf32>, %arg149 = %arg92 : tensor<128x128xf32>, %arg150 = %arg93 : tensor<128xf32>, %arg151 = %arg94 : tensor<128xf32>, %arg152 = %arg95 : tensor<128x512xf32>, %arg153 = %arg96 : tensor<512xf32>, %arg154 = %arg97 : tensor<512x128xf32>, %arg155 = %arg98 : tensor<128xf32>, %arg156 = %arg99 : tensor<128xf32>, %arg157 = %arg100 : tensor<128xf32>, %arg158 = %arg101 : tensor<128x128xf32>, %arg159 = %arg102 : tensor<128x128xf32>, %arg160 = %arg103 : tensor<128x128xf32>, %arg161 = %arg104 : tensor<128x128xf32>, %arg162 = %arg105 : tensor<128xf32>, %arg163 = %arg106 : tensor<128xf32>, %arg164 = %arg107 : tensor<128x512xf32>, %arg165 = %arg108 : tensor<512xf32>, %arg166 = %arg109 : tensor<512x128xf32>, %arg167 = %arg110 : tensor<128xf32>, %arg168 = %arg111 : tensor<128xf32>, %arg169 = %arg112 : tensor<128xf32>, %arg170 = %arg113 : tensor<128x256xf32>) -> (tensor<f32>, tensor<f32>) {
         %2 = hocket.stage "stage0" (%arg171 = %arg114 : tensor<?xi32>, %arg172 = %arg116 : tensor<?xi32>, %arg173 = %arg117 : tensor<?xi32>, %arg174 = %arg118 : tensor<256x128xf32>, %arg175 = %arg119 : tensor<128x128xf32>, %arg176 = %arg120 : tensor<128xf32>, %arg177 = %arg121 : tensor<128xf32>, %arg178 = %arg122 : tensor<128x128xf32>, %arg179 = %arg123 : tensor<128x128xf32>, %arg180 = %arg124 : tensor<128x128xf32>, %arg181 = %arg125 : tensor<128x128xf32>, %arg182 = %arg126 : tensor<128xf32>, %arg183 = %arg127 : tensor<128xf32>, %arg184 = %arg128 : tensor<128x512xf32>, %arg185 = %arg129 : tensor<512xf32>, %arg186 = %arg130 : tensor<512x128xf32>, %arg187 = %arg131 : tensor<128xf32>) -> tensor<?x128xf32> {
@@ -666,176 +666,181 @@ module {
   func.func public @update(%arg0: tensor<?xf32> {hocket.role = #hocket.role<param>}, %arg1: tensor<?xf32> {hocket.role = #hocket.role<grad>}, %arg2: tensor<?xf32> {hocket.init = "zeros", hocket.name = "m", hocket.role = #hocket.role<state>}, %arg3: tensor<?xf32> {hocket.init = "zeros", hocket.name = "v", hocket.role = #hocket.role<state>}, %arg4: tensor<f32> {hocket.role = #hocket.role<step>}) -> (tensor<?xf32>, tensor<?xf32>, tensor<?xf32>) {
     %c0 = arith.constant 0 : index
     %dim = tensor.dim %arg0, %c0 : tensor<?xf32>
-    %cst = arith.constant 2.000000e-03 : f32
-    %cst_0 = arith.constant 1.000000e+01 : f32
-    %cst_1 = arith.constant dense<9.99999993E-9> : tensor<f32>
-    %cst_2 = arith.constant -0.0100503359 : f32
-    %cst_3 = arith.constant 1.000000e+00 : f32
-    %cst_4 = arith.constant -0.105360515 : f32
-    %cst_5 = arith.constant dense<0.00999999977> : tensor<f32>
-    %cst_6 = arith.constant dense<9.900000e-01> : tensor<f32>
-    %cst_7 = arith.constant dense<1.000000e-01> : tensor<f32>
-    %cst_8 = arith.constant dense<0.899999976> : tensor<f32>
+    %cst = arith.constant dense<0.00999999977> : tensor<f32>
+    %cst_0 = arith.constant 3.000000e-03 : f32
+    %cst_1 = arith.constant 2.000000e+01 : f32
+    %cst_2 = arith.constant dense<9.99999993E-9> : tensor<f32>
+    %cst_3 = arith.constant -0.0512932949 : f32
+    %cst_4 = arith.constant 1.000000e+00 : f32
+    %cst_5 = arith.constant -0.105360515 : f32
+    %cst_6 = arith.constant dense<5.000000e-02> : tensor<f32>
+    %cst_7 = arith.constant dense<0.949999988> : tensor<f32>
+    %cst_8 = arith.constant dense<1.000000e-01> : tensor<f32>
+    %cst_9 = arith.constant dense<0.899999976> : tensor<f32>
     %0 = tensor.empty(%dim) : tensor<?xf32>
-    %1 = linalg.generic {indexing_maps = [#map6, #map7], iterator_types = ["parallel"]} ins(%cst_8 : tensor<f32>) outs(%0 : tensor<?xf32>) {
+    %1 = linalg.generic {indexing_maps = [#map6, #map7], iterator_types = ["parallel"]} ins(%cst_9 : tensor<f32>) outs(%0 : tensor<?xf32>) {
     ^bb0(%in: f32, %out: f32):
       linalg.yield %in : f32
     } -> tensor<?xf32>
     %2 = linalg.generic {indexing_maps = [#map7, #map7, #map7], iterator_types = ["parallel"]} ins(%1, %arg2 : tensor<?xf32>, tensor<?xf32>) outs(%0 : tensor<?xf32>) {
-    ^bb0(%in: f32, %in_9: f32, %out: f32):
-      %35 = arith.mulf %in, %in_9 : f32
-      linalg.yield %35 : f32
+    ^bb0(%in: f32, %in_10: f32, %out: f32):
+      %36 = arith.mulf %in, %in_10 : f32
+      linalg.yield %36 : f32
     } -> tensor<?xf32>
-    %3 = linalg.generic {indexing_maps = [#map6, #map7], iterator_types = ["parallel"]} ins(%cst_7 : tensor<f32>) outs(%0 : tensor<?xf32>) {
+    %3 = linalg.generic {indexing_maps = [#map6, #map7], iterator_types = ["parallel"]} ins(%cst_8 : tensor<f32>) outs(%0 : tensor<?xf32>) {
     ^bb0(%in: f32, %out: f32):
       linalg.yield %in : f32
     } -> tensor<?xf32>
     %4 = linalg.generic {indexing_maps = [#map7, #map7, #map7], iterator_types = ["parallel"]} ins(%3, %arg1 : tensor<?xf32>, tensor<?xf32>) outs(%0 : tensor<?xf32>) {
-    ^bb0(%in: f32, %in_9: f32, %out: f32):
-      %35 = arith.mulf %in, %in_9 : f32
-      linalg.yield %35 : f32
+    ^bb0(%in: f32, %in_10: f32, %out: f32):
+      %36 = arith.mulf %in, %in_10 : f32
+      linalg.yield %36 : f32
     } -> tensor<?xf32>
     %5 = linalg.generic {indexing_maps = [#map7, #map7, #map7], iterator_types = ["parallel"]} ins(%2, %4 : tensor<?xf32>, tensor<?xf32>) outs(%0 : tensor<?xf32>) {
-    ^bb0(%in: f32, %in_9: f32, %out: f32):
-      %35 = arith.addf %in, %in_9 : f32
-      linalg.yield %35 : f32
+    ^bb0(%in: f32, %in_10: f32, %out: f32):
+      %36 = arith.addf %in, %in_10 : f32
+      linalg.yield %36 : f32
     } -> tensor<?xf32>
-    %6 = linalg.generic {indexing_maps = [#map6, #map7], iterator_types = ["parallel"]} ins(%cst_6 : tensor<f32>) outs(%0 : tensor<?xf32>) {
+    %6 = linalg.generic {indexing_maps = [#map6, #map7], iterator_types = ["parallel"]} ins(%cst_7 : tensor<f32>) outs(%0 : tensor<?xf32>) {
     ^bb0(%in: f32, %out: f32):
       linalg.yield %in : f32
     } -> tensor<?xf32>
     %7 = linalg.generic {indexing_maps = [#map7, #map7, #map7], iterator_types = ["parallel"]} ins(%6, %arg3 : tensor<?xf32>, tensor<?xf32>) outs(%0 : tensor<?xf32>) {
-    ^bb0(%in: f32, %in_9: f32, %out: f32):
-      %35 = arith.mulf %in, %in_9 : f32
-      linalg.yield %35 : f32
+    ^bb0(%in: f32, %in_10: f32, %out: f32):
+      %36 = arith.mulf %in, %in_10 : f32
+      linalg.yield %36 : f32
     } -> tensor<?xf32>
     %8 = linalg.generic {indexing_maps = [#map7, #map7, #map7], iterator_types = ["parallel"]} ins(%arg1, %arg1 : tensor<?xf32>, tensor<?xf32>) outs(%0 : tensor<?xf32>) {
-    ^bb0(%in: f32, %in_9: f32, %out: f32):
-      %35 = arith.mulf %in, %in_9 : f32
-      linalg.yield %35 : f32
+    ^bb0(%in: f32, %in_10: f32, %out: f32):
+      %36 = arith.mulf %in, %in_10 : f32
+      linalg.yield %36 : f32
     } -> tensor<?xf32>
-    %9 = linalg.generic {indexing_maps = [#map6, #map7], iterator_types = ["parallel"]} ins(%cst_5 : tensor<f32>) outs(%0 : tensor<?xf32>) {
+    %9 = linalg.generic {indexing_maps = [#map6, #map7], iterator_types = ["parallel"]} ins(%cst_6 : tensor<f32>) outs(%0 : tensor<?xf32>) {
     ^bb0(%in: f32, %out: f32):
       linalg.yield %in : f32
     } -> tensor<?xf32>
     %10 = linalg.generic {indexing_maps = [#map7, #map7, #map7], iterator_types = ["parallel"]} ins(%9, %8 : tensor<?xf32>, tensor<?xf32>) outs(%0 : tensor<?xf32>) {
-    ^bb0(%in: f32, %in_9: f32, %out: f32):
-      %35 = arith.mulf %in, %in_9 : f32
-      linalg.yield %35 : f32
+    ^bb0(%in: f32, %in_10: f32, %out: f32):
+      %36 = arith.mulf %in, %in_10 : f32
+      linalg.yield %36 : f32
     } -> tensor<?xf32>
     %11 = linalg.generic {indexing_maps = [#map7, #map7, #map7], iterator_types = ["parallel"]} ins(%7, %10 : tensor<?xf32>, tensor<?xf32>) outs(%0 : tensor<?xf32>) {
-    ^bb0(%in: f32, %in_9: f32, %out: f32):
-      %35 = arith.addf %in, %in_9 : f32
-      linalg.yield %35 : f32
+    ^bb0(%in: f32, %in_10: f32, %out: f32):
+      %36 = arith.addf %in, %in_10 : f32
+      linalg.yield %36 : f32
     } -> tensor<?xf32>
     %12 = tensor.empty() : tensor<f32>
     %13 = linalg.generic {indexing_maps = [#map8, #map8], iterator_types = []} ins(%arg4 : tensor<f32>) outs(%12 : tensor<f32>) {
     ^bb0(%in: f32, %out: f32):
-      %35 = arith.mulf %in, %cst_4 : f32
-      linalg.yield %35 : f32
+      %36 = arith.mulf %in, %cst_5 : f32
+      linalg.yield %36 : f32
     } -> tensor<f32>
     %14 = linalg.generic {indexing_maps = [#map8, #map8], iterator_types = []} ins(%13 : tensor<f32>) outs(%12 : tensor<f32>) {
     ^bb0(%in: f32, %out: f32):
-      %35 = math.exp %in : f32
-      linalg.yield %35 : f32
+      %36 = math.exp %in : f32
+      linalg.yield %36 : f32
     } -> tensor<f32>
     %15 = linalg.generic {indexing_maps = [#map8, #map8], iterator_types = []} ins(%14 : tensor<f32>) outs(%12 : tensor<f32>) {
     ^bb0(%in: f32, %out: f32):
-      %35 = arith.subf %cst_3, %in : f32
-      linalg.yield %35 : f32
+      %36 = arith.subf %cst_4, %in : f32
+      linalg.yield %36 : f32
     } -> tensor<f32>
     %16 = linalg.generic {indexing_maps = [#map8, #map8], iterator_types = []} ins(%arg4 : tensor<f32>) outs(%12 : tensor<f32>) {
     ^bb0(%in: f32, %out: f32):
-      %35 = arith.mulf %in, %cst_2 : f32
-      linalg.yield %35 : f32
+      %36 = arith.mulf %in, %cst_3 : f32
+      linalg.yield %36 : f32
     } -> tensor<f32>
     %17 = linalg.generic {indexing_maps = [#map8, #map8], iterator_types = []} ins(%16 : tensor<f32>) outs(%12 : tensor<f32>) {
     ^bb0(%in: f32, %out: f32):
-      %35 = math.exp %in : f32
-      linalg.yield %35 : f32
+      %36 = math.exp %in : f32
+      linalg.yield %36 : f32
     } -> tensor<f32>
     %18 = linalg.generic {indexing_maps = [#map8, #map8], iterator_types = []} ins(%17 : tensor<f32>) outs(%12 : tensor<f32>) {
     ^bb0(%in: f32, %out: f32):
-      %35 = arith.subf %cst_3, %in : f32
-      linalg.yield %35 : f32
+      %36 = arith.subf %cst_4, %in : f32
+      linalg.yield %36 : f32
     } -> tensor<f32>
     %19 = linalg.generic {indexing_maps = [#map6, #map7], iterator_types = ["parallel"]} ins(%15 : tensor<f32>) outs(%0 : tensor<?xf32>) {
     ^bb0(%in: f32, %out: f32):
       linalg.yield %in : f32
     } -> tensor<?xf32>
     %20 = linalg.generic {indexing_maps = [#map7, #map7, #map7], iterator_types = ["parallel"]} ins(%5, %19 : tensor<?xf32>, tensor<?xf32>) outs(%0 : tensor<?xf32>) {
-    ^bb0(%in: f32, %in_9: f32, %out: f32):
-      %35 = arith.divf %in, %in_9 : f32
-      linalg.yield %35 : f32
+    ^bb0(%in: f32, %in_10: f32, %out: f32):
+      %36 = arith.divf %in, %in_10 : f32
+      linalg.yield %36 : f32
     } -> tensor<?xf32>
     %21 = linalg.generic {indexing_maps = [#map6, #map7], iterator_types = ["parallel"]} ins(%18 : tensor<f32>) outs(%0 : tensor<?xf32>) {
     ^bb0(%in: f32, %out: f32):
       linalg.yield %in : f32
     } -> tensor<?xf32>
     %22 = linalg.generic {indexing_maps = [#map7, #map7, #map7], iterator_types = ["parallel"]} ins(%11, %21 : tensor<?xf32>, tensor<?xf32>) outs(%0 : tensor<?xf32>) {
-    ^bb0(%in: f32, %in_9: f32, %out: f32):
-      %35 = arith.divf %in, %in_9 : f32
-      linalg.yield %35 : f32
+    ^bb0(%in: f32, %in_10: f32, %out: f32):
+      %36 = arith.divf %in, %in_10 : f32
+      linalg.yield %36 : f32
     } -> tensor<?xf32>
     %23 = linalg.generic {indexing_maps = [#map7, #map7], iterator_types = ["parallel"]} ins(%22 : tensor<?xf32>) outs(%0 : tensor<?xf32>) {
     ^bb0(%in: f32, %out: f32):
-      %35 = math.sqrt %in : f32
-      linalg.yield %35 : f32
+      %36 = math.sqrt %in : f32
+      linalg.yield %36 : f32
     } -> tensor<?xf32>
-    %24 = linalg.generic {indexing_maps = [#map6, #map7], iterator_types = ["parallel"]} ins(%cst_1 : tensor<f32>) outs(%0 : tensor<?xf32>) {
+    %24 = linalg.generic {indexing_maps = [#map6, #map7], iterator_types = ["parallel"]} ins(%cst_2 : tensor<f32>) outs(%0 : tensor<?xf32>) {
     ^bb0(%in: f32, %out: f32):
       linalg.yield %in : f32
     } -> tensor<?xf32>
     %25 = linalg.generic {indexing_maps = [#map7, #map7, #map7], iterator_types = ["parallel"]} ins(%23, %24 : tensor<?xf32>, tensor<?xf32>) outs(%0 : tensor<?xf32>) {
-    ^bb0(%in: f32, %in_9: f32, %out: f32):
-      %35 = arith.addf %in, %in_9 : f32
-      linalg.yield %35 : f32
+    ^bb0(%in: f32, %in_10: f32, %out: f32):
+      %36 = arith.addf %in, %in_10 : f32
+      linalg.yield %36 : f32
     } -> tensor<?xf32>
     %26 = linalg.generic {indexing_maps = [#map7, #map7, #map7], iterator_types = ["parallel"]} ins(%20, %25 : tensor<?xf32>, tensor<?xf32>) outs(%0 : tensor<?xf32>) {
-    ^bb0(%in: f32, %in_9: f32, %out: f32):
-      %35 = arith.divf %in, %in_9 : f32
-      linalg.yield %35 : f32
+    ^bb0(%in: f32, %in_10: f32, %out: f32):
+      %36 = arith.divf %in, %in_10 : f32
+      linalg.yield %36 : f32
     } -> tensor<?xf32>
     %27 = linalg.generic {indexing_maps = [#map8, #map8], iterator_types = []} ins(%arg4 : tensor<f32>) outs(%12 : tensor<f32>) {
     ^bb0(%in: f32, %out: f32):
-      %35 = arith.divf %in, %cst_0 : f32
-      linalg.yield %35 : f32
+      %36 = arith.divf %in, %cst_1 : f32
+      linalg.yield %36 : f32
     } -> tensor<f32>
     %28 = linalg.generic {indexing_maps = [#map8, #map8], iterator_types = []} ins(%27 : tensor<f32>) outs(%12 : tensor<f32>) {
     ^bb0(%in: f32, %out: f32):
-      %35 = arith.minimumf %in, %cst_3 : f32
-      linalg.yield %35 : f32
+      %36 = arith.minimumf %in, %cst_4 : f32
+      linalg.yield %36 : f32
     } -> tensor<f32>
     %29 = linalg.generic {indexing_maps = [#map8, #map8], iterator_types = []} ins(%28 : tensor<f32>) outs(%12 : tensor<f32>) {
     ^bb0(%in: f32, %out: f32):
-      %35 = arith.mulf %in, %cst : f32
-      linalg.yield %35 : f32
+      %36 = arith.mulf %in, %cst_0 : f32
+      linalg.yield %36 : f32
     } -> tensor<f32>
-    %30 = linalg.generic {indexing_maps = [#map7, #map7, #map7], iterator_types = ["parallel"]} ins(%9, %arg0 : tensor<?xf32>, tensor<?xf32>) outs(%0 : tensor<?xf32>) {
-    ^bb0(%in: f32, %in_9: f32, %out: f32):
-      %35 = arith.mulf %in, %in_9 : f32
-      linalg.yield %35 : f32
-    } -> tensor<?xf32>
-    %31 = linalg.generic {indexing_maps = [#map7, #map7, #map7], iterator_types = ["parallel"]} ins(%26, %30 : tensor<?xf32>, tensor<?xf32>) outs(%0 : tensor<?xf32>) {
-    ^bb0(%in: f32, %in_9: f32, %out: f32):
-      %35 = arith.addf %in, %in_9 : f32
-      linalg.yield %35 : f32
-    } -> tensor<?xf32>
-    %32 = linalg.generic {indexing_maps = [#map6, #map7], iterator_types = ["parallel"]} ins(%29 : tensor<f32>) outs(%0 : tensor<?xf32>) {
+    %30 = linalg.generic {indexing_maps = [#map6, #map7], iterator_types = ["parallel"]} ins(%cst : tensor<f32>) outs(%0 : tensor<?xf32>) {
     ^bb0(%in: f32, %out: f32):
       linalg.yield %in : f32
     } -> tensor<?xf32>
-    %33 = linalg.generic {indexing_maps = [#map7, #map7, #map7], iterator_types = ["parallel"]} ins(%32, %31 : tensor<?xf32>, tensor<?xf32>) outs(%0 : tensor<?xf32>) {
-    ^bb0(%in: f32, %in_9: f32, %out: f32):
-      %35 = arith.mulf %in, %in_9 : f32
-      linalg.yield %35 : f32
+    %31 = linalg.generic {indexing_maps = [#map7, #map7, #map7], iterator_types = ["parallel"]} ins(%30, %arg0 : tensor<?xf32>, tensor<?xf32>) outs(%0 : tensor<?xf32>) {
+    ^bb0(%in: f32, %in_10: f32, %out: f32):
+      %36 = arith.mulf %in, %in_10 : f32
+      linalg.yield %36 : f32
     } -> tensor<?xf32>
-    %34 = linalg.generic {indexing_maps = [#map7, #map7, #map7], iterator_types = ["parallel"]} ins(%arg0, %33 : tensor<?xf32>, tensor<?xf32>) outs(%0 : tensor<?xf32>) {
-    ^bb0(%in: f32, %in_9: f32, %out: f32):
-      %35 = arith.subf %in, %in_9 : f32
-      linalg.yield %35 : f32
+    %32 = linalg.generic {indexing_maps = [#map7, #map7, #map7], iterator_types = ["parallel"]} ins(%26, %31 : tensor<?xf32>, tensor<?xf32>) outs(%0 : tensor<?xf32>) {
+    ^bb0(%in: f32, %in_10: f32, %out: f32):
+      %36 = arith.addf %in, %in_10 : f32
+      linalg.yield %36 : f32
     } -> tensor<?xf32>
-    return %34, %5, %11 : tensor<?xf32>, tensor<?xf32>, tensor<?xf32>
+    %33 = linalg.generic {indexing_maps = [#map6, #map7], iterator_types = ["parallel"]} ins(%29 : tensor<f32>) outs(%0 : tensor<?xf32>) {
+    ^bb0(%in: f32, %out: f32):
+      linalg.yield %in : f32
+    } -> tensor<?xf32>
+    %34 = linalg.generic {indexing_maps = [#map7, #map7, #map7], iterator_types = ["parallel"]} ins(%33, %32 : tensor<?xf32>, tensor<?xf32>) outs(%0 : tensor<?xf32>) {
+    ^bb0(%in: f32, %in_10: f32, %out: f32):
+      %36 = arith.mulf %in, %in_10 : f32
+      linalg.yield %36 : f32
+    } -> tensor<?xf32>
+    %35 = linalg.generic {indexing_maps = [#map7, #map7, #map7], iterator_types = ["parallel"]} ins(%arg0, %34 : tensor<?xf32>, tensor<?xf32>) outs(%0 : tensor<?xf32>) {
+    ^bb0(%in: f32, %in_10: f32, %out: f32):
+      %36 = arith.subf %in, %in_10 : f32
+      linalg.yield %36 : f32
+    } -> tensor<?xf32>
+    return %35, %5, %11 : tensor<?xf32>, tensor<?xf32>, tensor<?xf32>
   }
 }
 

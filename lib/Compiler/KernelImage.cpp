@@ -59,7 +59,6 @@ SizeExpr readWorkspace(DenseI64ArrayAttr terms) {
 /// and results are one.
 std::string fingerprint(func::FuncOp kernel) {
   func::FuncOp copy = kernel.clone();
-  Builder builder(kernel.getContext());
   DenseMap<Attribute, uint32_t> numbers;
   auto renumber = [&](Attribute binding) -> Attribute {
     auto operand = dyn_cast_or_null<OperandAttr>(binding);
@@ -89,7 +88,8 @@ SmallVector<std::pair<std::string, std::string>>
 eraseDuplicates(ModuleOp module) {
   SmallVector<std::pair<std::string, std::string>> duplicates;
   llvm::StringMap<std::string> known;
-  for (auto kernel : llvm::make_early_inc_range(module.getOps<func::FuncOp>())) {
+  for (auto kernel :
+       llvm::make_early_inc_range(module.getOps<func::FuncOp>())) {
     if (!kernel->hasAttr(kKernelAttr))
       continue;
     std::string name = kernel.getName().str();
@@ -143,8 +143,7 @@ hocket::compileKernels(ModuleOp module, const TargetOptions &options) {
     return module.emitError("the kernels could not be translated to LLVM IR");
   for (const auto &[name, earlier] : duplicates)
     llvm::GlobalAlias::create(name, llvmModule->getFunction(earlier));
-  Result<runtime::KernelImage> image =
-      emitSharedObject(*llvmModule, options);
+  Result<runtime::KernelImage> image = emitSharedObject(*llvmModule, options);
   if (!image)
     return module.emitError(image.error().message);
   compiled.image = std::move(*image);

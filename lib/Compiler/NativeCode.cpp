@@ -24,8 +24,13 @@ namespace {
 
 /// Extensions that a loader can look for by the same name.
 constexpr const char *kCheckedFeatures[] = {
-    "avx",      "avx2",     "fma",      "f16c",     "bmi",      "bmi2",
-    "avx512f",  "avx512bw", "avx512cd", "avx512dq", "avx512vl",
+    "sse3",       "ssse3",      "sse4.1",       "sse4.2",
+    "popcnt",     "lzcnt",      "movbe",        "bmi",
+    "bmi2",       "avx",        "avx2",         "fma",
+    "f16c",       "gfni",       "avx512f",      "avx512bw",
+    "avx512cd",   "avx512dq",   "avx512vl",     "avx512ifma",
+    "avx512vbmi", "avx512vnni", "avx512bitalg", "avx512vpopcntdq",
+    "avx512bf16", "avx512fp16", "avx512vbmi2",
 };
 
 Result<std::unique_ptr<llvm::TargetMachine>>
@@ -40,8 +45,7 @@ createMachine(const hocket::TargetOptions &target) {
     return Error(ErrorCode::InvalidArgument, message);
 
   bool isNative = target.cpu == "native";
-  std::string name =
-      isNative ? llvm::sys::getHostCPUName().str() : target.cpu;
+  std::string name = isNative ? llvm::sys::getHostCPUName().str() : target.cpu;
   llvm::SmallVector<std::string> features;
   if (isNative)
     for (const auto &feature : llvm::sys::getHostCPUFeatures())
@@ -52,12 +56,12 @@ createMachine(const hocket::TargetOptions &target) {
   llvm::TargetOptions options;
   // A multiplication and an addition may become one instruction.
   options.AllowFPOpFusion = llvm::FPOpFusion::Fast;
-  std::unique_ptr<llvm::TargetMachine> machine(backend->createTargetMachine(
-      triple, "", "", options, llvm::Reloc::PIC_));
+  std::unique_ptr<llvm::TargetMachine> machine(
+      backend->createTargetMachine(triple, "", "", options, llvm::Reloc::PIC_));
   if (!machine->getMCSubtargetInfo()->isCPUStringValid(name))
     return Error(ErrorCode::InvalidArgument,
-                 "LLVM knows no processor '" + name + "' for " +
-                     triple.str() + "; `llc-22 -mcpu=help` lists them");
+                 "LLVM knows no processor '" + name + "' for " + triple.str() +
+                     "; `llc-22 -mcpu=help` lists them");
   machine.reset(backend->createTargetMachine(
       triple, name, llvm::join(features, ","), options, llvm::Reloc::PIC_,
       std::nullopt,
@@ -68,8 +72,7 @@ createMachine(const hocket::TargetOptions &target) {
 
 void optimize(llvm::Module &module, llvm::TargetMachine &machine,
               unsigned level) {
-  bool hasWideVectors =
-      machine.getMCSubtargetInfo()->checkFeatures("+avx512f");
+  bool hasWideVectors = machine.getMCSubtargetInfo()->checkFeatures("+avx512f");
   for (llvm::Function &function : module) {
     function.addFnAttr("target-cpu", machine.getTargetCPU());
     function.addFnAttr("target-features", machine.getTargetFeatureString());
@@ -128,8 +131,7 @@ Result<std::string> link(llvm::StringRef object) {
   }
   std::string linker;
   for (const char *name : {"ld.lld-22", "ld.lld", "ld"})
-    if (llvm::ErrorOr<std::string> found =
-            llvm::sys::findProgramByName(name)) {
+    if (llvm::ErrorOr<std::string> found = llvm::sys::findProgramByName(name)) {
       linker = *found;
       break;
     }
@@ -179,8 +181,7 @@ hocket::emitSharedObject(llvm::Module &module, const TargetOptions &options) {
       emit(module, machine, llvm::CodeGenFileType::ObjectFile);
   if (!object)
     return object.error();
-  Result<std::string> image =
-      link(*object);
+  Result<std::string> image = link(*object);
   if (!image)
     return image.error();
 
@@ -188,8 +189,7 @@ hocket::emitSharedObject(llvm::Module &module, const TargetOptions &options) {
   result.triple = machine.getTargetTriple().str();
   result.cpu = machine.getTargetCPU().str();
   for (const char *feature : kCheckedFeatures)
-    if (machine.getMCSubtargetInfo()->checkFeatures(std::string("+") +
-                                                    feature))
+    if (machine.getMCSubtargetInfo()->checkFeatures(std::string("+") + feature))
       result.features.push_back(feature);
   result.bytes = std::move(*image);
   return result;

@@ -13,8 +13,7 @@ class Module;
 
 namespace hocket {
 
-/// Optimizes `module` for the processor `cpu` ("native": this one), compiles
-/// and links it. `llvmIR`, if not null, receives the optimized IR. Errors:
+/// Optimizes `module` for the target, compiles and links it. Errors:
 /// InvalidArgument for an unknown processor, Io where no linker is found or it
 /// fails. Temporary files are removed.
 Result<runtime::KernelImage> emitSharedObject(llvm::Module &module,

@@ -400,7 +400,9 @@ LogicalResult Converter::convertOp(Operation *op) {
   if (auto slice = dyn_cast<tensor::ExtractSliceOp>(op))
     return convertSlice(slice, slice.getSourceType());
   if (auto slice = dyn_cast<tensor::InsertSliceOp>(op))
-    return convertSlice(slice, slice.getDestType());
+    // Its "destination type" is that of the result, which is still static.
+    return convertSlice(slice,
+                        cast<RankedTensorType>(slice.getDest().getType()));
   if (hasSentinel) {
     if (auto empty = dyn_cast<tensor::EmptyOp>(op))
       return convertEmpty(empty);

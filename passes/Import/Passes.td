@@ -71,7 +71,7 @@ def Parallelize : Pass<"hocket-parallelize", "::mlir::ModuleOp"> {
     A stage holds the calls of about equally many layers: calls of the function
     that is called most often. What the first layer needs goes with the first
     stage, what needs the last layer with the last. Where no function is called
-    as often as there are stages, every call counts as a layer.
+    as often as there are stages, the layers are the longest chain of calls.
 
     Before:
 

@@ -21,6 +21,7 @@ public:
   FailureOr<SmallVector<StagePart>> run();
 
 private:
+  SmallVector<Operation *> longestChain();
   LogicalResult placeLayers();
   void placeDependents();
   void placeOthers();
@@ -52,21 +53,47 @@ SetVector<Value> Assignment::operandsOf(Operation &op) {
   return operands;
 }
 
+/// The longest sequence of calls each of which needs the one before.
+SmallVector<Operation *> Assignment::longestChain() {
+  DenseMap<Operation *, int64_t> depthOf;
+  DenseMap<Operation *, Operation *> callBefore; // the one next to an op
+  Operation *last = nullptr;
+  for (Operation &op : body.without_terminator()) {
+    int64_t depth = 0;
+    Operation *before = nullptr;
+    for (Value operand : operandsOf(op)) {
+      Operation *producer = operand.getDefiningOp();
+      if (!producer || depthOf.lookup(producer) <= depth)
+        continue;
+      depth = depthOf.lookup(producer);
+      before =
+          isa<func::CallOp>(producer) ? producer : callBefore.lookup(producer);
+    }
+    bool isCall = isa<func::CallOp>(op);
+    depthOf[&op] = depth + isCall;
+    callBefore[&op] = before;
+    if (isCall && (!last || depthOf[&op] > depthOf[last]))
+      last = &op;
+  }
+  SmallVector<Operation *> chain;
+  for (Operation *call = last; call; call = callBefore.lookup(call))
+    chain.push_back(call);
+  std::reverse(chain.begin(), chain.end());
+  return chain;
+}
+
 /// The calls of the function called most often are the layers; stage k of p
 /// gets those from ceil(k L / p) to ceil((k + 1) L / p).
 LogicalResult Assignment::placeLayers() {
   llvm::MapVector<StringRef, SmallVector<Operation *>> calls;
-  SmallVector<Operation *> all;
-  for (auto call : body.getOps<func::CallOp>()) {
+  for (auto call : body.getOps<func::CallOp>())
     calls[call.getCallee()].push_back(call);
-    all.push_back(call);
-  }
-  ArrayRef<Operation *> layers;
+  SmallVector<Operation *> layers;
   for (auto &[callee, callers] : calls)
     if (callers.size() > layers.size())
       layers = callers;
   if (int64_t(layers.size()) < numStages)
-    layers = all;
+    layers = longestChain();
   int64_t count = layers.size();
   if (count < numStages)
     return loss.emitOpError("calls ")

@@ -12,8 +12,7 @@
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
-#include "mlir/Dialect/Tensor/Transforms/Transforms.h"
-#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
+#include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 namespace hocket {
 #define GEN_PASS_DEF_BUFFERIZEKERNELS
@@ -71,8 +70,8 @@ LogicalResult BufferizeKernelsPass::replaceSignature(func::FuncOp kernel) {
     return failure();
   if (!kernel.getBody().hasOneBlock())
     return kernel.emitOpError("must have a body of one block to be lowered");
-  auto terminator = dyn_cast<func::ReturnOp>(
-      kernel.getBody().front().getTerminator());
+  auto terminator =
+      dyn_cast<func::ReturnOp>(kernel.getBody().front().getTerminator());
   if (!terminator)
     return kernel.emitOpError("must end in a return to be lowered");
 
@@ -119,20 +118,19 @@ LogicalResult BufferizeKernelsPass::replaceSignature(func::FuncOp kernel) {
   for (auto [number, tensor] : shared) {
     Value result = terminator.getOperand(number);
     if (result != tensor && isArgument(result))
-      terminator.setOperand(number, bufferization::AllocTensorOp::create(
-                                        builder, loc,
-                                        cast<RankedTensorType>(result.getType()),
-                                        ValueRange(), result));
+      terminator.setOperand(
+          number, bufferization::AllocTensorOp::create(
+                      builder, loc, cast<RankedTensorType>(result.getType()),
+                      ValueRange(), result));
   }
   SmallVector<std::pair<Value, Value>> copiedBack; // tensor, buffer
   for (auto [number, tensor] : shared) {
     if (terminator.getOperand(number) == tensor)
       continue;
-    Value updated =
-        bufferization::MaterializeInDestinationOp::create(
-            builder, loc, tensor.getType(), terminator.getOperand(number),
-            tensor)
-            .getResult();
+    Value updated = bufferization::MaterializeInDestinationOp::create(
+                        builder, loc, tensor.getType(),
+                        terminator.getOperand(number), tensor)
+                        .getResult();
     copiedBack.push_back(
         {updated,
          tensor.getDefiningOp<bufferization::ToTensorOp>().getBuffer()});
@@ -180,11 +178,6 @@ static void separateDestinations(func::FuncOp kernel) {
 }
 
 LogicalResult BufferizeKernelsPass::bufferize(func::FuncOp kernel) {
-  RewritePatternSet patterns(&getContext());
-  tensor::populateDecomposeTensorConcatPatterns(patterns);
-  if (failed(applyPatternsGreedily(kernel, std::move(patterns))))
-    return failure();
-
   separateDestinations(kernel);
 
   IRRewriter rewriter(&getContext());

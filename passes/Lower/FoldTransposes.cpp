@@ -4,6 +4,7 @@
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/IR/PatternMatch.h"
+#include "llvm/ADT/SetVector.h"
 
 namespace hocket {
 #define GEN_PASS_DEF_FOLDTRANSPOSES
@@ -69,10 +70,10 @@ struct FoldTransposesPass
     }
     if (!changed)
       return;
-    SmallVector<Operation *> producers;
+    llvm::SmallSetVector<Operation *, 2> producers;
     for (OpOperand *operand : op.getDpsInputOperands())
       if (Operation *producer = operand->get().getDefiningOp())
-        producers.push_back(producer);
+        producers.insert(producer);
 
     rewriter.setInsertionPoint(op);
     auto generic = linalg::GenericOp::create(

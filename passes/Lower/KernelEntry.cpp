@@ -54,8 +54,8 @@ Value describe(OpBuilder &builder, Location loc,
     return LLVM::ConstantOp::create(builder, loc, converter.getIndexType(),
                                     builder.getIndexAttr(value));
   };
-  auto descriptor = MemRefDescriptor::poison(builder, loc,
-                                             converter.convertType(type));
+  auto descriptor =
+      MemRefDescriptor::poison(builder, loc, converter.convertType(type));
   descriptor.setAllocatedPtr(builder, loc, pointer);
   descriptor.setAlignedPtr(builder, loc, pointer);
   descriptor.setOffset(builder, loc, index(0));
@@ -87,9 +87,9 @@ void KernelEntryPass::callThroughPointer(ModuleOp module) {
   declaration.erase();
   OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
   auto pointerType = LLVM::LLVMPointerType::get(&getContext());
-  auto global = LLVM::GlobalOp::create(
-      builder, loc, pointerType, /*isConstant=*/false, LLVM::Linkage::External,
-      kSgemm, Attribute());
+  auto global =
+      LLVM::GlobalOp::create(builder, loc, pointerType, /*isConstant=*/false,
+                             LLVM::Linkage::External, kSgemm, Attribute());
   Block *initializer = builder.createBlock(&global.getInitializerRegion());
   builder.setInsertionPointToStart(initializer);
   Value null = LLVM::ZeroOp::create(builder, loc, pointerType);
@@ -144,6 +144,8 @@ LogicalResult KernelEntryPass::addEntry(func::FuncOp kernel) {
   auto body = func::FuncOp::create(builder, loc, name + ".body",
                                    builder.getFunctionType(types, {}));
   body.setPrivate();
+  body->setAttr("llvm.linkage",
+                LLVM::LinkageAttr::get(context, LLVM::Linkage::Internal));
   for (unsigned number = 0; number < types.size(); ++number)
     if (types[number] == pointerType)
       body.setArgAttr(number, LLVM::LLVMDialect::getNoAliasAttrName(),
@@ -157,28 +159,26 @@ LogicalResult KernelEntryPass::addEntry(func::FuncOp kernel) {
   LLVMTypeConverter converter(context);
   std::array<Value, kNumSymbols> symbols;
   for (unsigned symbol = 0; symbol < kNumSymbols; ++symbol) {
-    symbols[symbol] =
-        arith::IndexCastOp::create(builder, loc, builder.getIndexType(),
-                                   pointers[numOperands + symbol]);
-    entry.getArgument(numOperands + symbol)
-        .replaceAllUsesWith(symbols[symbol]);
+    symbols[symbol] = arith::IndexCastOp::create(
+        builder, loc, builder.getIndexType(), pointers[numOperands + symbol]);
+    entry.getArgument(numOperands + symbol).replaceAllUsesWith(symbols[symbol]);
   }
   for (unsigned number = 0; number < numOperands; ++number) {
     SmallVector<Value> extents;
     for (const SizeExpr &extent : shapes[number])
       extents.push_back(materialize(builder, loc, extent, symbols));
     BlockArgument argument = entry.getArgument(number);
-    argument.replaceAllUsesWith(
-        describe(builder, loc, converter, cast<MemRefType>(argument.getType()),
-                 pointers[number], extents));
+    argument.replaceAllUsesWith(describe(builder, loc, converter,
+                                         cast<MemRefType>(argument.getType()),
+                                         pointers[number], extents));
   }
   // Every use is a view within the bytes that the caller provides.
   BlockArgument workspace = entry.getArgument(numOperands + kNumSymbols);
   Value unbounded = arith::ConstantIndexOp::create(
       builder, loc, std::numeric_limits<int64_t>::max());
-  workspace.replaceAllUsesWith(
-      describe(builder, loc, converter, cast<MemRefType>(workspace.getType()),
-               pointers.back(), unbounded));
+  workspace.replaceAllUsesWith(describe(builder, loc, converter,
+                                        cast<MemRefType>(workspace.getType()),
+                                        pointers.back(), unbounded));
   entry.eraseArguments(0, numOperands + kNumTrailing);
 
   // The entry point loads the pointers and symbols and calls the body.

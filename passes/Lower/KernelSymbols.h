@@ -20,8 +20,7 @@ materialize(mlir::OpBuilder &builder, mlir::Location loc, const SizeExpr &expr,
         arith::ConstantIndexOp::create(builder, loc, term.coefficient);
     for (unsigned symbol = 0; symbol < kNumSymbols; ++symbol)
       for (unsigned power = 0; power < term.power[symbol]; ++power)
-        product =
-            arith::MulIOp::create(builder, loc, product, symbols[symbol]);
+        product = arith::MulIOp::create(builder, loc, product, symbols[symbol]);
     sum = sum ? arith::AddIOp::create(builder, loc, sum, product).getResult()
               : product;
   }

@@ -10,10 +10,9 @@ using namespace hocket;
 
 static Value passThrough(OpBuilder &builder, Location loc, const Chunk &chunk,
                          Type element) {
-  Attribute scalar =
-      isa<FloatType>(element)
-          ? Attribute(builder.getFloatAttr(element, 0.0))
-          : Attribute(builder.getIntegerAttr(element, 1));
+  Attribute scalar = isa<FloatType>(element)
+                         ? Attribute(builder.getFloatAttr(element, 0.0))
+                         : Attribute(builder.getIntegerAttr(element, 1));
   return arith::ConstantOp::create(
       builder, loc, DenseElementsAttr::get(chunk.type(element), scalar));
 }
@@ -41,14 +40,14 @@ static Value loadTruths(OpBuilder &builder, Location loc, const Chunk &chunk,
                         const StridedAccess &access, Value first) {
   Value address = bytePointer(builder, loc, access, first);
   VectorType type = chunk.type(builder.getI8Type());
-  Value zero = arith::ConstantOp::create(builder, loc,
-                                         builder.getZeroAttr(type));
+  Value zero =
+      arith::ConstantOp::create(builder, loc, builder.getZeroAttr(type));
   Value bytes =
-      chunk.mask ? LLVM::MaskedLoadOp::create(builder, loc, type, address,
-                                              chunk.mask, zero, 1u)
-                       .getResult()
-                 : LLVM::LoadOp::create(builder, loc, type, address, 1u)
-                       .getResult();
+      chunk.mask
+          ? LLVM::MaskedLoadOp::create(builder, loc, type, address, chunk.mask,
+                                       zero, 1u)
+                .getResult()
+          : LLVM::LoadOp::create(builder, loc, type, address, 1u).getResult();
   return arith::CmpIOp::create(builder, loc, arith::CmpIPredicate::ne, bytes,
                                zero);
 }
@@ -57,8 +56,8 @@ static void storeTruths(OpBuilder &builder, Location loc, const Chunk &chunk,
                         const StridedAccess &access, Value first,
                         Value vector) {
   Value address = bytePointer(builder, loc, access, first);
-  Value bytes = arith::ExtUIOp::create(
-      builder, loc, chunk.type(builder.getI8Type()), vector);
+  Value bytes = arith::ExtUIOp::create(builder, loc,
+                                       chunk.type(builder.getI8Type()), vector);
   if (chunk.mask)
     LLVM::MaskedStoreOp::create(builder, loc, bytes, address, chunk.mask, 1u);
   else
@@ -90,9 +89,9 @@ Value hocket::loadLanes(OpBuilder &builder, Location loc, const Chunk &chunk,
   Value flat = access.flatBuffer();
   if (!chunk.mask)
     return vector::LoadOp::create(builder, loc, type, flat, first);
-  return vector::MaskedLoadOp::create(builder, loc, type, flat, first,
-                                      chunk.mask,
-                                      passThrough(builder, loc, chunk, element));
+  return vector::MaskedLoadOp::create(
+      builder, loc, type, flat, first, chunk.mask,
+      passThrough(builder, loc, chunk, element));
 }
 
 void hocket::storeLanes(OpBuilder &builder, Location loc, const Chunk &chunk,

@@ -50,6 +50,8 @@ void hocket::buildLoweringPipeline(OpPassManager &manager) {
   manager.addPass(createCanonicalizerPass());
   manager.addNestedPass<func::FuncOp>(createPlanWorkspace());
   manager.addPass(createMatmulToBLAS());
+  // Index arithmetic in the bodies becomes ops that have a vector form.
+  manager.addNestedPass<func::FuncOp>(createLowerAffinePass());
   manager.addNestedPass<func::FuncOp>(createVectorizeRows());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
@@ -61,7 +63,10 @@ void hocket::buildLoweringPipeline(OpPassManager &manager) {
   manager.addPass(memref::createExpandStridedMetadataPass());
   manager.addPass(createLowerAffinePass());
   manager.addPass(createSCFToControlFlowPass());
-  manager.addPass(createConvertVectorToLLVMPass());
+  // The partial sums of a vector are added as a tree.
+  ConvertVectorToLLVMPassOptions vectorOptions;
+  vectorOptions.reassociateFPReductions = true;
+  manager.addPass(createConvertVectorToLLVMPass(vectorOptions));
   manager.addPass(createConvertMathToLLVMPass());
   manager.addPass(createConvertMathToLibmPass());
   manager.addPass(createFinalizeMemRefToLLVMConversionPass());

@@ -39,7 +39,8 @@ bool isProductSum(LinalgOp op) {
     if (!map.isProjectedPermutation(/*allowZeroInResults=*/true))
       return false;
   Block *body = op.getBlock();
-  auto sum = body->getTerminator()->getOperand(0).getDefiningOp<arith::AddFOp>();
+  auto sum =
+      body->getTerminator()->getOperand(0).getDefiningOp<arith::AddFOp>();
   if (!sum || std::distance(body->begin(), body->end()) != 3)
     return false;
   Value lhs = sum.getLhs(), rhs = sum.getRhs();
@@ -269,19 +270,12 @@ LogicalResult Product::emit() {
     builder.setInsertionPointToStart(around.getBody());
     indices[loop] = around.getInductionVar();
   }
-  Value operands[] = {flag(left->transposed),
-                      flag(right->transposed),
-                      integer(rows.extent),
-                      integer(columns.extent),
-                      integer(summed.extent),
-                      real(1.0f),
-                      pointer(lhs, indices),
-                      integer(left->leading),
-                      pointer(rhs, indices),
-                      integer(right->leading),
-                      real(fill ? 0.0f : 1.0f),
-                      pointer(Out, indices),
-                      integer(out->leading)};
+  Value operands[] = {
+      flag(left->transposed),  flag(right->transposed),  integer(rows.extent),
+      integer(columns.extent), integer(summed.extent),   real(1.0f),
+      pointer(lhs, indices),   integer(left->leading),   pointer(rhs, indices),
+      integer(right->leading), real(fill ? 0.0f : 1.0f), pointer(Out, indices),
+      integer(out->leading)};
   func::CallOp::create(builder, loc, kSgemm, TypeRange(), operands);
   if (fill)
     fill->erase();
@@ -300,14 +294,16 @@ struct MatmulToBLASPass : hocket::impl::MatmulToBLASBase<MatmulToBLASPass> {
         products.push_back(op);
     });
     OpBuilder builder(&getContext());
+    bool any = false;
     for (LinalgOp op : products) {
       builder.setInsertionPoint(op);
       if (failed(Product(builder, op).emit()))
         continue;
       ++numCalls;
+      any = true;
       op->erase();
     }
-    if (numCalls > 0)
+    if (any)
       declare();
   }
 

@@ -236,13 +236,14 @@ def VectorizeRows : Pass<"hocket-vectorize-rows"> {
     vector dimension accumulates in vector registers and is combined at the
     end; a reduction along another one accumulates vectors of the output. A
     `memref.load` in the body whose last index is the vector dimension is a
-    vector load; other varying indices are gathers. Adjacent loops over memory
-    that is contiguous in all operands are one loop.
+    vector load; other varying indices are gathers. Both branches of an `scf.if`
+    are computed, each under the mask of the lanes that take it. Adjacent loops
+    over memory that is contiguous in all operands are one loop.
 
     Copies between strided buffers are vectorized as well.
 
     Falls back to scalar loops, with a `missed` remark, where the body holds an
-    op that has no vector form (control flow, say) or a reduction along the
+    op that has no vector form (a loop or a call, say) or a reduction along the
     vector dimension is not one of the usual (sum, product, minimum, maximum,
     and, or, exclusive or).
 
@@ -284,8 +285,8 @@ def ApproximateMath : Pass<"hocket-approximate-math"> {
     Replaces exp, expm1, log, log1p, log2, tanh, erf, erfc, sin, cos, atan,
     cbrt and their like in `f32` by rational or polynomial approximations with
     an error of a few units in the last place, so that no vector is taken apart
-    for a call of the mathematical library. Vector powers with floating-point
-    exponents become exp(y log x). `f16` and `bf16` compute in `f32`.
+    for a call of the mathematical library. Powers of vectors become exp(y log x);
+    those of single numbers are left to that library. `f16` and `bf16` compute in `f32`.
 
     Before:
 
@@ -323,8 +324,8 @@ def KernelEntry : Pass<"hocket-kernel-entry", "::mlir::ModuleOp"> {
 
     ```mlir
     llvm.mlir.global external @hocket_sgemm() : !llvm.ptr
+    func.func @k(%operands: !llvm.ptr, %symbols: !llvm.ptr, %workspace: !llvm.ptr)
     func.func private @k.body(%x: !llvm.ptr {llvm.noalias}, %T: i64, %S: i64, %w: !llvm.ptr {llvm.noalias})
-    llvm.func @k(%operands: !llvm.ptr, %symbols: !llvm.ptr, %workspace: !llvm.ptr)
     ```
   }];
   let dependentDialects = [

@@ -53,8 +53,7 @@ SizeExpr termwiseMaximum(const SizeExpr &a, const SizeExpr &b) {
   return covers(a, b) ? a : b;
 }
 
-struct PlanWorkspacePass
-    : hocket::impl::PlanWorkspaceBase<PlanWorkspacePass> {
+struct PlanWorkspacePass : hocket::impl::PlanWorkspaceBase<PlanWorkspacePass> {
   using PlanWorkspaceBase::PlanWorkspaceBase;
 
   void runOnOperation() override {
@@ -128,8 +127,8 @@ PlanWorkspacePass::assign(MutableArrayRef<Allocation> allocations) {
   SmallVector<Allocation *> byStart;
   for (Allocation &allocation : allocations)
     byStart.push_back(&allocation);
-  llvm::stable_sort(byStart, [](Allocation *a, Allocation *b) {
-    return a->first < b->first;
+  llvm::sort(byStart, [](Allocation *a, Allocation *b) {
+    return std::pair(a->first, a) < std::pair(b->first, b);
   });
   for (Allocation *allocation : byStart) {
     Place *best = nullptr;
@@ -168,7 +167,8 @@ void PlanWorkspacePass::rewrite(func::FuncOp kernel,
   auto bytesType =
       MemRefType::get({ShapedType::kDynamic}, builder.getIntegerType(8));
   for (Type type : {index, index, Type(bytesType)})
-    if (failed(kernel.insertArgument(kernel.getNumArguments(), type, none, loc)))
+    if (failed(
+            kernel.insertArgument(kernel.getNumArguments(), type, none, loc)))
       llvm_unreachable("arguments of functions can be added");
   Block &entry = kernel.getBody().front();
   std::array<Value, kNumSymbols> symbols = {entry.getArgument(count),

@@ -4,6 +4,7 @@
 
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/IR/IRMapping.h"
 
 using namespace mlir;
@@ -24,21 +25,38 @@ Operation *RowEmitter::findUnsupported() {
       if (!isVectorElement(access->elementType()))
         return op;
     }
-  for (Operation &nested : op.getBlock()->without_terminator()) {
-    bool varies = llvm::any_of(nested.getResults(),
-                               [&](Value result) { return loops.varies(result); });
+  return findUnsupported(*op.getBlock());
+}
+
+Operation *RowEmitter::findUnsupported(Block &block) {
+  for (Operation &nested : block.without_terminator()) {
+    bool varies = llvm::any_of(nested.getResults(), [&](Value result) {
+      return loops.varies(result);
+    });
     if (auto load = dyn_cast<memref::LoadOp>(nested)) {
       if (varies && load.getMemRefType().getElementType().isInteger(1))
         return &nested;
       continue;
     }
-    if (nested.getNumRegions() != 0 || !isMemoryEffectFree(&nested))
+    if (varies && !llvm::all_of(nested.getResultTypes(), isVectorElement))
+      return &nested;
+    if (auto conditional = dyn_cast<scf::IfOp>(nested)) {
+      if (conditional.getNumResults() == 0)
+        return &nested;
+      for (Region &region : nested.getRegions())
+        if (Operation *unsupported = findUnsupported(region.front()))
+          return unsupported;
+      continue;
+    }
+    // Ops of conditionals are computed in any case.
+    bool isSafe =
+        &block == op.getBlock() ? isMemoryEffectFree(&nested) : isPure(&nested);
+    if (nested.getNumRegions() != 0 || !isSafe)
       return &nested;
     if (!varies || isa<linalg::IndexOp>(nested))
       continue;
     if (!OpTrait::hasElementwiseMappableTraits(&nested) ||
-        !llvm::all_of(nested.getOperandTypes(), isVectorElement) ||
-        !llvm::all_of(nested.getResultTypes(), isVectorElement))
+        !llvm::all_of(nested.getOperandTypes(), isVectorElement))
       return &nested;
   }
   return nullptr;
@@ -60,29 +78,30 @@ void RowEmitter::beginRow(ArrayRef<Value> indices) {
     if (argument.use_empty() || loops.varies(argument))
       continue;
     const StridedAccess *access = loops.access(operand->getOperandNumber());
-    scalars[argument] =
-        access ? memref::LoadOp::create(
-                     builder, loc, access->flatBuffer(),
-                     access->linearIndex(builder, loc, rowIndices))
-                     .getResult()
-               : operand->get();
+    scalars[argument] = access
+                            ? memref::LoadOp::create(
+                                  builder, loc, access->flatBuffer(),
+                                  access->linearIndex(builder, loc, rowIndices))
+                                  .getResult()
+                            : operand->get();
   }
-  for (Operation &nested : op.getBlock()->without_terminator()) {
-    if (llvm::any_of(nested.getResults(),
+  op->walk<WalkOrder::PreOrder>([&](Operation *nested) {
+    if (nested == op || nested->hasTrait<OpTrait::IsTerminator>() ||
+        llvm::any_of(nested->getResults(),
                      [&](Value result) { return loops.varies(result); }))
-      continue;
+      return;
     if (auto index = dyn_cast<linalg::IndexOp>(nested)) {
       scalars[index] = indexOf(unsigned(index.getDim()));
-      continue;
+      return;
     }
     IRMapping mapping;
-    for (Value operand : nested.getOperands())
+    for (Value operand : nested->getOperands())
       mapping.map(operand, scalarOf(operand));
-    Operation *copy = builder.clone(nested, mapping);
+    Operation *copy = builder.clone(*nested, mapping);
     for (auto [result, copied] :
-         llvm::zip_equal(nested.getResults(), copy->getResults()))
+         llvm::zip_equal(nested->getResults(), copy->getResults()))
       scalars[result] = copied;
-  }
+  });
 }
 
 Value RowEmitter::toVector(Value value, const Chunk &chunk) {
@@ -118,38 +137,66 @@ SmallVector<Value> RowEmitter::emit(const Chunk &chunk,
     if (value)
       vectors[argument] = value;
 
-  for (Operation &nested : op.getBlock()->without_terminator()) {
-    if (llvm::none_of(nested.getResults(),
-                      [&](Value result) { return loops.varies(result); }))
-      continue;
-    if (isa<linalg::IndexOp>(nested)) {
-      Value start = vector::BroadcastOp::create(
-          builder, loc, chunk.type(builder.getIndexType()), chunk.index);
-      Value steps =
-          laneOffsets(builder, loc, chunk, builder.getIndexAttr(1));
-      vectors[nested.getResult(0)] =
-          arith::AddIOp::create(builder, loc, start, steps);
-      continue;
-    }
-    if (isa<memref::LoadOp>(nested)) {
-      vectors[nested.getResult(0)] = emitLoad(&nested, chunk);
-      continue;
-    }
-    OperationState state(nested.getLoc(), nested.getName());
-    state.attributes = nested.getAttrs();
-    for (Value operand : nested.getOperands())
-      state.operands.push_back(toVector(operand, chunk));
-    for (Type type : nested.getResultTypes())
-      state.types.push_back(chunk.type(type));
-    Operation *created = builder.create(state);
-    for (auto [result, vector] :
-         llvm::zip_equal(nested.getResults(), created->getResults()))
-      vectors[result] = vector;
-  }
+  return emitBlock(*op.getBlock(), chunk);
+}
+
+SmallVector<Value> RowEmitter::emitBlock(Block &block, const Chunk &chunk) {
+  for (Operation &nested : block.without_terminator())
+    if (llvm::any_of(nested.getResults(),
+                     [&](Value result) { return loops.varies(result); }))
+      emitOp(nested, chunk);
   SmallVector<Value> yielded;
-  for (Value value : op.getBlock()->getTerminator()->getOperands())
+  for (Value value : block.getTerminator()->getOperands())
     yielded.push_back(toVector(value, chunk));
   return yielded;
+}
+
+void RowEmitter::emitOp(Operation &nested, const Chunk &chunk) {
+  if (isa<linalg::IndexOp>(nested)) {
+    Value start = vector::BroadcastOp::create(
+        builder, loc, chunk.type(builder.getIndexType()), chunk.index);
+    Value steps = laneOffsets(builder, loc, chunk, builder.getIndexAttr(1));
+    vectors[nested.getResult(0)] =
+        arith::AddIOp::create(builder, loc, start, steps);
+    return;
+  }
+  if (isa<memref::LoadOp>(nested)) {
+    vectors[nested.getResult(0)] = emitLoad(&nested, chunk);
+    return;
+  }
+  if (auto conditional = dyn_cast<scf::IfOp>(nested))
+    return emitConditional(&nested, chunk);
+  OperationState state(nested.getLoc(), nested.getName());
+  state.attributes = nested.getAttrs();
+  for (Value operand : nested.getOperands())
+    state.operands.push_back(toVector(operand, chunk));
+  for (Type type : nested.getResultTypes())
+    state.types.push_back(chunk.type(type));
+  Operation *created = builder.create(state);
+  for (auto [result, vector] :
+       llvm::zip_equal(nested.getResults(), created->getResults()))
+    vectors[result] = vector;
+}
+
+/// Both branches, each for the lanes that take it.
+void RowEmitter::emitConditional(Operation *nested, const Chunk &chunk) {
+  auto conditional = cast<scf::IfOp>(nested);
+  Value taken = toVector(conditional.getCondition(), chunk);
+  Value all = arith::ConstantOp::create(
+      builder, loc,
+      DenseElementsAttr::get(chunk.type(builder.getI1Type()), true));
+  auto branch = [&](Block &block, Value lanes) {
+    if (chunk.mask)
+      lanes = arith::AndIOp::create(builder, loc, lanes, chunk.mask);
+    return emitBlock(block, Chunk{chunk.index, lanes, chunk.width});
+  };
+  SmallVector<Value> then = branch(*conditional.thenBlock(), taken);
+  SmallVector<Value> otherwise =
+      branch(*conditional.elseBlock(),
+             arith::XOrIOp::create(builder, loc, taken, all));
+  for (auto [result, a, b] :
+       llvm::zip_equal(conditional.getResults(), then, otherwise))
+    vectors[result] = arith::SelectOp::create(builder, loc, taken, a, b);
 }
 
 /// The value of a lane index in lane 0.
@@ -184,6 +231,9 @@ Value RowEmitter::emitLoad(Operation *op, const Chunk &chunk) {
                      access.stride(moving[0]));
   }
   Value offsets;
+  if (moving.empty()) // one element, for the lanes of a branch
+    offsets = arith::ConstantOp::create(
+        builder, loc, builder.getZeroAttr(chunk.type(builder.getIndexType())));
   for (unsigned dim : moving) {
     Value index = toVector(load.getIndices()[dim], chunk);
     if (!isConstantIntValue(access.stride(dim), 1)) {
@@ -193,8 +243,9 @@ Value RowEmitter::emitLoad(Operation *op, const Chunk &chunk) {
       index = arith::MulIOp::create(builder, loc, index, stride);
     }
     offsets =
-        offsets ? arith::AddIOp::create(builder, loc, offsets, index).getResult()
-                : index;
+        offsets
+            ? arith::AddIOp::create(builder, loc, offsets, index).getResult()
+            : index;
   }
   return gatherLanes(builder, loc, chunk, access,
                      access.linearIndex(builder, loc, fixed), offsets);

@@ -40,6 +40,11 @@ public:
   void storeScalarOutput(unsigned number, mlir::Value value);
 
 private:
+  mlir::Operation *findUnsupported(mlir::Block &block);
+  llvm::SmallVector<mlir::Value> emitBlock(mlir::Block &block,
+                                           const Chunk &chunk);
+  void emitOp(mlir::Operation &nested, const Chunk &chunk);
+  void emitConditional(mlir::Operation *nested, const Chunk &chunk);
   mlir::Value toVector(mlir::Value value, const Chunk &chunk);
   mlir::Value firstIndex(const StridedAccess &access, const Chunk &chunk);
   mlir::Value emitLoad(mlir::Operation *load, const Chunk &chunk);

@@ -4,6 +4,7 @@
 
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
+#include "mlir/Dialect/SCF/IR/SCF.h"
 
 using namespace mlir;
 using namespace hocket;
@@ -38,7 +39,9 @@ FailureOr<RowLoops> RowLoops::create(OpBuilder &builder, LinalgOp op) {
       return failure();
     result.accesses.back() = *access;
   }
-  for (auto load : op.getBlock()->getOps<memref::LoadOp>()) {
+  SmallVector<memref::LoadOp> loads;
+  op->walk([&](memref::LoadOp load) { loads.push_back(load); });
+  for (memref::LoadOp load : loads) {
     auto identity = AffineMap::getMultiDimIdentityMap(
         load.getMemRefType().getRank(), builder.getContext());
     FailureOr<StridedAccess> access = StridedAccess::create(
@@ -62,8 +65,8 @@ FailureOr<RowLoops> RowLoops::create(OpBuilder &builder, LinalgOp op) {
 
 void RowLoops::mergeLoops(OpBuilder &builder, SmallVector<RowLoop> &loops) {
   llvm::SmallDenseSet<unsigned> indexed;
-  for (auto index : op.getBlock()->getOps<linalg::IndexOp>())
-    indexed.insert(unsigned(index.getDim()));
+  op->walk(
+      [&](linalg::IndexOp index) { indexed.insert(unsigned(index.getDim())); });
   auto areOne = [&](const RowLoop &a, const RowLoop &b) {
     return a.isReduction == b.isReduction && !indexed.contains(a.inner) &&
            !indexed.contains(b.inner) &&
@@ -97,12 +100,12 @@ int64_t RowLoops::costOf(const RowLoop &loop) {
   vector = loop;
   for (auto &[load, access] : loads) {
     auto indices = cast<memref::LoadOp>(load).getIndices();
-    bool any = llvm::any_of(indices, [&](Value index) { return varies(index); });
-    bool onlyLast =
-        llvm::none_of(indices.drop_back(),
-                      [&](Value index) { return varies(index); }) &&
-        isLaneIndex(indices.back()) &&
-        access.isContiguous(unsigned(indices.size()) - 1);
+    bool any =
+        llvm::any_of(indices, [&](Value index) { return varies(index); });
+    bool onlyLast = llvm::none_of(indices.drop_back(),
+                                  [&](Value index) { return varies(index); }) &&
+                    isLaneIndex(indices.back()) &&
+                    access.isContiguous(unsigned(indices.size()) - 1);
     if (any)
       cost += onlyLast ? 1 : kStrided;
   }
@@ -139,17 +142,21 @@ void RowLoops::findVarying(const RowLoop &loop) {
   if (loop.isReduction)
     for (BlockArgument argument : op.getRegionOutputArgs())
       varying.insert(argument);
-  for (Operation &nested : *op.getBlock()) {
+  op->walk<WalkOrder::PreOrder>([&](Operation *nested) {
+    if (nested == op)
+      return;
     auto index = dyn_cast<linalg::IndexOp>(nested);
-    bool varies = index ? index.getDim() == loop.inner : false;
-    nested.walk([&](Operation *inside) {
-      for (Value operand : inside->getOperands())
-        varies |= varying.contains(operand);
-    });
+    bool varies = index ? index.getDim() == loop.inner
+                        : llvm::any_of(nested->getOperands(), [&](Value x) {
+                            return varying.contains(x);
+                          });
+    // A conditional is computed in every lane, under a mask: so are the loads
+    // in it, which would be out of bounds elsewhere.
+    varies |= isa<scf::IfOp>(nested) || (isa<memref::LoadOp>(nested) &&
+                                         nested->getBlock() != op.getBlock());
     if (varies)
-      for (Value result : nested.getResults())
-        varying.insert(result);
-  }
+      varying.insert_range(nested->getResults());
+  });
 }
 
 bool RowLoops::isLaneIndex(Value index) const {

@@ -83,8 +83,8 @@ FailureOr<StridedAccess> StridedAccess::create(OpBuilder &builder, Location loc,
   access.buffer = buffer;
   access.strides.assign(map.getNumDims(), builder.getIndexAttr(0));
   access.dimension.assign(map.getNumDims(), -1);
-  SmallVector<OpFoldResult> dimStrides = getAsIndexOpFoldResult(
-      builder.getContext(), staticStrides);
+  SmallVector<OpFoldResult> dimStrides =
+      getAsIndexOpFoldResult(builder.getContext(), staticStrides);
   access.offset = builder.getIndexAttr(staticOffset);
   if (ShapedType::isDynamic(staticOffset) ||
       llvm::any_of(staticStrides, ShapedType::isDynamic)) {
@@ -115,18 +115,16 @@ FailureOr<StridedAccess> StridedAccess::create(OpBuilder &builder, Location loc,
     length = math.add(length,
                       math.multiply(math.add(extent, builder.getIndexAttr(-1)),
                                     dimStrides[dim]));
-    start = math.add(start,
-                     math.multiply(builder.getIndexAttr(linear.constant),
-                                   dimStrides[dim]));
+    start = math.add(start, math.multiply(builder.getIndexAttr(linear.constant),
+                                          dimStrides[dim]));
     if (type.getDimSize(dim) == 1)
       continue;
     for (auto [loop, coefficient] : llvm::enumerate(linear.coefficients)) {
       if (coefficient == 0)
         continue;
-      access.strides[loop] =
-          math.add(access.strides[loop],
-                   math.multiply(builder.getIndexAttr(coefficient),
-                                 dimStrides[dim]));
+      access.strides[loop] = math.add(
+          access.strides[loop],
+          math.multiply(builder.getIndexAttr(coefficient), dimStrides[dim]));
       access.dimension[loop] =
           isa<AffineDimExpr>(expr) && ++uses[loop] == 1 ? int64_t(dim) : -1;
     }
@@ -135,9 +133,9 @@ FailureOr<StridedAccess> StridedAccess::create(OpBuilder &builder, Location loc,
     access.startValue = math.value(start);
   access.flat = memref::ReinterpretCastOp::create(
       builder, loc,
-      MemRefType::get({ShapedType::kDynamic}, type.getElementType(),
-                      StridedLayoutAttr::get(builder.getContext(),
-                                             staticOffset, {1})),
+      MemRefType::get(
+          {ShapedType::kDynamic}, type.getElementType(),
+          StridedLayoutAttr::get(builder.getContext(), staticOffset, {1})),
       buffer, access.offset, {length}, {builder.getIndexAttr(1)});
   return access;
 }
@@ -165,8 +163,8 @@ bool StridedAccess::isNested(unsigned outer, unsigned inner) const {
 Value StridedAccess::linearIndex(OpBuilder &builder, Location loc,
                                  ValueRange indices) const {
   IndexMath math{builder, loc};
-  OpFoldResult sum =
-      startValue ? OpFoldResult(startValue) : OpFoldResult(builder.getIndexAttr(0));
+  OpFoldResult sum = startValue ? OpFoldResult(startValue)
+                                : OpFoldResult(builder.getIndexAttr(0));
   for (auto [loop, index] : llvm::enumerate(indices))
     if (index)
       sum = math.add(sum, math.multiply(index, strides[loop]));
@@ -176,8 +174,8 @@ Value StridedAccess::linearIndex(OpBuilder &builder, Location loc,
 Value StridedAccess::pointer(OpBuilder &builder, Location loc) const {
   Value address =
       memref::ExtractAlignedPointerAsIndexOp::create(builder, loc, buffer);
-  Value integer = arith::IndexCastOp::create(builder, loc, builder.getI64Type(),
-                                             address);
+  Value integer =
+      arith::IndexCastOp::create(builder, loc, builder.getI64Type(), address);
   auto pointerType = LLVM::LLVMPointerType::get(builder.getContext());
   Value base = LLVM::IntToPtrOp::create(builder, loc, pointerType, integer);
   if (isConstantIntValue(offset, 0))
@@ -185,8 +183,8 @@ Value StridedAccess::pointer(OpBuilder &builder, Location loc) const {
   IndexMath math{builder, loc};
   Value elements = arith::IndexCastOp::create(
       builder, loc, builder.getI64Type(), math.value(offset));
-  Type element = elementType().isInteger(1) ? builder.getI8Type()
-                                            : elementType();
+  Type element =
+      elementType().isInteger(1) ? builder.getI8Type() : elementType();
   return LLVM::GEPOp::create(builder, loc, pointerType, element, base,
                              ArrayRef<LLVM::GEPArg>{elements});
 }
@@ -207,9 +205,9 @@ SmallVector<OpFoldResult> hocket::loopExtents(OpBuilder &builder,
       if (!type.isDynamicDim(position))
         extent = builder.getIndexAttr(type.getDimSize(position));
       else if (!extent)
-        extent = memref::DimOp::create(builder, op.getLoc(), operand.get(),
-                                       position)
-                     .getResult();
+        extent =
+            memref::DimOp::create(builder, op.getLoc(), operand.get(), position)
+                .getResult();
     }
   }
   return extents;

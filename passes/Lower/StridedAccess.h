@@ -51,15 +51,15 @@ public:
 private:
   mlir::Value buffer, flat;
   mlir::OpFoldResult offset; // of the buffer's first element
-  mlir::Value startValue; // what the constant indices of the map add
+  mlir::Value startValue;    // what the constant indices of the map add
   llvm::SmallVector<mlir::OpFoldResult> strides; // one for each loop
   /// The buffer's dimension that a loop alone walks, or -1.
   llvm::SmallVector<int64_t> dimension;
 };
 
 /// The number of iterations of each loop of `op`.
-llvm::SmallVector<mlir::OpFoldResult>
-loopExtents(mlir::OpBuilder &builder, mlir::linalg::LinalgOp op);
+llvm::SmallVector<mlir::OpFoldResult> loopExtents(mlir::OpBuilder &builder,
+                                                  mlir::linalg::LinalgOp op);
 
 } // namespace hocket
 

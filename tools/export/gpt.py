@@ -31,22 +31,28 @@ class Config:
         return self.hidden // self.heads
 
 
+def normal(deviation: float) -> str:
+    return f"normal({deviation:.6g})"
+
+
 def block_shapes(config: Config) -> dict[str, tuple]:
     """The parameters of one block: name to (shape, init)."""
     hidden, narrow = config.hidden, config.kv_heads * config.head_size
-    residual = f"normal({0.02 / (2 * config.layers) ** 0.5:.6g})"
+    weight = normal(hidden**-0.5)
+    # Each of the 2 L additions to the residual stream is that much smaller.
+    small = (2 * config.layers) ** -0.5
     return {
         "ln1.scale": ((hidden,), "ones"),
         "ln1.bias": ((hidden,), "zeros"),
-        "query": ((hidden, hidden), "normal(0.02)"),
-        "key": ((hidden, narrow), "normal(0.02)"),
-        "value": ((hidden, narrow), "normal(0.02)"),
-        "out": ((hidden, hidden), residual),
+        "query": ((hidden, hidden), weight),
+        "key": ((hidden, narrow), weight),
+        "value": ((hidden, narrow), weight),
+        "out": ((hidden, hidden), normal(small * hidden**-0.5)),
         "ln2.scale": ((hidden,), "ones"),
         "ln2.bias": ((hidden,), "zeros"),
-        "up": ((hidden, 4 * hidden), "normal(0.02)"),
+        "up": ((hidden, 4 * hidden), weight),
         "up.bias": ((4 * hidden,), "zeros"),
-        "down": ((4 * hidden, hidden), residual),
+        "down": ((4 * hidden, hidden), normal(small * (4 * hidden) ** -0.5)),
         "down.bias": ((hidden,), "zeros"),
     }
 
@@ -54,16 +60,18 @@ def block_shapes(config: Config) -> dict[str, tuple]:
 def arguments(config: Config) -> list[Argument]:
     """The arguments of the loss: the batch, then the parameters."""
     hidden = config.hidden
+    # What the head reads has to be small; what only the blocks read, which normalize it, need not.
+    embedding = normal(0.02 if config.tied else 0.5)
     result = tokens_batch()
-    result.append(Argument("wte", "param", (VOCABULARY, hidden), init="normal(0.02)"))
-    result.append(Argument("wpe", "param", (config.max_positions, hidden), init="normal(0.02)"))
+    result.append(Argument("wte", "param", (VOCABULARY, hidden), init=embedding))
+    result.append(Argument("wpe", "param", (config.max_positions, hidden), init=embedding))
     for layer in range(config.layers):
         for name, (shape, init) in block_shapes(config).items():
             result.append(Argument(f"block{layer}.{name}", "param", shape, init=init))
     result.append(Argument("ln.scale", "param", (hidden,), init="ones"))
     result.append(Argument("ln.bias", "param", (hidden,), init="zeros"))
     if not config.tied:
-        result.append(Argument("head", "param", (hidden, VOCABULARY), init="normal(0.02)"))
+        result.append(Argument("head", "param", (hidden, VOCABULARY), init=normal(0.02)))
     return result
 
 

@@ -12,7 +12,7 @@ import pathlib
 import subprocess
 
 import numpy as np
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 import gpt
 import optimizers
@@ -21,6 +21,10 @@ from lowering import export
 from models import MODELS
 
 FIXTURES = pathlib.Path(__file__).resolve().parents[2] / "test" / "fixtures"
+
+
+def write_tensors(path: pathlib.Path, tensors: dict[str, np.ndarray]) -> None:
+    path.write_bytes(save(tensors))
 
 
 def import_model(hocket_opt: str, exported: str, path: pathlib.Path) -> None:
@@ -36,8 +40,8 @@ def make_gradients(model, hocket_opt: str) -> None:
     expected = {name: np.asarray(value / weight) for name, value in gradients.items()}
     expected["loss"] = np.asarray(total / weight)
     import_model(hocket_opt, export(model.loss, model.arguments), folder / "model.mlir")
-    save_file({**params, **batch}, folder / "inputs.safetensors")
-    save_file(expected, folder / "gradients.safetensors")
+    write_tensors(folder / "inputs.safetensors", {**params, **batch})
+    write_tensors(folder / "gradients.safetensors", expected)
     (folder / "lengths.txt").write_text("".join(f"{length}\n" for length in model.lengths))
 
 
@@ -50,7 +54,7 @@ def make_tiny_gpt(name: str, config: gpt.Config, optimizer, hocket_opt: str) -> 
     (folder / "exported.mlir").write_text(exported)
     import_model(hocket_opt, exported, folder / "model.mlir")
     params = text.initialize(arguments, seed=0)
-    save_file(params, folder / "params.safetensors")
+    write_tensors(folder / "params.safetensors", params)
     data = (source / "text.txt").read_bytes()
     for suffix in ("", "2"):
         lengths = text.read_lengths(source / f"lengths{suffix}.txt")

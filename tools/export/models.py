@@ -93,13 +93,28 @@ def mlp(x, y, w1, b1, w2, w3):
     return squares(h @ w3, y)
 
 
-@model(data("x", 16), data("y", 16), param("scale1", 16), param("bias1", 16), param("w", 16, 16), param("scale2", 16), param("bias2", 16))
+@model(
+    data("x", 16),
+    data("y", 16),
+    param("scale1", 16),
+    param("bias1", 16),
+    param("w", 16, 16),
+    param("scale2", 16),
+    param("bias2", 16),
+)
 def normalization(x, y, scale1, bias1, w, scale2, bias2):
     h = x + layer_norm(x, scale1, bias1) @ w
     return squares(layer_norm(h, scale2, bias2), y)
 
 
-@model(data("tokens", dtype="int32"), data("targets", dtype="int32"), param("table", 17, 12), param("w", 12, 23), tokens=17, targets=23)
+@model(
+    data("tokens", dtype="int32"),
+    data("targets", dtype="int32"),
+    param("table", 17, 12),
+    param("w", 12, 23),
+    tokens=17,
+    targets=23,
+)
 def embedding_cross_entropy(tokens, targets, table, w):
     logits = jnp.take(table, tokens, axis=0, mode="clip") @ w
     picked = jnp.take_along_axis(jax.nn.log_softmax(logits), targets[:, None], axis=1, mode="clip")
@@ -195,7 +210,14 @@ def heads_matmul(x, y, w, v):
     return squares(jnp.einsum("thg,tgf->thf", mixed, h).reshape(-1, 20), y.reshape(-1, 20))
 
 
-@model(data("tokens", dtype="int32"), data("targets", dtype="int32"), param("table", 29, 16), param("w", 16, 16), tokens=29, targets=29)
+@model(
+    data("tokens", dtype="int32"),
+    data("targets", dtype="int32"),
+    param("table", 29, 16),
+    param("w", 16, 16),
+    tokens=29,
+    targets=29,
+)
 def tied_embedding(tokens, targets, table, w):
     h = jnp.tanh(jnp.take(table, tokens, axis=0, mode="clip") @ w)
     return cross_entropy(h @ table.T, targets)

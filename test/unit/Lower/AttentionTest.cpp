@@ -49,8 +49,8 @@ struct Reference {
     for (int64_t j = start; j < end; ++j) {
       double score = 0;
       for (int64_t e = 0; e < d; ++e)
-        score += double(q[at(i, h, c.heads) + e]) *
-                 k[at(j, kh, c.keyHeads) + e];
+        score +=
+            double(q[at(i, h, c.heads) + e]) * k[at(j, kh, c.keyHeads) + e];
       scores.push_back(score * scale);
     }
     double maximum = *std::max_element(scores.begin(), scores.end());
@@ -93,9 +93,8 @@ std::string kernels(const Case &c) {
   };
   std::string qs = "d0, " + h + ", " + d, ks = "d0, " + k + ", " + d;
   std::string inputs = "%q: " + q + at("input, 0", qs) + ", %k: " + kv +
-                       at("input, 1", ks) + ", %v: " + kv +
-                       at("input, 2", ks) + ", %s: " + offsets +
-                       at("batch, 0", "d1");
+                       at("input, 1", ks) + ", %v: " + kv + at("input, 2", ks) +
+                       ", %s: " + offsets + at("batch, 0", "d1");
   std::string causal = c.causal ? " causal" : "";
   return "func.func @forward(" + inputs + ") -> (" + q + at("output, 0", qs) +
          ", " + lse + at("residual, 0", "d0, " + h) +
@@ -151,8 +150,8 @@ void check(const Case &c) {
   EXPECT_EQ(firstDifference(lse.values<float>(), toFloat(reference.lse)), -1);
 
   Buffer dq(q.size() * 4), dk(k.size() * 4), dv(k.size() * 4);
-  std::vector<Buffer *> operands = {&query, &key,      &value, &offsets, &output,
-                                    &lse,   &gradient, &dq,    &dk,      &dv};
+  std::vector<Buffer *> operands = {
+      &query, &key, &value, &offsets, &output, &lse, &gradient, &dq, &dk, &dv};
   ASSERT_TRUE(runner.call("backward", operands, tokens, numBounds));
   EXPECT_EQ(firstDifference(dq.values<float>(), toFloat(reference.dq)), -1);
   EXPECT_EQ(firstDifference(dk.values<float>(), toFloat(reference.dk)), -1);

@@ -34,8 +34,8 @@ Buffer::Buffer(size_t bytes)
 }
 
 bool Buffer::isIntact() const {
-  for (const unsigned char *byte = start + size; byte < start + size + kGuard / 2;
-       ++byte)
+  for (const unsigned char *byte = start + size;
+       byte < start + size + kGuard / 2; ++byte)
     if (*byte != kGuardByte)
       return false;
   return true;
@@ -70,11 +70,11 @@ KernelRunner::KernelRunner(const std::string &text, TargetOptions options) {
   mlir::registerAllExtensions(registry);
   registry.insert<HocketDialect>();
   mlir::MLIRContext context(registry, mlir::MLIRContext::Threading::DISABLED);
-  mlir::ScopedDiagnosticHandler handler(
-      &context, [&](mlir::Diagnostic &diagnostic) {
-        messages += diagnostic.str() + "\n";
-        return mlir::success();
-      });
+  mlir::ScopedDiagnosticHandler handler(&context,
+                                        [&](mlir::Diagnostic &diagnostic) {
+                                          messages += diagnostic.str() + "\n";
+                                          return mlir::success();
+                                        });
   auto module = mlir::parseSourceString<mlir::ModuleOp>(text, &context);
   if (!module)
     return;
@@ -116,8 +116,7 @@ bool KernelRunner::call(const std::string &symbol,
                         std::vector<Buffer *> operands, int64_t tokens,
                         int64_t bounds) {
   Symbols symbols = {tokens, bounds};
-  Buffer workspace(
-      size_t(kernel(symbol).workspaceBytes.evaluate(symbols)));
+  Buffer workspace(size_t(kernel(symbol).workspaceBytes.evaluate(symbols)));
   std::vector<void *> pointers;
   for (Buffer *operand : operands)
     pointers.push_back(operand->data());

@@ -18,12 +18,14 @@ namespace hocket::test {
 class Buffer {
 public:
   explicit Buffer(size_t bytes);
-  template <typename T> explicit Buffer(const std::vector<T> &values)
+  template <typename T>
+  explicit Buffer(const std::vector<T> &values)
       : Buffer(values.size() * sizeof(T)) {
     std::copy(values.begin(), values.end(), static_cast<T *>(data()));
   }
   void *data() { return start; }
-  template <typename T> std::vector<T> values() const {
+  template <typename T>
+  std::vector<T> values() const {
     const T *first = reinterpret_cast<const T *>(start);
     return std::vector<T>(first, first + size / sizeof(T));
   }

@@ -11,7 +11,8 @@ namespace {
 
 std::string vector(const std::string &slot, int index) {
   return "tensor<?xf32> {hocket.operand = #hocket.operand<" + slot + ", " +
-         std::to_string(index) + ">, hocket.shape = affine_map<(d0, d1) -> (d0)>}";
+         std::to_string(index) +
+         ">, hocket.shape = affine_map<(d0, d1) -> (d0)>}";
 }
 
 const char *kElementwise =
@@ -22,22 +23,27 @@ const char *kElementwise =
 
 TEST(Kernels, UpdatesStatesInPlace) {
   // Momentum: m' = 0.9 m + g, p' = p - 0.1 m'.
-  std::string text = "func.func @k(%p: " + vector("parameter", 0) + ", %g: " +
-                     vector("gradient", 0) + ", %m: " + vector("state", 0) +
-                     ") -> (" + vector("parameter", 0) + ", " +
-                     vector("state", 0) + R"() attributes {hocket.kernel = "Update"} {
+  std::string text =
+      "func.func @k(%p: " + vector("parameter", 0) +
+      ", %g: " + vector("gradient", 0) + ", %m: " + vector("state", 0) +
+      ") -> (" + vector("parameter", 0) + ", " + vector("state", 0) +
+      R"() attributes {hocket.kernel = "Update"} {
   %c0 = arith.constant 0 : index
   %n = tensor.dim %p, %c0 : tensor<?xf32>
   %e = tensor.empty(%n) : tensor<?xf32>
   %decay = arith.constant 0.9 : f32
   %rate = arith.constant 0.1 : f32
-  %m1 = linalg.generic {)" + kElementwise + R"(} ins(%m, %g : tensor<?xf32>, tensor<?xf32>) outs(%e : tensor<?xf32>) {
+  %m1 = linalg.generic {)" +
+      kElementwise +
+      R"(} ins(%m, %g : tensor<?xf32>, tensor<?xf32>) outs(%e : tensor<?xf32>) {
   ^bb0(%a: f32, %b: f32, %o: f32):
     %0 = arith.mulf %a, %decay : f32
     %1 = arith.addf %0, %b : f32
     linalg.yield %1 : f32
   } -> tensor<?xf32>
-  %p1 = linalg.generic {)" + kElementwise + R"(} ins(%p, %m1 : tensor<?xf32>, tensor<?xf32>) outs(%e : tensor<?xf32>) {
+  %p1 = linalg.generic {)" +
+      kElementwise +
+      R"(} ins(%p, %m1 : tensor<?xf32>, tensor<?xf32>) outs(%e : tensor<?xf32>) {
   ^bb0(%a: f32, %b: f32, %o: f32):
     %0 = arith.mulf %b, %rate : f32
     %1 = arith.subf %a, %0 : f32
@@ -64,9 +70,10 @@ TEST(Kernels, UpdatesStatesInPlace) {
 TEST(Kernels, KeepsWhatIsStillRead) {
   // The new states are the old ones exchanged, and the old first one is
   // written out as well.
-  std::string text = "func.func @k(%a: " + vector("state", 0) + ", %b: " +
-                     vector("state", 1) + ") -> (" + vector("state", 0) + ", " +
-                     vector("state", 1) + ", " + vector("output", 0) +
+  std::string text = "func.func @k(%a: " + vector("state", 0) +
+                     ", %b: " + vector("state", 1) + ") -> (" +
+                     vector("state", 0) + ", " + vector("state", 1) + ", " +
+                     vector("output", 0) +
                      R"() attributes {hocket.kernel = "Update"} {
   return %b, %a, %a : tensor<?xf32>, tensor<?xf32>, tensor<?xf32>
 })";
@@ -85,7 +92,8 @@ TEST(Kernels, KeepsWhatIsStillRead) {
 TEST(Kernels, ReadsTheOldValueOfAnUpdatedArgument) {
   // a' = reversed a: every element is read after its place was written.
   std::string text = "func.func @k(%a: " + vector("state", 0) + ") -> (" +
-                     vector("state", 0) + R"() attributes {hocket.kernel = "Update"} {
+                     vector("state", 0) +
+                     R"() attributes {hocket.kernel = "Update"} {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %n = tensor.dim %a, %c0 : tensor<?xf32>
@@ -116,14 +124,18 @@ namespace {
 /// relu(x) x times `factor`, in two ops that share a buffer.
 std::string scale(const std::string &name, int parameter,
                   const std::string &factor) {
-  return "func.func @" + name + "(%x: " + vector("input", 0) + ", %y: " +
-         vector("parameter", parameter) + ") -> (" + vector("output", 0) +
+  return "func.func @" + name + "(%x: " + vector("input", 0) +
+         ", %y: " + vector("parameter", parameter) + ") -> (" +
+         vector("output", 0) +
          R"() attributes {hocket.kernel = "F"} {
   %c0 = arith.constant 0 : index
   %n = tensor.dim %x, %c0 : tensor<?xf32>
   %e = tensor.empty(%n) : tensor<?xf32>
-  %f = arith.constant )" + factor + R"( : f32
-  %r = linalg.generic {)" + std::string(kElementwise) + R"(} ins(%x, %y : tensor<?xf32>, tensor<?xf32>) outs(%e : tensor<?xf32>) {
+  %f = arith.constant )" +
+         factor + R"( : f32
+  %r = linalg.generic {)" +
+         std::string(kElementwise) +
+         R"(} ins(%x, %y : tensor<?xf32>, tensor<?xf32>) outs(%e : tensor<?xf32>) {
   ^bb0(%a: f32, %b: f32, %o: f32):
     %0 = arith.mulf %a, %f : f32
     %1 = arith.addf %0, %b : f32
@@ -206,7 +218,8 @@ TEST(Kernels, UnknownProcessor) {
 
 TEST(Kernels, OpsWithoutLoweringAreDiagnosed) {
   std::string text = "func.func @k(%x: " + vector("input", 0) + ") -> (" +
-                     vector("output", 0) + R"() attributes {hocket.kernel = "F"} {
+                     vector("output", 0) +
+                     R"() attributes {hocket.kernel = "F"} {
   %r = "other.op"(%x) : (tensor<?xf32>) -> tensor<?xf32>
   return %r : tensor<?xf32>
 })";
@@ -214,9 +227,11 @@ TEST(Kernels, OpsWithoutLoweringAreDiagnosed) {
   EXPECT_FALSE(unknown.compiled());
 
   // The size of the workspace depends on data.
-  text = "func.func @k(%x: tensor<?xi32> {hocket.operand = #hocket.operand<batch, 0>, "
-         "hocket.shape = affine_map<(d0, d1) -> (d0)>}) -> (tensor<f32> "
-         R"({hocket.operand = #hocket.operand<output, 0>}) attributes {hocket.kernel = "F"} {
+  text =
+      "func.func @k(%x: tensor<?xi32> {hocket.operand = #hocket.operand<batch, "
+      "0>, "
+      "hocket.shape = affine_map<(d0, d1) -> (d0)>}) -> (tensor<f32> "
+      R"({hocket.operand = #hocket.operand<output, 0>}) attributes {hocket.kernel = "F"} {
   %c0 = arith.constant 0 : index
   %zero = arith.constant 0.0 : f32
   %v = tensor.extract %x[%c0] : tensor<?xi32>

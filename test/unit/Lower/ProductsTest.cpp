@@ -11,8 +11,8 @@ namespace {
 
 std::string operand(const std::string &slot, int index,
                     const std::string &extents = "") {
-  std::string text =
-      "{hocket.operand = #hocket.operand<" + slot + ", " + std::to_string(index) + ">";
+  std::string text = "{hocket.operand = #hocket.operand<" + slot + ", " +
+                     std::to_string(index) + ">";
   if (!extents.empty())
     text += ", hocket.shape = affine_map<(d0, d1) -> (" + extents + ")>";
   return text + "}";
@@ -27,22 +27,28 @@ std::string map(const std::string &results) {
 std::string product(bool transposeA, bool transposeB, bool accumulate) {
   std::string a = transposeA ? "tensor<12x?xf32>" : "tensor<?x12xf32>";
   std::string b = transposeB ? "tensor<20x12xf32>" : "tensor<12x20xf32>";
-  std::string text =
-      "func.func @k(%a: " + a + operand("input", 0, transposeA ? "12, d0" : "d0, 12") +
-      ", %b: " + b + operand("parameter", 0);
+  std::string text = "func.func @k(%a: " + a +
+                     operand("input", 0, transposeA ? "12, d0" : "d0, 12") +
+                     ", %b: " + b + operand("parameter", 0);
   if (accumulate)
     text += ", %c: tensor<?x20xf32> " + operand("gradient", 0, "d0, 20");
-  text += ") -> (tensor<?x20xf32> " + operand(accumulate ? "gradient" : "output", 0, "d0, 20") +
+  text += ") -> (tensor<?x20xf32> " +
+          operand(accumulate ? "gradient" : "output", 0, "d0, 20") +
           ") attributes {hocket.kernel = \"B\"} {\n";
   text += "  %c0 = arith.constant 0 : index\n  %c1 = arith.constant 1 : index\n"
-          "  %t = tensor.dim %a, " + std::string(transposeA ? "%c1" : "%c0") + " : " + a + "\n";
+          "  %t = tensor.dim %a, " +
+          std::string(transposeA ? "%c1" : "%c0") + " : " + a + "\n";
   if (!accumulate)
     text += "  %zero = arith.constant 0.0 : f32\n"
             "  %e = tensor.empty(%t) : tensor<?x20xf32>\n"
-            "  %c = linalg.fill ins(%zero : f32) outs(%e : tensor<?x20xf32>) -> tensor<?x20xf32>\n";
-  text += "  %r = linalg.matmul indexing_maps = [" + map(transposeA ? "k, m" : "m, k") + ", " +
-          map(transposeB ? "n, k" : "k, n") + ", " + map("m, n") + "] ins(%a, %b : " + a + ", " + b +
-          ") outs(%c : tensor<?x20xf32>) -> tensor<?x20xf32>\n  return %r : tensor<?x20xf32>\n}\n";
+            "  %c = linalg.fill ins(%zero : f32) outs(%e : tensor<?x20xf32>) "
+            "-> tensor<?x20xf32>\n";
+  text += "  %r = linalg.matmul indexing_maps = [" +
+          map(transposeA ? "k, m" : "m, k") + ", " +
+          map(transposeB ? "n, k" : "k, n") + ", " + map("m, n") +
+          "] ins(%a, %b : " + a + ", " + b +
+          ") outs(%c : tensor<?x20xf32>) -> tensor<?x20xf32>\n  return %r : "
+          "tensor<?x20xf32>\n}\n";
   return text;
 }
 
@@ -184,11 +190,11 @@ TEST(Products, OtherElementTypesAreVectorCode) {
 }
 
 TEST(Products, EmbeddingGatherAndScatterAdd) {
-  std::string text =
-      "func.func @gather(%table: tensor<10x24xf32> " + operand("parameter", 0) +
-      ", %tokens: tensor<?xi32> " + operand("batch", 0, "d0") +
-      ") -> (tensor<?x24xf32> " + operand("output", 0, "d0, 24") +
-      R"() attributes {hocket.kernel = "F"} {
+  std::string text = "func.func @gather(%table: tensor<10x24xf32> " +
+                     operand("parameter", 0) + ", %tokens: tensor<?xi32> " +
+                     operand("batch", 0, "d0") + ") -> (tensor<?x24xf32> " +
+                     operand("output", 0, "d0, 24") +
+                     R"() attributes {hocket.kernel = "F"} {
   %c0 = arith.constant 0 : index
   %t = tensor.dim %tokens, %c0 : tensor<?xi32>
   %e = tensor.empty(%t) : tensor<?x24xf32>
@@ -205,11 +211,12 @@ TEST(Products, EmbeddingGatherAndScatterAdd) {
   } -> tensor<?x24xf32>
   return %r : tensor<?x24xf32>
 }
-func.func @scatter(%tokens: tensor<?xi32> )" + operand("batch", 0, "d0") +
-      ", %dy: tensor<?x24xf32> " + operand("output_gradient", 0, "d0, 24") +
-      ", %dw: tensor<10x24xf32> " + operand("gradient", 0) +
-      ") -> (tensor<10x24xf32> " + operand("gradient", 0) +
-      R"() attributes {hocket.kernel = "B"} {
+func.func @scatter(%tokens: tensor<?xi32> )" +
+                     operand("batch", 0, "d0") + ", %dy: tensor<?x24xf32> " +
+                     operand("output_gradient", 0, "d0, 24") +
+                     ", %dw: tensor<10x24xf32> " + operand("gradient", 0) +
+                     ") -> (tensor<10x24xf32> " + operand("gradient", 0) +
+                     R"() attributes {hocket.kernel = "B"} {
   %c0 = arith.constant 0 : index
   %c1 = arith.constant 1 : index
   %t = tensor.dim %tokens, %c0 : tensor<?xi32>

@@ -34,19 +34,34 @@ std::string reduction(int64_t columns, const std::string &outType,
   std::string shape =
       dynamic ? ", hocket.shape = affine_map<(d0, d1) -> (d0)>" : "";
   return std::string(kMaps) + R"(
-func.func @k(%x: tensor<?x)" + c + R"(xf32> {hocket.operand = #hocket.operand<input, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, )" + c + R"()>})
-    -> (tensor<)" + outType + R"(> {hocket.operand = #hocket.operand<output, 0>)" + shape + R"(}) attributes {hocket.kernel = "F"} {
+func.func @k(%x: tensor<?x)" +
+         c +
+         R"(xf32> {hocket.operand = #hocket.operand<input, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, )" +
+         c + R"()>})
+    -> (tensor<)" +
+         outType + R"(> {hocket.operand = #hocket.operand<output, 0>)" + shape +
+         R"(}) attributes {hocket.kernel = "F"} {
   %c0 = arith.constant 0 : index
-  %start = arith.constant )" + start + R"( : f32
-  %t = tensor.dim %x, %c0 : tensor<?x)" + c + R"(xf32>
-  %e = tensor.empty()" + (dynamic ? "%t" : "") + R"() : tensor<)" + outType + R"(>
-  %f = linalg.fill ins(%start : f32) outs(%e : tensor<)" + outType + R"(>) -> tensor<)" + outType + R"(>
-  %r = linalg.generic {indexing_maps = [#id, )" + outMap + R"(], iterator_types = [)" + iterators + R"(]} ins(%x : tensor<?x)" + c + R"(xf32>) outs(%f : tensor<)" + outType + R"(>) {
+  %start = arith.constant )" +
+         start + R"( : f32
+  %t = tensor.dim %x, %c0 : tensor<?x)" +
+         c + R"(xf32>
+  %e = tensor.empty()" +
+         (dynamic ? "%t" : "") + R"() : tensor<)" + outType + R"(>
+  %f = linalg.fill ins(%start : f32) outs(%e : tensor<)" +
+         outType + R"(>) -> tensor<)" + outType + R"(>
+  %r = linalg.generic {indexing_maps = [#id, )" +
+         outMap + R"(], iterator_types = [)" + iterators +
+         R"(]} ins(%x : tensor<?x)" + c + R"(xf32>) outs(%f : tensor<)" +
+         outType + R"(>) {
   ^bb0(%in: f32, %out: f32):
-    %0 = )" + op + R"( %out, %in : f32
+    %0 = )" +
+         op + R"( %out, %in : f32
     linalg.yield %0 : f32
-  } -> tensor<)" + outType + R"(>
-  return %r : tensor<)" + outType + R"(>
+  } -> tensor<)" +
+         outType + R"(>
+  return %r : tensor<)" +
+         outType + R"(>
 })";
 }
 
@@ -104,10 +119,10 @@ func.func @k(%x: tensor<?x7xf32> {hocket.operand = #hocket.operand<input, 0>, ho
 TEST(Rows, RowReductions) {
   for (int64_t columns : {1, 3, 16, 64, 100})
     for (bool maximum : {false, true}) {
-      KernelRunner runner(reduction(
-          columns, "?xf32", "#row", "\"parallel\", \"reduction\"",
-          maximum ? "arith.maximumf" : "arith.addf",
-          maximum ? "0xFF800000" : "0.0"));
+      KernelRunner runner(reduction(columns, "?xf32", "#row",
+                                    "\"parallel\", \"reduction\"",
+                                    maximum ? "arith.maximumf" : "arith.addf",
+                                    maximum ? "0xFF800000" : "0.0"));
       ASSERT_TRUE(runner.compiled()) << runner.diagnostics();
       for (int64_t tokens : kTokens) {
         std::vector<float> x = randomFloats(tokens * columns, 3);
@@ -305,4 +320,143 @@ func.func @k(%x: tensor<?x20xf32> {hocket.operand = #hocket.operand<input, 0>, h
     EXPECT_EQ(firstDifference(out.values<float>(), expected, 0), -1) << tokens;
     EXPECT_EQ(mask.values<uint8_t>(), expectedMask) << tokens;
   }
+}
+
+TEST(Rows, ConditionalLoads) {
+  // Concatenation, and an element that only some lanes may read.
+  std::string text = std::string(kMaps) + R"(
+func.func @k(%a: tensor<?x5xf32> {hocket.operand = #hocket.operand<input, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 5)>},
+             %b: tensor<?x14xf32> {hocket.operand = #hocket.operand<input, 1>, hocket.shape = affine_map<(d0, d1) -> (d0, 14)>})
+    -> (tensor<?x19xf32> {hocket.operand = #hocket.operand<output, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 19)>}) attributes {hocket.kernel = "F"} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %c5 = arith.constant 5 : index
+  %zero = arith.constant 0.0 : f32
+  %t = tensor.dim %a, %c0 : tensor<?x5xf32>
+  %e = tensor.empty(%t) : tensor<?x19xf32>
+  %r = linalg.generic {indexing_maps = [#id], iterator_types = ["parallel", "parallel"]} outs(%e : tensor<?x19xf32>) {
+  ^bb0(%out: f32):
+    %i = linalg.index 0 : index
+    %j = linalg.index 1 : index
+    %first = arith.cmpi ult, %j, %c5 : index
+    %v = scf.if %first -> (f32) {
+      %x = tensor.extract %a[%i, %j] : tensor<?x5xf32>
+      scf.yield %x : f32
+    } else {
+      %k = arith.subi %j, %c5 : index
+      %x = tensor.extract %b[%i, %k] : tensor<?x14xf32>
+      %later = arith.cmpi ugt, %i, %c0 : index
+      %y = scf.if %later -> (f32) {
+        %before = arith.subi %i, %c1 : index
+        %z = tensor.extract %a[%before, %c0] : tensor<?x5xf32>
+        scf.yield %z : f32
+      } else {
+        scf.yield %zero : f32
+      }
+      %s = arith.addf %x, %y : f32
+      scf.yield %s : f32
+    }
+    linalg.yield %v : f32
+  } -> tensor<?x19xf32>
+  return %r : tensor<?x19xf32>
+})";
+  KernelRunner runner(text);
+  ASSERT_TRUE(runner.compiled()) << runner.diagnostics();
+  for (int64_t tokens : kTokens) {
+    std::vector<float> a = randomFloats(tokens * 5, 11);
+    std::vector<float> b = randomFloats(tokens * 14, 12), expected;
+    for (int64_t i = 0; i < tokens; ++i)
+      for (int64_t j = 0; j < 19; ++j)
+        expected.push_back(j < 5 ? a[i * 5 + j]
+                                 : b[i * 14 + j - 5] +
+                                       (i > 0 ? a[(i - 1) * 5] : 0));
+    Buffer first(a), second(b), out(expected.size() * 4);
+    ASSERT_TRUE(runner.call("k", {&first, &second, &out}, tokens));
+    EXPECT_EQ(firstDifference(out.values<float>(), expected, 1e-6f), -1)
+        << tokens;
+  }
+}
+
+namespace {
+
+/// y = op(x), or op(x, 3.0), over a vector of x.
+std::vector<float> applyFunction(const std::string &op, bool cube,
+                                 const std::vector<float> &x) {
+  std::string operand = "tensor<?xf32> {hocket.operand = #hocket.operand<";
+  std::string shape = ", 0>, hocket.shape = affine_map<(d0, d1) -> (d0)>}";
+  KernelRunner runner(std::string(kMaps) + "func.func @k(%x: " + operand +
+                      "input" + shape + ") -> (" + operand + "output" + shape +
+                      R"() attributes {hocket.kernel = "F"} {
+  %c0 = arith.constant 0 : index
+  %three = arith.constant 3.0 : f32
+  %n = tensor.dim %x, %c0 : tensor<?xf32>
+  %e = tensor.empty(%n) : tensor<?xf32>
+  %r = linalg.generic {indexing_maps = [#id1, #id1], iterator_types = ["parallel"]} ins(%x : tensor<?xf32>) outs(%e : tensor<?xf32>) {
+  ^bb0(%a: f32, %o: f32):
+    %0 = math.)" + op +
+                      " %a" + (cube ? ", %three" : "") + R"( : f32
+    linalg.yield %0 : f32
+  } -> tensor<?xf32>
+  return %r : tensor<?xf32>
+})");
+  EXPECT_TRUE(runner.compiled()) << runner.diagnostics();
+  Buffer in(x), out(x.size() * 4);
+  EXPECT_TRUE(!runner.compiled() ||
+              runner.call("k", {&in, &out}, int64_t(x.size())));
+  return out.values<float>();
+}
+
+} // namespace
+
+TEST(Rows, FunctionsAreAccurate) {
+  struct Function {
+    const char *name;
+    double (*exact)(double);
+    float low, high;
+    double ulps;
+  };
+  const Function functions[] = {
+      {"exp", std::exp, -80, 80, 4},
+      {"expm1", std::expm1, -10, 10, 8},
+      {"log", std::log, 0.01f, 100, 4},
+      {"log1p", std::log1p, -0.9f, 50, 4},
+      {"tanh", std::tanh, -10, 10, 8},
+      {"erf", std::erf, -4, 4, 8},
+      {"sqrt", std::sqrt, 0, 100, 1},
+      {"rsqrt", [](double x) { return 1 / std::sqrt(x); }, 0.01f, 100, 2},
+      {"powf", [](double x) { return x * x * x; }, -5, 5, 16},
+  };
+  for (const Function &function : functions) {
+    std::vector<float> x(1003);
+    for (size_t i = 0; i < x.size(); ++i)
+      x[i] = function.low +
+             (function.high - function.low) * float(i) / float(x.size() - 1);
+    std::vector<float> y =
+        applyFunction(function.name, function.name[0] == 'p', x);
+    double worst = 0;
+    for (size_t i = 0; i < x.size(); ++i) {
+      float exact = float(function.exact(x[i]));
+      double ulp = std::max(std::nextafter(std::fabs(exact), INFINITY) -
+                                std::fabs(exact),
+                            std::numeric_limits<float>::min());
+      double error = std::fabs(y[i] - function.exact(x[i])) / ulp;
+      worst = error <= worst ? worst : error; // keeps NaNs
+    }
+    EXPECT_LE(worst, function.ulps) << function.name;
+  }
+}
+
+TEST(Rows, FunctionsAtTheirLimits) {
+  float inf = INFINITY;
+  auto expect = [](const char *name, std::vector<float> x,
+                   std::vector<float> y) {
+    EXPECT_EQ(applyFunction(name, false, x), y) << name;
+  };
+  expect("exp", {-inf, -1000, 0, 1000, inf}, {0, 0, 1, inf, inf});
+  expect("log", {0, 1, inf}, {-inf, 0, inf});
+  expect("tanh", {-inf, -100, 0, 100, inf}, {-1, -1, 0, 1, 1});
+  EXPECT_EQ(applyFunction("powf", true, {-2, -0.0f, 0, 1, inf, -inf}),
+            (std::vector<float>{-8, 0, 0, 1, inf, -inf}));
+  EXPECT_TRUE(std::isnan(applyFunction("exp", false, {NAN})[0]));
+  EXPECT_TRUE(std::isnan(applyFunction("log", false, {-1})[0]));
 }

@@ -1,0 +1,26 @@
+// RUN: split-file %s %t
+// RUN: hocket-opt %t/empty.mlir --hocket-load-topology=file=%t/pair.yaml | FileCheck %s
+// The number of devices of the cluster in a file that is checked in.
+// RUN: hocket-opt %t/empty.mlir --hocket-load-topology=file=%fixtures/../data/topology/h100-1250x8.yaml | FileCheck %s --check-prefix=CLUSTER
+
+// CHECK: module {
+// CHECK-NEXT: hocket.topology @_2_nodes__ nodes(2) devices_per_node(4) memory_bytes(1000) flops_per_second(2.000000e+10) memory_bytes_per_second(1.000000e+10) launch_seconds(0.000000e+00) intra_node(latency_seconds = 5.000000e-01, bytes_per_second = 5.000000e+09) inter_node(latency_seconds = 2.500000e-01, bytes_per_second = 1.000000e+09)
+// CHECK-NEXT: func.func private @f()
+
+// CLUSTER: nodes(1250) devices_per_node(8)
+
+//--- empty.mlir
+func.func private @f()
+
+//--- pair.yaml
+name: 2 nodes()
+nodes: 2
+devices_per_node: 4
+device:
+  memory_bytes: 1000
+  flops_per_second: 2.0e10
+  memory_bytes_per_second: 1.0e10
+  launch_seconds: 0
+links:
+  intra_node: {latency_seconds: 0.5, bytes_per_second: 5.0e9}
+  inter_node: {latency_seconds: 0.25, bytes_per_second: 1.0e9}

@@ -1,0 +1,69 @@
+// RUN: hocket-opt --hocket-bufferize-kernels --canonicalize --cse --split-input-file %s | FileCheck %s
+
+// A gradient is accumulated in the buffer of the accumulator, which is one
+// operand: no allocation, no copy.
+
+// CHECK-LABEL: func.func @accumulate(
+// CHECK-SAME: %[[G:[a-z0-9]*]]: memref<64xf32> {hocket.operand = #hocket.operand<gradient, 0>}
+// CHECK-SAME: %[[D:[a-z0-9]*]]: memref<64xf32>
+// CHECK-NOT: memref<
+// CHECK-SAME: hocket.kernel = "B"
+// CHECK-NEXT: linalg.add ins(%[[G]], %[[D]] : memref<64xf32>, memref<64xf32>) outs(%[[G]] : memref<64xf32>)
+// CHECK-NEXT: return
+func.func @accumulate(%g: tensor<64xf32> {hocket.operand = #hocket.operand<gradient, 0>},
+                      %d: tensor<64xf32> {hocket.operand = #hocket.operand<input, 0>})
+    -> (tensor<64xf32> {hocket.operand = #hocket.operand<gradient, 0>}) attributes {hocket.kernel = "B"} {
+  %sum = linalg.add ins(%g, %d : tensor<64xf32>, tensor<64xf32>) outs(%g : tensor<64xf32>) -> tensor<64xf32>
+  return %sum : tensor<64xf32>
+}
+
+// -----
+
+// A result is computed in its operand, even where it is also read here.
+
+// CHECK-LABEL: func.func @chain(
+// CHECK-SAME: %[[X:[a-z0-9]*]]: memref<?x8xf32>
+// CHECK-SAME: %[[H:[a-z0-9]*]]: memref<?x8xf32> {hocket.operand = #hocket.operand<residual, 0>
+// CHECK-SAME: %[[Y:[a-z0-9]*]]: memref<?x8xf32> {hocket.operand = #hocket.operand<output, 0>
+// CHECK-NOT: memref.alloc
+// CHECK: linalg.exp ins(%[[X]] : memref<?x8xf32>) outs(%[[H]] : memref<?x8xf32>)
+// CHECK: linalg.add ins(%[[X]], %[[H]] : memref<?x8xf32>, memref<?x8xf32>) outs(%[[Y]] : memref<?x8xf32>)
+// CHECK-NOT: memref.copy
+func.func @chain(%x: tensor<?x8xf32> {hocket.operand = #hocket.operand<input, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 8)>})
+    -> (tensor<?x8xf32> {hocket.operand = #hocket.operand<residual, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 8)>},
+        tensor<?x8xf32> {hocket.operand = #hocket.operand<output, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 8)>}) attributes {hocket.kernel = "F"} {
+  %c0 = arith.constant 0 : index
+  %t = tensor.dim %x, %c0 : tensor<?x8xf32>
+  %e = tensor.empty(%t) : tensor<?x8xf32>
+  %h = linalg.exp ins(%x : tensor<?x8xf32>) outs(%e : tensor<?x8xf32>) -> tensor<?x8xf32>
+  %y = linalg.add ins(%x, %h : tensor<?x8xf32>, tensor<?x8xf32>) outs(%e : tensor<?x8xf32>) -> tensor<?x8xf32>
+  return %h, %y : tensor<?x8xf32>, tensor<?x8xf32>
+}
+
+// -----
+
+// An argument that is exchanged with another is saved first.
+
+// CHECK-LABEL: func.func @exchange(
+// CHECK-SAME: %[[A:[a-z0-9]*]]: memref<4xf32>
+// CHECK-SAME: %[[B:[a-z0-9]*]]: memref<4xf32>
+// CHECK-DAG: %[[OLD_B:.*]] = memref.alloc() {{.*}} : memref<4xf32>
+// CHECK-DAG: memref.copy %[[B]], %[[OLD_B]]
+// CHECK-DAG: %[[OLD_A:.*]] = memref.alloc() {{.*}} : memref<4xf32>
+// CHECK-DAG: memref.copy %[[A]], %[[OLD_A]]
+// CHECK: memref.copy %[[OLD_B]], %[[A]]
+// CHECK: memref.copy %[[OLD_A]], %[[B]]
+func.func @exchange(%a: tensor<4xf32> {hocket.operand = #hocket.operand<state, 0>}, %b: tensor<4xf32> {hocket.operand = #hocket.operand<state, 1>})
+    -> (tensor<4xf32> {hocket.operand = #hocket.operand<state, 0>}, tensor<4xf32> {hocket.operand = #hocket.operand<state, 1>}) attributes {hocket.kernel = "Update"} {
+  return %b, %a : tensor<4xf32>, tensor<4xf32>
+}
+
+// -----
+
+// Functions that are no kernels stay as they are.
+
+// CHECK-LABEL: func.func @other(
+// CHECK-SAME: tensor<4xf32>) -> tensor<4xf32>
+func.func @other(%a: tensor<4xf32>) -> tensor<4xf32> {
+  return %a : tensor<4xf32>
+}
