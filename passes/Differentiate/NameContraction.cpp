@@ -24,6 +24,21 @@ bool isProductSum(linalg::GenericOp op) {
          isa<arith::AddFOp>(*std::next(body.begin()));
 }
 
+/// True if linalg.contract takes these maps: a loop that is summed is read by
+/// both operands, and every other loop writes. A sum over a loop that only one
+/// operand reads (the gradient of a sum, say) is none.
+bool fitsContract(linalg::GenericOp op) {
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  for (unsigned loop = 0; loop < op.getNumLoops(); ++loop) {
+    bool isSummed = !maps[2].isFunctionOfDim(loop);
+    bool isShared =
+        maps[0].isFunctionOfDim(loop) && maps[1].isFunctionOfDim(loop);
+    if (isSummed && !isShared)
+      return false;
+  }
+  return true;
+}
+
 /// The maps and the order of the operands of linalg.matmul, or with a batch of
 /// linalg.batch_matmul; nothing where the contraction is neither.
 struct MatmulForm {
@@ -73,7 +88,7 @@ struct MatmulForm {
 
 linalg::LinalgOp hocket::nameContraction(RewriterBase &rewriter,
                                          linalg::GenericOp op) {
-  if (!isProductSum(op))
+  if (!isProductSum(op) || !fitsContract(op))
     return op;
   Location loc = op.getLoc();
   TypeRange types = op->getResultTypes();

@@ -111,6 +111,27 @@ TEST(LinalgGradient, GenericContraction) {
 
 // Broadcasts along rows and columns, a unit dimension read at a constant, a
 // transposed operand, a captured scalar and the loop index.
+// The gradients of a weighted sum multiply and add, over loops that only one
+// factor reads: they are no contractions.
+TEST(LinalgGradient, WeightedSum) {
+  check(R"mlir(
+    #TI = affine_map<(t, i) -> (t, i)>
+    #I = affine_map<(t, i) -> (i)>
+    #S = affine_map<(t, i) -> ()>
+    func.func @stage0(%x: tensor<?x3xf64>, %w: tensor<3xf64>) -> tensor<f64> {
+      %zero = arith.constant dense<0.0> : tensor<f64>
+      %sum = linalg.generic {indexing_maps = [#TI, #I, #S], iterator_types = ["reduction", "reduction"]}
+          ins(%x, %w : tensor<?x3xf64>, tensor<3xf64>) outs(%zero : tensor<f64>) {
+      ^bb0(%a: f64, %b: f64, %acc: f64):
+        %p = arith.mulf %a, %b : f64
+        %s = arith.addf %acc, %p : f64
+        linalg.yield %s : f64
+      } -> tensor<f64>
+      return %sum : tensor<f64>
+    })mlir",
+        "ip");
+}
+
 TEST(LinalgGradient, ElementwiseWithBroadcasts) {
   check(R"mlir(
     #id = affine_map<(t, i) -> (t, i)>

@@ -2,6 +2,7 @@
 
 #include "TestFiles.h"
 
+#include "hocket/Plan/Check.h"
 #include "hocket/Runtime/File.h"
 #include "hocket/Runtime/Trace.h"
 #include "hocket/Runtime/World.h"
@@ -97,6 +98,8 @@ TEST(VirtualWorld, TenThousandRanks) {
   Model model = makeModel(options);
   Plan plan = makeEvenPlan(model, {625, 16, "1f1b"});
   ASSERT_EQ(plan.ranks.size(), 10000u);
+  Result<void> checked = check(plan, model, 0);
+  ASSERT_TRUE(checked) << checked.error();
   OperationCost cost;
   cost.transfer = 500;
   auto start = std::chrono::steady_clock::now();

@@ -1,0 +1,47 @@
+// RUN: hocket-opt --hocket-outline --hocket-differentiate --hocket-wrap-update --hocket-expand="lengths=3,5,7,9" --plan-verify %s | FileCheck %s
+
+// Two data-parallel ranks with two microbatches each, trained: the plan has
+// one role, whose body accumulates, reduces and updates.
+
+// CHECK: plan.program
+// CHECK: plan.role
+// CHECK: plan.zero
+// CHECK: plan.load_batch
+// CHECK: plan.task F(0) @stage0.forward
+// CHECK: plan.task B(0) @stage0.backward
+// CHECK: plan.task F(1) @stage0.forward
+// CHECK: plan.task B(1) @stage0.backward
+// CHECK: plan.all_reduce
+// CHECK: plan.task Update @update.kernel
+// CHECK: plan.rank
+// CHECK: plan.rank
+// CHECK-NOT: plan.rank
+func.func @loss(%w: tensor<4xf32> {hocket.role = #hocket.role<param>, hocket.name = "w"},
+                %x: tensor<?x4xf32> {hocket.role = #hocket.role<batch>, hocket.name = "x"}) -> (tensor<f32>, tensor<f32>) {
+  %r:2 = hocket.data degree(2) tokens(%x1 = %x : tensor<?x4xf32>) shared(%w1 = %w : tensor<4xf32>) -> (tensor<f32>, tensor<f32>) {
+    %p:2 = hocket.pipeline microbatches(2) schedule("1f1b") tokens(%x2 = %x1 : tensor<?x4xf32>) shared(%w2 = %w1 : tensor<4xf32>) -> (tensor<f32>, tensor<f32>) {
+      %l:2 = hocket.stage(%x3 = %x2 : tensor<?x4xf32>, %w3 = %w2 : tensor<4xf32>) -> (tensor<f32>, tensor<f32>) {
+        %zero = arith.constant dense<0.0> : tensor<f32>
+        %one = arith.constant dense<1.0> : tensor<f32>
+        %sum = linalg.generic {
+          indexing_maps = [affine_map<(t, i) -> (t, i)>, affine_map<(t, i) -> (i)>, affine_map<(t, i) -> ()>],
+          iterator_types = ["reduction", "reduction"]}
+          ins(%x3, %w3 : tensor<?x4xf32>, tensor<4xf32>) outs(%zero : tensor<f32>) {
+        ^bb0(%a: f32, %b: f32, %acc: f32):
+          %m = arith.mulf %a, %b : f32
+          %s = arith.addf %acc, %m : f32
+          linalg.yield %s : f32
+        } -> tensor<f32>
+        hocket.yield %sum, %one : tensor<f32>, tensor<f32>
+      }
+      hocket.yield %l#0, %l#1 : tensor<f32>, tensor<f32>
+    }
+    hocket.yield %p#0, %p#1 : tensor<f32>, tensor<f32>
+  }
+  return %r#0, %r#1 : tensor<f32>, tensor<f32>
+}
+func.func @update(%param: tensor<?xf32> {hocket.role = #hocket.role<param>},
+                  %grad: tensor<?xf32> {hocket.role = #hocket.role<grad>}) -> tensor<?xf32> {
+  %next = linalg.sub ins(%param, %grad : tensor<?xf32>, tensor<?xf32>) outs(%param : tensor<?xf32>) -> tensor<?xf32>
+  return %next : tensor<?xf32>
+}
