@@ -20,6 +20,8 @@ llvm_config.with_environment("PATH", config.llvm_tools_dir, append_path=True)
 llvm_config.with_environment("PATH", bin_dir, append_path=True)
 # A number of threads of its own for each test would oversubscribe the machine.
 llvm_config.with_environment("OPENBLAS_NUM_THREADS", "1")
+# Memory that is new or freed holds no zeros and no old values by luck.
+llvm_config.with_environment("MALLOC_PERTURB_", "85")
 
 binary_dir, source_dir = config.hocket_binary_dir, config.hocket_source_dir
 config.substitutions += [

@@ -3,11 +3,10 @@
 #include "hocket/Compiler/Compile.h"
 
 #include "hocket/Compiler/KernelImage.h"
-#include "hocket/Dialects/Hocket.h"
+#include "hocket/Dialects/TopologyOps.h"
 #include "hocket/Passes/Differentiate.h"
 #include "hocket/Passes/Expand.h"
 #include "hocket/Passes/ModelBuilder.h"
-#include "hocket/Plan/Check.h"
 #include "hocket/Plan/Expand.h"
 
 #include "mlir/Conversion/Passes.h"
@@ -44,6 +43,21 @@ void addKernelFacts(plan::Model &model, const CompiledKernels &compiled) {
       }
 }
 
+Result<Topology> chooseTopology(ModuleOp module,
+                                const CompileOptions &options) {
+  if (options.topology)
+    return *options.topology;
+  auto ops = llvm::to_vector(module.getOps<TopologyOp>());
+  if (ops.size() == 1)
+    return toTopology(ops.front());
+  return Error(ErrorCode::InvalidArgument,
+               ops.empty() ? "for which machine? neither --topology=T.yaml is "
+                             "given nor does the model have a hocket.topology"
+                           : "the model has " + std::to_string(ops.size()) +
+                                 " hocket.topology ops; name one machine with "
+                                 "--topology=T.yaml");
+}
+
 } // namespace
 
 void hocket::buildKernelsPipeline(OpPassManager &manager, bool backward) {
@@ -65,6 +79,9 @@ std::vector<int64_t> hocket::defaultLengths(const plan::Strategy &strategy) {
 
 Result<runtime::Executable>
 hocket::compileModel(ModuleOp module, const CompileOptions &options) {
+  Result<Topology> topology = chooseTopology(module, options);
+  if (!topology)
+    return topology.error();
   bool trained = module.lookupSymbol<func::FuncOp>("update") != nullptr;
   PassManager manager(module.getContext());
   buildKernelsPipeline(manager, trained || options.gradients);
@@ -89,24 +106,15 @@ hocket::compileModel(ModuleOp module, const CompileOptions &options) {
                    plan::ScheduleRegistry::withBuiltins());
   if (!expanded)
     return expanded.error();
-  if (int64_t(expanded->ranks.size()) > options.topology.devices())
-    return Error(ErrorCode::InvalidArgument,
-                 "the plan needs " + std::to_string(expanded->ranks.size()) +
-                     " devices (" + std::to_string(source->strategy.data) +
-                     "-way data x " +
-                     std::to_string(source->model.stages.size()) +
-                     " stages) and topology '" + options.topology.name +
-                     "' has " + std::to_string(options.topology.devices()),
-                 {"use a larger topology, or smaller degrees"});
-  if (Result<void> checked = plan::check(*expanded, source->model,
-                                         options.topology.device.memoryBytes);
+  if (Result<void> checked =
+          runtime::checkPlan(*expanded, source->model, *topology);
       !checked)
     return checked.error();
 
   runtime::Executable executable;
   executable.model = std::move(source->model);
   executable.plan = std::move(*expanded);
-  executable.topology = options.topology;
+  executable.topology = std::move(*topology);
   executable.code = std::move(compiled->image);
   return executable;
 }

@@ -116,7 +116,10 @@ hocket::compileKernels(ModuleOp module, const TargetOptions &options) {
     compiled.kernels.push_back(std::move(*described));
   }
 
-  OwningOpRef<ModuleOp> lowered = module.clone();
+  // Functions alone: a topology or a plan beside them has no native code.
+  OwningOpRef<ModuleOp> lowered = ModuleOp::create(module.getLoc());
+  for (auto function : module.getOps<func::FuncOp>())
+    lowered->push_back(function.clone());
   auto duplicates = eraseDuplicates(*lowered);
   MLIRContext *context = module.getContext();
   registerBuiltinDialectTranslation(*context);

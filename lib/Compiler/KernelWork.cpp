@@ -56,15 +56,15 @@ SizeExpr hocket::countFlops(func::FuncOp kernel) {
   SizeExpr flops;
   kernel.walk([&](Operation *op) {
     if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op))
-      flops = flops +
-              iterations(linalgOp, shapes) *
-                  SizeExpr::constant(arithmeticOps(*linalgOp.getBlock()));
+      flops =
+          flops + iterations(linalgOp, shapes) *
+                      SizeExpr::constant(arithmeticOps(*linalgOp.getBlock()));
     else if (auto attention = dyn_cast<AttentionOp>(op))
       flops = flops + attentionFlops(attention.getQuery(),
                                      attention.getCausal(), 2, shapes);
     else if (auto gradient = dyn_cast<AttentionGradOp>(op))
-      flops = flops + attentionFlops(gradient.getQuery(),
-                                     gradient.getCausal(), 5, shapes);
+      flops = flops + attentionFlops(gradient.getQuery(), gradient.getCausal(),
+                                     5, shapes);
   });
   return flops;
 }

@@ -119,7 +119,9 @@ LogicalResult Outliner::bindArguments(Operation *strategy, Block &body) {
       diagnostic.attachNote(operand.getLoc()) << "computed here";
       return diagnostic;
     }
-    bindingOf[argument] = it->second;
+    // A copy: inserting moves the entries of the map.
+    OperandAttr binding = it->second;
+    bindingOf[argument] = binding;
   }
   return success();
 }

@@ -1,6 +1,6 @@
 //===- LoadTopology.cpp - The pass hocket-load-topology -------------------===//
 
-#include "hocket/Dialects/Hocket.h"
+#include "hocket/Dialects/TopologyOps.h"
 #include "hocket/Passes/Import.h"
 #include "hocket/Topology/Topology.h"
 
@@ -56,19 +56,7 @@ struct LoadTopologyPass : hocket::impl::LoadTopologyBase<LoadTopologyPass> {
     }
 
     OpBuilder builder = OpBuilder::atBlockBegin(module.getBody());
-    auto number = [&](double value) { return builder.getF64FloatAttr(value); };
-    const Topology &topology = *loaded;
-    TopologyOp::create(builder, module.getLoc(), builder.getStringAttr(name),
-                       builder.getI64IntegerAttr(topology.nodes),
-                       builder.getI64IntegerAttr(topology.devicesPerNode),
-                       builder.getI64IntegerAttr(topology.device.memoryBytes),
-                       number(topology.device.flopsPerSecond),
-                       number(topology.device.memoryBytesPerSecond),
-                       number(topology.device.launchSeconds),
-                       number(topology.intraNode.latencySeconds),
-                       number(topology.intraNode.bytesPerSecond),
-                       number(topology.interNode.latencySeconds),
-                       number(topology.interNode.bytesPerSecond));
+    createTopologyOp(builder, module.getLoc(), name, *loaded);
   }
 };
 

@@ -48,8 +48,8 @@ bool covers(const SizeExpr &a, const SizeExpr &b) {
   });
 }
 
-/// The larger of two sizes if one covers the other.
-SizeExpr termwiseMaximum(const SizeExpr &a, const SizeExpr &b) {
+/// The larger of two sizes, one of which covers the other.
+SizeExpr larger(const SizeExpr &a, const SizeExpr &b) {
   return covers(a, b) ? a : b;
 }
 
@@ -149,7 +149,7 @@ PlanWorkspacePass::assign(MutableArrayRef<Allocation> allocations) {
       places.emplace_back();
       best = &places.back();
     }
-    best->bytes = termwiseMaximum(best->bytes, allocation->bytes);
+    best->bytes = larger(best->bytes, allocation->bytes);
     best->takenUntil = allocation->last;
     allocation->place = best - places.begin();
   }

@@ -346,7 +346,9 @@ Result<void> runtime::checkPlan(const plan::Plan &plan,
   if (plan.ranks.size() > size_t(topology.devices()))
     return Error(ErrorCode::InvalidArgument,
                  "the plan needs " + std::to_string(plan.ranks.size()) +
-                     " devices and topology '" + topology.name + "' has " +
+                     " devices (" + std::to_string(plan.strategy.data) +
+                     "-way data x " + std::to_string(plan.stages) +
+                     " stages) and topology '" + topology.name + "' has " +
                      std::to_string(topology.devices()),
                  {"compile for a larger topology, or with smaller degrees"});
   return plan::check(plan, model, topology.device.memoryBytes);

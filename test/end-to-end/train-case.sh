@@ -12,18 +12,20 @@ mkdir -p "$out"
 name=$schedule-d$data-p$pipeline-m$microbatches
 
 compile() {
-  hocket-compile "$1" --topology="$fixtures/../data/topology/laptop.yaml" --lengths="$source/lengths.txt" -o "$2"
+  hocket-compile "$1" --topology="$fixtures/../data/topology/laptop.yaml" --lengths="$source/lengths.txt" -o "$2" "${@:3}"
 }
 train() {
   hocket-run "$1" --steps=20 --params="$model/params.safetensors" --data="$source/text.txt" --quiet >"$2"
 }
 
-compile "$model/model.mlir" "$out/erased.hkt"
-train "$out/erased.hkt" "$out/erased.txt"
 hocket-opt "$model/model.mlir" -o "$out/$name.mlir" \
   --hocket-parallelize="data=$data pipeline=$pipeline microbatches=$microbatches schedule=$schedule"
+compile "$out/$name.mlir" "$out/$name-erased.hkt" --erase
+train "$out/$name-erased.hkt" "$out/erased.txt"
+grep -q '^ran 20 steps on 1 ranks' "$out/erased.txt"
 compile "$out/$name.mlir" "$out/$name.hkt"
 train "$out/$name.hkt" "$out/$name.txt"
+grep -q "^ran 20 steps on $((data * pipeline)) ranks" "$out/$name.txt"
 train "$out/$name.hkt" "$out/$name-again.txt"
 python3 "$utils/compare_losses.py" "$out/$name.txt" "$out/erased.txt" --rtol=1e-5 --steps=20
 python3 "$utils/compare_losses.py" "$out/$name.txt" "$model/losses.txt" --rtol=1e-4 --steps=20

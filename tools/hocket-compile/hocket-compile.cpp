@@ -30,9 +30,11 @@ cl::OptionCategory category("hocket-compile options");
 cl::opt<std::string> modelPath(cl::Positional, cl::value_desc("MODEL.mlir"),
                                cl::desc("MODEL.mlir, '-' is standard input"),
                                cl::cat(category));
-cl::opt<std::string> topologyPath("topology", cl::value_desc("T.yaml"),
-                                  cl::desc("The machine (docs/topology.md)"),
-                                  cl::cat(category));
+cl::opt<std::string>
+    topologyPath("topology", cl::value_desc("T.yaml"),
+                 cl::desc("The machine (docs/topology.md); default: the "
+                          "model's hocket.topology"),
+                 cl::cat(category));
 cl::opt<std::string>
     lengthsPath("lengths", cl::value_desc("FILE"),
                 cl::desc("Tokens of each sequence of a step, one number a "
@@ -73,8 +75,6 @@ int compileFile() {
   if (modelPath.empty())
     return reportMistake("which model? usage: hocket-compile MODEL.mlir "
                          "--topology=T.yaml -o MODEL.hkt");
-  if (topologyPath.empty())
-    return reportMistake("--topology=T.yaml is missing (docs/topology.md)");
   if (outputPath.empty())
     return reportMistake("-o MODEL.hkt is missing");
   if (targetName != "cpu")
@@ -84,10 +84,12 @@ int compileFile() {
   CompileOptions options;
   options.cpu = cpuName;
   options.gradients = keepGradients;
-  Result<Topology> topology = loadTopology(topologyPath);
-  if (!topology)
-    return report(topology.error());
-  options.topology = *topology;
+  if (!topologyPath.empty()) {
+    Result<Topology> topology = loadTopology(topologyPath);
+    if (!topology)
+      return report(topology.error());
+    options.topology = *topology;
+  }
   if (!lengthsPath.empty()) {
     Result<std::vector<int64_t>> lengths = plan::loadLengths(lengthsPath);
     if (!lengths)

@@ -8,13 +8,15 @@
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassManager.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace hocket {
 
 struct CompileOptions {
-  Topology topology;
+  /// Where it is not given, the module's one hocket.topology.
+  std::optional<Topology> topology;
   /// Tokens of each sequence of the step that is planned first.
   std::vector<int64_t> lengths;
   /// Compile the backward even where the model has no @update.

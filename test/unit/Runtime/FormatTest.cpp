@@ -253,8 +253,8 @@ TEST(Format, TooFewDevicesAreTheCallersMistake) {
   Result<Executable> read = deserialize(serialize(executable));
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().code, ErrorCode::InvalidArgument);
-  EXPECT_EQ(read.error().message,
-            "the plan needs 2 devices and topology 'eight' has 1");
+  EXPECT_EQ(read.error().message, "the plan needs 2 devices (1-way data x 2 "
+                                  "stages) and topology 'eight' has 1");
 }
 
 TEST(Format, TooLittleMemoryIsRefused) {

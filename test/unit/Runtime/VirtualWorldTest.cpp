@@ -9,7 +9,6 @@
 
 #include <nlohmann/json.hpp>
 
-#include <chrono>
 #include <set>
 
 using namespace hocket;
@@ -102,13 +101,8 @@ TEST(VirtualWorld, TenThousandRanks) {
   ASSERT_TRUE(checked) << checked.error();
   OperationCost cost;
   cost.transfer = 500;
-  auto start = std::chrono::steady_clock::now();
   Result<Prediction> prediction = predict(plan, model, cost, false);
-  std::chrono::duration<double> elapsed =
-      std::chrono::steady_clock::now() - start;
   ASSERT_TRUE(prediction) << prediction.error();
-  RecordProperty("seconds", std::to_string(elapsed.count()));
-  EXPECT_LT(elapsed.count(), 20);
   // The replicas are alike, so that they take as long as one of them.
   Plan one = makeEvenPlan(model, {1, 16, "1f1b"});
   Result<Prediction> single = predict(one, model, cost, false);
