@@ -15,6 +15,10 @@ function(hocket_add_library name)
     target_include_directories(${name} SYSTEM PUBLIC
       ${LLVM_INCLUDE_DIRS} ${MLIR_INCLUDE_DIRS})
     target_link_libraries(${name} PUBLIC MLIR LLVM)
+    if(NOT LLVM_ENABLE_ASSERTIONS)
+      # In debug builds too: LLVM's classes have members that depend on it.
+      target_compile_definitions(${name} PUBLIC NDEBUG)
+    endif()
   endif()
 endfunction()
 
@@ -30,7 +34,4 @@ function(hocket_add_passes name)
   hocket_add_library(${name} ${ARG_UNPARSED_ARGUMENTS}
     DEPENDS ${name}IncGen HocketDialectIncGen PlanDialectIncGen
     LINK ${ARG_LINK} MLIR)
-  # Assertions, and the debug output that --debug-only shows, stay in every
-  # build: LLVM hides both behind NDEBUG.
-  target_compile_options(${name} PRIVATE -UNDEBUG)
 endfunction()

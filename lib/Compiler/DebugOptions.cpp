@@ -1,9 +1,8 @@
 //===- DebugOptions.cpp - --debug and --debug-only ------------------------===//
 
-// Without assertions LLVM's header hides the functions that libLLVM exports.
-#undef NDEBUG
-
 #include "hocket/Compiler/InitAll.h"
+
+#include "hocket/Dialects/DebugOutput.h"
 
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/CommandLine.h"
@@ -23,11 +22,7 @@ struct DebugTypes {
     llvm::StringRef(list).split(parts, ',', -1, /*KeepEmpty=*/false);
     for (llvm::StringRef part : parts)
       names.push_back(part.str());
-    std::vector<const char *> pointers;
-    for (const std::string &name : names)
-      pointers.push_back(name.c_str());
-    llvm::DebugFlag = true;
-    llvm::setCurrentDebugTypes(pointers.data(), pointers.size());
+    hocket::setDebugTypes(names);
     return *this;
   }
 };

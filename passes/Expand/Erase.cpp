@@ -1,5 +1,6 @@
 //===- Erase.cpp - Strategies become the sequential program ---------------===//
 
+#include "hocket/Dialects/DebugOutput.h"
 #include "hocket/Dialects/Hocket.h"
 #include "hocket/Passes/Expand.h"
 
@@ -59,8 +60,8 @@ struct Erase : hocket::impl::EraseBase<Erase> {
     for (StrategyOpInterface op : strategies) {
       if (failed(checkOffsets(op)))
         return signalPassFailure();
-      LLVM_DEBUG(llvm::dbgs() << "erasing " << op->getName() << " at "
-                              << op.getLoc() << "\n");
+      HOCKET_DEBUG(llvm::dbgs() << "erasing " << op->getName() << " at "
+                                << op.getLoc() << "\n");
       rewriter.setInsertionPoint(op);
       if (failed(op.inlineSequentially(rewriter)))
         return signalPassFailure();

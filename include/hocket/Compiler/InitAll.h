@@ -9,16 +9,16 @@ class DialectRegistry;
 
 namespace hocket {
 
-/// Adds our dialects to `registry`, and the interfaces that our passes attach to
-/// the operations of upstream dialects.
+/// Adds our dialects to `registry`, and the interfaces that our passes attach
+/// to the operations of upstream dialects.
 void registerAllDialects(mlir::DialectRegistry &registry);
 
 /// Makes our passes known to the parser of pass pipelines. Once a process.
 void registerAllPasses();
 
 /// Adds the command line options `--debug` and `--debug-only=TYPES` where LLVM
-/// was built without them. They show the debug output of code that was compiled
-/// without NDEBUG. To be called before the command line is parsed.
+/// was built without them. They show what HOCKET_DEBUG prints. To be called
+/// before the command line is parsed.
 void registerDebugOptions();
 
 } // namespace hocket
