@@ -55,11 +55,13 @@ void DataOp::build(OpBuilder &builder, OperationState &state, TypeRange results,
 void PipelineOp::build(OpBuilder &builder, OperationState &state,
                        TypeRange results, ValueRange tokens, Value offsets,
                        ValueRange shared, int64_t microbatches,
-                       StringRef schedule, BodyBuilder bodyBuilder) {
+                       StringRef schedule, int64_t chunks,
+                       BodyBuilder bodyBuilder) {
   auto &properties =
       addStrategyOperands<Properties>(state, results, tokens, offsets, shared);
   properties.microbatches = builder.getI64IntegerAttr(microbatches);
   properties.schedule = builder.getStringAttr(schedule);
+  properties.chunks = builder.getI64IntegerAttr(chunks);
   buildBody(builder, state, bodyBuilder);
 }
 

@@ -121,8 +121,10 @@ def Hocket_PipelineOp : Hocket_StrategyOp<"pipeline"> {
     stage.
 
     `schedule` names the order in which a rank runs its forward and backward
-    tasks: `"gpipe"`, `"1f1b"`, or another one that the compiler is given;
-    `"auto"`, which is the default, leaves the choice to the compiler.
+    tasks: `"gpipe"`, `"1f1b"`, `"interleaved"`, `"zb_h1"` (docs/plan.md), or
+    another one that the compiler is given; `"auto"`, which is the default,
+    leaves the choice to the compiler. `chunks` is the number of stages that each
+    pipeline rank runs, 1 unless given; the number of stages is a multiple of it.
 
     Example:
 
@@ -153,11 +155,14 @@ def Hocket_PipelineOp : Hocket_StrategyOp<"pipeline"> {
                        Optional<AnyRankedTensor>:$offsets,
                        Variadic<AnyRankedTensor>:$shared,
                        ConfinedAttr<I64Attr, [IntPositive]>:$microbatches,
-                       DefaultValuedAttr<StrAttr, "\"auto\"">:$schedule);
+                       DefaultValuedAttr<StrAttr, "\"auto\"">:$schedule,
+                       DefaultValuedAttr<ConfinedAttr<I64Attr, [IntPositive]>,
+                                         "1">:$chunks);
   let builders = [
     OpBuilder<(ins "::mlir::TypeRange":$results, "::mlir::ValueRange":$tokens,
                    "::mlir::Value":$offsets, "::mlir::ValueRange":$shared,
                    "int64_t":$microbatches, "::llvm::StringRef":$schedule,
+                   "int64_t":$chunks,
                    CArg<"::hocket::BodyBuilder", "nullptr">:$bodyBuilder)>
   ];
   let extraClassDeclaration = strategyClassDeclaration # [{

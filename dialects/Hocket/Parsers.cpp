@@ -2,7 +2,7 @@
 //
 //   strategy ::= `hocket.data` `degree` `(` integer `)` rest
 //              | `hocket.pipeline` `microbatches` `(` integer `)`
-//                (`schedule` `(` string `)`)? rest
+//                (`schedule` `(` string `)`)? (`chunks` `(` integer `)`)? rest
 //   rest     ::= (`tokens` bindings)? (`offsets` bindings)?
 //                (`shared` bindings)? arrow-types? (`attributes` dict)? region
 //   stage    ::= `hocket.stage` string? bindings
@@ -126,6 +126,13 @@ ParseResult PipelineOp::parse(OpAsmParser &parser, OperationState &result) {
         parser.parseRParen())
       return failure();
   }
+  if (succeeded(parser.parseOptionalKeyword("chunks"))) {
+    if (parser.parseLParen() ||
+        parser.parseAttribute(properties.chunks,
+                              parser.getBuilder().getI64Type()) ||
+        parser.parseRParen())
+      return failure();
+  }
   return parseStrategy<Properties>(parser, result);
 }
 
@@ -194,6 +201,8 @@ void PipelineOp::print(OpAsmPrinter &printer) {
   printer << " microbatches(" << getMicrobatches() << ')';
   if (getSchedule() != "auto")
     printer << " schedule(" << getScheduleAttr() << ')';
+  if (getChunks() != 1)
+    printer << " chunks(" << getChunks() << ')';
   printStrategy(printer, *this);
 }
 

@@ -222,6 +222,11 @@ LogicalResult PipelineOp::verifyRegions() {
   }
   if (!previous)
     return emitOpError("needs at least one 'hocket.stage'");
+  int64_t numStages = getStages().size();
+  if (numStages % getChunks())
+    return emitOpError("has ")
+           << numStages << " stages, which is no multiple of its " << getChunks()
+           << " chunks per pipeline rank";
 
   if (getYield().getValues() != previous.getResults()) {
     InFlightDiagnostic diagnostic = emitOpError(

@@ -2,6 +2,8 @@
 
 #include "hocket/Dialects/PlanTranslation.h"
 
+#include "hocket/Plan/ModelCheck.h"
+
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringSet.h"
 
@@ -167,7 +169,11 @@ private:
     return SizeAttr::get(builder.getContext(), expression);
   }
   IntegerAttr number(int64_t value) { return builder.getI32IntegerAttr(value); }
-  IntegerAttr microbatch(int32_t value) {
+  static SmallVector<int32_t> signedTable(const std::vector<uint32_t> &table) {
+    return SmallVector<int32_t>(table.begin(), table.end());
+  }
+  /// Absent where negative.
+  IntegerAttr optional(int32_t value) {
     return value < 0 ? IntegerAttr() : number(value);
   }
 
@@ -233,21 +239,28 @@ void Exporter::exportSequences() {
 
 void Exporter::exportRole(const plan::Role &role) {
   auto op =
-      RoleOp::create(builder, loc, role.name, role.stage, role.workspaceBytes,
-                     role.workspaceOffset, role.arenaBytes);
+      RoleOp::create(builder, loc, role.name, signedTable(role.stages),
+                     role.workspaceBytes, role.workspaceOffset,
+                     role.arenaBytes);
   OpBuilder::InsertionGuard guard(builder);
   builder.createBlock(&op.getBody());
   Type bufferType = BufferType::get(builder.getContext());
   Type sentType = SentType::get(builder.getContext());
 
+  int32_t onlyStage =
+      role.stages.size() == 1 ? int32_t(role.stages.front()) : -1;
   SmallVector<Value> buffers;
   for (const plan::Buffer &buffer : role.buffers) {
+    bool isImplied = !plan::isPerStage(buffer.binding.slot) || onlyStage >= 0;
+    IntegerAttr stage =
+        isImplied ? IntegerAttr() : optional(buffer.stage);
     StringAttr name =
         buffer.name.empty() ? nullptr : builder.getStringAttr(buffer.name);
     buffers.push_back(
         BufferOp::create(builder, loc, bufferType, name,
                          static_cast<planir::Slot>(buffer.binding.slot),
-                         buffer.binding.index, microbatch(buffer.microbatch),
+                         buffer.binding.index, stage,
+                         optional(buffer.microbatch),
                          buffer.bytes, buffer.offset, content(buffer.type)));
   }
 
@@ -256,8 +269,8 @@ void Exporter::exportRole(const plan::Role &role) {
     SmallVector<Value> operands;
     for (uint32_t buffer : instruction.buffers)
       operands.push_back(buffers[buffer]);
-    IntegerAttr part = microbatch(instruction.microbatch);
-    IntegerAttr stage = instruction.stage == role.stage
+    IntegerAttr part = optional(instruction.microbatch);
+    IntegerAttr stage = instruction.stage == onlyStage
                             ? IntegerAttr()
                             : number(instruction.stage);
     switch (instruction.op) {
@@ -293,14 +306,11 @@ void Exporter::exportRole(const plan::Role &role) {
 }
 
 void Exporter::exportRanks() {
-  auto signedTable = [](const std::vector<uint32_t> &table) {
-    return SmallVector<int32_t>(table.begin(), table.end());
-  };
   for (auto [i, group] : llvm::enumerate(plan.groups))
     GroupOp::create(builder, loc, i, signedTable(group));
   for (auto [i, rank] : llvm::enumerate(plan.ranks))
     RankOp::create(builder, loc, i, plan.roles[rank.role].name, rank.data,
-                   rank.stage, signedTable(rank.peers),
+                   rank.pipeline, signedTable(rank.peers),
                    signedTable(rank.groups));
 }
 
@@ -324,7 +334,7 @@ ProgramOp Exporter::run() {
                                 model.stateNames.end());
   auto program = ProgramOp::create(
       builder, loc, freeName("step"), model.name, plan.strategy.data,
-      plan.strategy.microbatches, plan.strategy.schedule,
+      plan.strategy.microbatches, plan.strategy.schedule, plan.strategy.chunks,
       builder.getStrArrayAttr(states));
   OpBuilder::InsertionGuard guard(builder);
   builder.createBlock(&program.getBody());

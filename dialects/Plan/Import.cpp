@@ -2,6 +2,8 @@
 
 #include "hocket/Dialects/PlanTranslation.h"
 
+#include "hocket/Plan/ModelCheck.h"
+
 using namespace mlir;
 using namespace hocket;
 using namespace hocket::planir;
@@ -137,14 +139,14 @@ void Importer::importRole(RoleOp op) {
   roleNumbers[op.getSymNameAttr()] = result.plan.roles.size();
   plan::Role role;
   role.name = op.getSymName().str();
-  role.stage = op.getStage();
+  role.stages.assign(op.getStages().begin(), op.getStages().end());
   role.workspaceBytes = op.getWorkspaceBytes();
   role.workspaceOffset = op.getWorkspaceOffset();
   role.arenaBytes = op.getArenaBytes();
 
   numbers.buffers.clear();
   numbers.sends.clear();
-  numbers.stage = role.stage;
+  numbers.stage = role.stages.size() == 1 ? int32_t(role.stages[0]) : -1;
   std::vector<BufferOp> buffers;
   std::vector<InstructionOpInterface> instructions;
   for (Operation &member : op.getBody().front()) {
@@ -163,6 +165,10 @@ void Importer::importRole(RoleOp op) {
     made.binding = {static_cast<plan::Slot>(buffer.getSlot()),
                     buffer.getIndex(), plan::Access::Read};
     made.type = content(buffer.getContent());
+    if (std::optional<uint32_t> stage = buffer.getStage())
+      made.stage = *stage;
+    else if (plan::isPerStage(made.binding.slot))
+      made.stage = numbers.stage;
     if (std::optional<uint32_t> microbatch = buffer.getMicrobatch())
       made.microbatch = *microbatch;
     made.bytes = buffer.getBytes();
@@ -179,7 +185,7 @@ void Importer::importRank(RankOp op) {
   plan::Rank rank;
   rank.role = roleNumbers.at(op.getRoleAttr().getAttr());
   rank.data = op.getData();
-  rank.stage = op.getStage();
+  rank.pipeline = op.getPipeline();
   rank.peers.assign(op.getPeers().begin(), op.getPeers().end());
   rank.groups.assign(op.getGroups().begin(), op.getGroups().end());
   result.plan.ranks.push_back(std::move(rank));
@@ -190,7 +196,7 @@ ImportedProgram Importer::run() {
   importModel();
   plan::Plan &plan = result.plan;
   plan.strategy = {program.getData(), program.getMicrobatches(),
-                   program.getSchedule().str()};
+                   program.getSchedule().str(), program.getChunks()};
   plan.stages = result.model.stages.size();
   plan.firstSequence.push_back(0);
   for (auto op : program.getBody().getOps<SequencesOp>())

@@ -8,7 +8,8 @@ include "dialects/Plan/ModelOps.td"
 include "mlir/IR/OpAsmInterface.td"
 
 /// An instruction of a role. `microbatch` is absent where it serves the whole
-/// step; `stage` is absent where it is the role's.
+/// step; `stage` is absent where it is the role's only one, and where the
+/// instruction is of no single stage.
 class Plan_Instruction<string mnemonic, list<string> declared = [],
                        list<Trait> traits = []>
     : Plan_Op<mnemonic, traits # [

@@ -25,8 +25,8 @@ def Plan_ProgramOp : Plan_Op<"program", [
     (`plan.sequences`, one for each data-parallel rank), the instructions
     (`plan.role`) and who runs them (`plan.group`, `plan.rank`). `model` is the
     model's name, `data` and `microbatches` are the degrees, `schedule` names
-    the order of the tasks, and `states` names the optimizer's states of a
-    parameter.
+    the order of the tasks, `chunks` is the number of stages per pipeline rank (1
+    unless given), and `states` names the optimizer's states of a parameter.
 
     Example:
 
@@ -41,7 +41,7 @@ def Plan_ProgramOp : Plan_Op<"program", [
                                  readwrite loss(0))
       }
       plan.sequences 0 [[3, 5]]
-      plan.role @stage0 stage(0) workspace(0 at 2368) arena(2368) {
+      plan.role @stage0 stages [0] workspace(0 at 2368) arena(2368) {
         %w = plan.buffer "w" parameter(0) bytes(256 at 0) : 64 x f32
         %loss = plan.buffer "loss" loss(0) bytes(4 at 256) : f32
         %x = plan.buffer "x" batch(0) microbatch(0) bytes(2048 at 320)
@@ -50,7 +50,7 @@ def Plan_ProgramOp : Plan_Op<"program", [
         plan.load_batch %x input(0) microbatch(0)
         plan.task F(0) @forward(%x, %w, %loss)
       }
-      plan.rank 0 @stage0 data(0) stage(0)
+      plan.rank 0 @stage0 data(0) pipeline(0)
     }
     ```
   }];
@@ -58,12 +58,14 @@ def Plan_ProgramOp : Plan_Op<"program", [
                        ConfinedAttr<I32Attr, [IntPositive]>:$data,
                        ConfinedAttr<I32Attr, [IntPositive]>:$microbatches,
                        StrAttr:$schedule,
+                       DefaultValuedAttr<ConfinedAttr<I32Attr, [IntPositive]>,
+                                         "1">:$chunks,
                        DefaultValuedAttr<StrArrayAttr, "{}">:$states);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
     $sym_name `model` `(` $model `)` `data` `(` $data `)`
     `microbatches` `(` $microbatches `)` `schedule` `(` $schedule `)`
-    (`states` `(` $states^ `)`)? attr-dict-with-keyword $body
+    (`chunks` `(` $chunks^ `)`)? (`states` `(` $states^ `)`)? attr-dict-with-keyword $body
   }];
   let hasRegionVerifier = 1;
 }
@@ -94,26 +96,27 @@ def Plan_RoleOp : Plan_ProgramMember<"role", [
   let summary = "what some ranks do in a step";
   let description = [{
     Buffers and instructions. The ranks of a role run its instructions in their
-    order; they differ in their peers, groups and sequences only. `arena` is the
+    order; they differ in their peers, groups and sequences only. `stages` are the
+    stages that they run, in ascending order. `arena` is the
     number of bytes that each of them allocates; `workspace` is the piece of it
     that kernels use as their workspace, in bytes and from an offset.
 
     Example:
 
     ```mlir
-    plan.role @stage1 stage(1) workspace(0 at 49152) arena(49152) {
+    plan.role @stage1 stages [1] workspace(0 at 49152) arena(49152) {
       %x_0 = plan.buffer "x.0" input(0) microbatch(0) bytes(49152 at 0)
           : T x 64 x f32
       plan.recv %x_0 from peer(0) microbatch(0)
     }
     ```
   }];
-  let arguments = (ins SymbolNameAttr:$sym_name, Plan_Number:$stage,
+  let arguments = (ins SymbolNameAttr:$sym_name, DenseI32ArrayAttr:$stages,
                        Plan_Bytes:$workspace_bytes,
                        Plan_Bytes:$workspace_offset, Plan_Bytes:$arena_bytes);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
-    $sym_name `stage` `(` $stage `)`
+    $sym_name `stages` $stages
     `workspace` `(` $workspace_bytes `at` $workspace_offset `)`
     `arena` `(` $arena_bytes `)` attr-dict-with-keyword $body
   }];
@@ -126,8 +129,10 @@ def Plan_BufferOp : Plan_Op<"buffer", [
     DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
   let summary = "a piece of the arena";
   let description = [{
-    A name for people, what it holds (slot and number), its microbatch (absent
-    where it lives through the step), its bytes and its offset in the arena, and
+    A name for people, what it holds (slot and number), the stage whose value it
+    is (absent where the role has one stage only, and where the value is not of
+    one stage), its microbatch (absent where it lives through the step), its
+    bytes and its offset in the arena, and
     the shape of its content in the `T` and `S` of the microbatch. The bytes are
     those of the largest rank of the role.
 
@@ -140,12 +145,14 @@ def Plan_BufferOp : Plan_Op<"buffer", [
     ```
   }];
   let arguments = (ins OptionalAttr<StrAttr>:$name, Plan_Slot:$slot,
-                       Plan_Number:$index, OptionalAttr<Plan_Number>:$microbatch,
+                       Plan_Number:$index, OptionalAttr<Plan_Number>:$stage,
+                       OptionalAttr<Plan_Number>:$microbatch,
                        Plan_Bytes:$bytes, Plan_Bytes:$offset,
                        Plan_ContentAttr:$content);
   let results = (outs Plan_Buffer:$buffer);
   let assemblyFormat = [{
-    ($name^)? $slot `(` $index `)` (`microbatch` `(` $microbatch^ `)`)?
+    ($name^)? $slot `(` $index `)` (`stage` `(` $stage^ `)`)?
+    (`microbatch` `(` $microbatch^ `)`)?
     `bytes` `(` $bytes `at` $offset `)` `:` custom<Content>($content) attr-dict
   }];
   let hasVerifier = 1;
@@ -178,15 +185,15 @@ def Plan_RankOp : Plan_NumberedMember<"rank", [
     Example:
 
     ```mlir
-    plan.rank 3 @stage1 data(1) stage(1) peers([2]) groups([1])
+    plan.rank 3 @stage1 data(1) pipeline(1) peers([2]) groups([1])
     ```
   }];
   let arguments = (ins Plan_Number:$number, FlatSymbolRefAttr:$role,
-                       Plan_Number:$data, Plan_Number:$stage,
+                       Plan_Number:$data, Plan_Number:$pipeline,
                        DefaultValuedAttr<DenseI32ArrayAttr, "{}">:$peers,
                        DefaultValuedAttr<DenseI32ArrayAttr, "{}">:$groups);
   let assemblyFormat = [{
-    $number $role `data` `(` $data `)` `stage` `(` $stage `)`
+    $number $role `data` `(` $data `)` `pipeline` `(` $pipeline `)`
     (`peers` `(` $peers^ `)`)? (`groups` `(` $groups^ `)`)? attr-dict
   }];
 }

@@ -8,6 +8,8 @@
 
 #include "hocket/Dialects/Plan.h"
 
+#include "hocket/Plan/ModelCheck.h"
+
 #include "llvm/ADT/StringMap.h"
 
 #include <algorithm>
@@ -52,6 +54,7 @@ private:
   LogicalResult verifyTemplate(TemplateOp task, StageOp stage);
   LogicalResult verifySequences();
   LogicalResult verifyRoles();
+  FailureOr<StageOp> stageOf(BufferOp buffer, RoleOp role);
   LogicalResult verifyRole(RoleOp role);
   LogicalResult verifyGroups();
   LogicalResult verifyRanks();
@@ -291,15 +294,54 @@ LogicalResult ProgramVerifier::verifyMicrobatch(Operation *op,
   return diagnostic;
 }
 
+/// The stage whose value `buffer` is; the first one where it does not matter.
+FailureOr<StageOp> ProgramVerifier::stageOf(BufferOp buffer, RoleOp role) {
+  ArrayRef<int32_t> own = role.getStages();
+  bool perStage =
+      plan::isPerStage(static_cast<plan::Slot>(buffer.getSlot()));
+  if (std::optional<uint32_t> stage = buffer.getStage()) {
+    if (perStage && llvm::is_contained(own, int32_t(*stage)))
+      return stages[*stage];
+    InFlightDiagnostic diagnostic = buffer.emitOpError("is of stage ")
+                                    << *stage;
+    if (!perStage)
+      return diagnostic << ", but a " << stringifySlot(buffer.getSlot())
+                        << " is not of one stage";
+    diagnostic << ", which its role does not run";
+    diagnostic.attachNote(role.getLoc()) << "the role is here";
+    return diagnostic;
+  }
+  if (!perStage || own.size() == 1)
+    return stages[own.front()];
+  InFlightDiagnostic diagnostic =
+      buffer.emitOpError("does not say of which stage it is");
+  diagnostic.attachNote(role.getLoc())
+      << "its role runs " << own.size() << " stages";
+  return diagnostic;
+}
+
 LogicalResult ProgramVerifier::verifyRole(RoleOp role) {
-  if (role.getStage() >= stages.size())
-    return role.emitOpError("is of stage ")
-           << role.getStage() << ", but there are " << stages.size();
+  if (role.getStages().empty())
+    return role.emitOpError("has no stages");
+  int32_t before = -1;
+  for (int32_t stage : role.getStages()) {
+    if (stage < 0 || size_t(stage) >= stages.size())
+      return role.emitOpError("is of stage ")
+             << stage << ", but there are " << stages.size();
+    if (stage <= before)
+      return role.emitOpError("lists stage ")
+             << stage << " after stage " << before
+             << "; write its stages in ascending order";
+    before = stage;
+  }
   Needs &need = needs[role.getSymNameAttr()];
   for (Operation &op : role.getBody().front()) {
     if (auto buffer = dyn_cast<BufferOp>(op)) {
-      FailureOr<Bound> bound = resolve(
-          buffer, buffer.getSlot(), buffer.getIndex(), stages[role.getStage()]);
+      FailureOr<StageOp> stage = stageOf(buffer, role);
+      if (failed(stage))
+        return failure();
+      FailureOr<Bound> bound =
+          resolve(buffer, buffer.getSlot(), buffer.getIndex(), *stage);
       if (failed(bound) ||
           failed(verifyMicrobatch(buffer, buffer.getMicrobatch())))
         return failure();
@@ -354,9 +396,9 @@ LogicalResult ProgramVerifier::verifyGroups() {
 
 LogicalResult ProgramVerifier::verifyRanks() {
   for (RankOp rank : ranks) {
-    if (rank.getData() >= program.getData() || rank.getStage() >= stages.size())
+    if (rank.getData() >= program.getData() || rank.getPipeline() >= stages.size())
       return rank.emitOpError("is at data(")
-             << rank.getData() << ") stage(" << rank.getStage()
+             << rank.getData() << ") pipeline(" << rank.getPipeline()
              << "), outside of " << program.getData() << " x " << stages.size();
     auto verifyTable = [&](ArrayRef<int32_t> table, size_t count,
                            StringRef what) -> LogicalResult {

@@ -9,7 +9,9 @@ const TaskTemplate *
 CheckContext::templateOf(const Role &role,
                          const Instruction &instruction) const {
   if (instruction.kind != TaskKind::Update)
-    return model.stages[role.stage].find(instruction.kind);
+    return instruction.stage < 0
+               ? nullptr
+               : model.stages[instruction.stage].find(instruction.kind);
   for (uint32_t buffer : instruction.buffers) {
     const Operand &binding = role.buffers[buffer].binding;
     if (binding.slot == Slot::Parameter && binding.index < model.updates.size())
@@ -39,8 +41,15 @@ std::string CheckContext::describe(const Culprit &culprit) const {
     text = "rank " + std::to_string(culprit.rank);
     if (uint64_t(culprit.rank) < plan.ranks.size()) {
       rank = &plan.ranks[culprit.rank];
-      text += " (stage " + std::to_string(rank->stage) + ", data " +
-              std::to_string(rank->data) + ")";
+      text += " (";
+      if (rank->role < plan.roles.size()) {
+        const std::vector<uint32_t> &stages = plan.roles[rank->role].stages;
+        text += stages.size() > 1 ? "stages " : "stage ";
+        for (size_t i = 0; i < stages.size(); ++i)
+          text += (i ? "+" : "") + std::to_string(stages[i]);
+        text += ", ";
+      }
+      text += "data " + std::to_string(rank->data) + ")";
     }
   } else if (culprit.role >= 0) {
     text = "role #" + std::to_string(culprit.role);
@@ -58,8 +67,11 @@ std::string CheckContext::describe(const Culprit &culprit) const {
     if (role && uint64_t(culprit.instruction) < role->body.size()) {
       const Instruction &instruction = role->body[culprit.instruction];
       text += std::string(" ") + name(instruction.op);
-      if (instruction.op == Op::Kernel)
+      if (instruction.op == Op::Kernel) {
         text += std::string(" ") + name(instruction.kind);
+        if (role->stages.size() > 1 && instruction.stage >= 0)
+          text += " of stage " + std::to_string(instruction.stage);
+      }
       if (instruction.microbatch >= 0)
         text += " of microbatch " + std::to_string(instruction.microbatch);
       if (instruction.op == Op::WaitSend)

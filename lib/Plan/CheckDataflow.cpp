@@ -20,6 +20,20 @@ bool isAccumulator(Slot slot) {
   return slot == Slot::Gradient || slot == Slot::Loss || slot == Slot::Weight;
 }
 
+/// Whether `buffer` is what `operand` of a task of `stage` is bound to. A stage
+/// on the same rank as the one before or after it reads what that one wrote.
+bool holds(const Buffer &buffer, const Operand &operand, int32_t stage) {
+  if (buffer.binding.index != operand.index)
+    return false;
+  if (buffer.binding.slot == operand.slot)
+    return !isPerStage(operand.slot) || buffer.stage == stage;
+  if (operand.slot == Slot::Input)
+    return buffer.binding.slot == Slot::Output && buffer.stage == stage - 1;
+  return operand.slot == Slot::OutputGradient &&
+         buffer.binding.slot == Slot::InputGradient &&
+         buffer.stage == stage + 1;
+}
+
 class DataflowChecker {
 public:
   DataflowChecker(const CheckContext &context, uint32_t index)
@@ -112,8 +126,7 @@ Found DataflowChecker::checkKernel(uint32_t i) {
     const Operand &operand = task.operands[k];
     uint32_t number = instruction.buffers[k];
     const Buffer &buffer = role.buffers[number];
-    if (buffer.binding.slot != operand.slot ||
-        buffer.binding.index != operand.index)
+    if (!holds(buffer, operand, instruction.stage))
       return fail("operand #" + std::to_string(k) + " must be " +
                       name(operand.slot) + " #" + std::to_string(operand.index),
                   i, number);

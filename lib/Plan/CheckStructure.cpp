@@ -12,6 +12,10 @@ using namespace hocket::plan;
 
 namespace {
 
+bool runs(const Role &role, uint32_t stage) {
+  return std::binary_search(role.stages.begin(), role.stages.end(), stage);
+}
+
 class StructureChecker {
 public:
   explicit StructureChecker(CheckContext &context)
@@ -100,11 +104,9 @@ Found StructureChecker::checkRanks() {
     const Rank &rank = plan.ranks[index];
     Culprit culprit{index};
     if (rank.role >= plan.roles.size() || rank.data >= plan.strategy.data ||
-        rank.stage >= plan.stages)
+        rank.pipeline >= plan.stages)
       return fail("a rank's role or coordinates are out of range", {culprit});
     culprit.role = rank.role;
-    if (plan.roles[rank.role].stage != int64_t(rank.stage))
-      return fail("a rank's role is that of another stage", {culprit});
     if (int64_t(rank.peers.size()) < numPeers[rank.role] ||
         int64_t(rank.groups.size()) < numGroups[rank.role])
       return fail("a rank has fewer peers or groups than its role uses",
@@ -132,8 +134,13 @@ Found StructureChecker::checkBuffer(uint32_t roleIndex, uint32_t index) {
   Culprit culprit{-1, roleIndex, -1, index};
   if (buffer.binding.slot > Slot::Step)
     return fail("a buffer is bound to an unknown slot", {culprit});
-  const TensorType *type =
-      typeOf(model, model.stages[role.stage], buffer.binding);
+  bool perStage = isPerStage(buffer.binding.slot);
+  if (perStage ? buffer.stage < 0 || !runs(role, uint32_t(buffer.stage))
+               : buffer.stage != -1)
+    return fail("a buffer has the stage " + std::to_string(buffer.stage),
+                {culprit});
+  const TensorType *type = typeOf(
+      model, model.stages[std::max(buffer.stage, 0)], buffer.binding);
   if (!type)
     return fail("a buffer is bound to a value that the model does not have",
                 {culprit});
@@ -163,9 +170,10 @@ Found StructureChecker::checkKernel(uint32_t roleIndex, uint32_t index) {
     return fail("a kernel has the microbatch " +
                     std::to_string(instruction.microbatch),
                 {culprit});
-  if (instruction.stage != role.stage)
+  if (instruction.stage < 0 ? !update
+                            : !runs(role, uint32_t(instruction.stage)))
     return fail("a kernel is of stage " + std::to_string(instruction.stage) +
-                    " and its rank of stage " + std::to_string(role.stage),
+                    ", which its rank does not run",
                 {culprit});
   const TaskTemplate *task = context.templateOf(role, instruction);
   if (!task)
@@ -239,21 +247,24 @@ Found StructureChecker::checkInstruction(uint32_t roleIndex, uint32_t index,
 Found StructureChecker::checkRole(uint32_t index) {
   const Role &role = plan.roles[index];
   Culprit culprit{-1, index};
-  if (role.stage < 0 || role.stage >= int64_t(plan.stages))
-    return fail("a role's stage is out of range", {culprit});
+  if (role.stages.empty() || role.stages.back() >= plan.stages ||
+      std::adjacent_find(role.stages.begin(), role.stages.end(),
+                         std::greater_equal<>()) != role.stages.end())
+    return fail("a role's stages are not a sorted list of the model's",
+                {culprit});
   constexpr size_t limit = std::numeric_limits<int32_t>::max();
   if (role.buffers.size() > limit || role.body.size() > limit)
     return fail("a role has more than 2^31 buffers or instructions", {culprit});
   if (role.workspaceBytes < 0 || role.workspaceOffset < 0 ||
       role.arenaBytes < 0)
     return fail("a role's workspace or arena has a negative size", {culprit});
-  std::set<std::tuple<Slot, uint32_t, int32_t>> values;
+  std::set<std::tuple<Slot, uint32_t, int32_t, int32_t>> values;
   for (uint32_t i = 0; i < role.buffers.size(); ++i) {
     if (Found found = checkBuffer(index, i))
       return found;
     const Buffer &buffer = role.buffers[i];
     if (!values
-             .emplace(buffer.binding.slot, buffer.binding.index,
+             .emplace(buffer.binding.slot, buffer.binding.index, buffer.stage,
                       buffer.microbatch)
              .second)
       return fail("two buffers hold the same value", {{-1, index, -1, i}});

@@ -12,36 +12,42 @@ namespace {
 
 constexpr size_t kNumKinds = size_t(TaskKind::Update);
 
-/// Every (stage, data) coordinate is one rank's.
+/// Every stage of every data coordinate is one rank's.
 Found checkCoordinates(const CheckContext &context) {
   const Plan &plan = context.plan;
   uint64_t expected = uint64_t(plan.stages) * plan.strategy.data;
-  if (expected != plan.ranks.size())
-    return context.violation("P8", std::to_string(plan.stages) + " stages x " +
-                                       std::to_string(plan.strategy.data) +
-                                       "-way data parallelism is " +
-                                       std::to_string(expected) +
-                                       " ranks and the plan has " +
-                                       std::to_string(plan.ranks.size()));
+  uint64_t held = 0;
+  for (const Rank &rank : plan.ranks)
+    held += plan.roles[rank.role].stages.size();
+  if (expected != held)
+    return context.violation(
+        "P8", std::to_string(plan.stages) + " stages x " +
+                  std::to_string(plan.strategy.data) +
+                  "-way data parallelism is " + std::to_string(expected) +
+                  " stages to run and the plan's " +
+                  std::to_string(plan.ranks.size()) + " ranks run " +
+                  std::to_string(held));
   std::vector<int32_t> owner(expected, -1);
   for (uint32_t index = 0; index < plan.ranks.size(); ++index) {
     const Rank &rank = plan.ranks[index];
-    int32_t &slot = owner[size_t(rank.stage) * plan.strategy.data + rank.data];
-    if (slot >= 0)
-      return context.violation(
-          "P8", "two ranks run the same stage of the same data coordinate",
-          {{slot, plan.ranks[slot].role}, {index, rank.role}});
-    slot = int32_t(index);
+    for (uint32_t stage : plan.roles[rank.role].stages) {
+      int32_t &slot = owner[size_t(stage) * plan.strategy.data + rank.data];
+      if (slot >= 0)
+        return context.violation(
+            "P8", "two ranks run the same stage of the same data coordinate",
+            {{slot, plan.ranks[slot].role}, {index, rank.role}});
+      slot = int32_t(index);
+    }
   }
   return std::nullopt;
 }
 
-/// The tasks of one role: each microbatch exactly once.
+/// The tasks of one stage of a role: each microbatch exactly once.
 class TaskChecker {
 public:
-  TaskChecker(const CheckContext &context, uint32_t index)
+  TaskChecker(const CheckContext &context, uint32_t index, uint32_t stageIndex)
       : context(context), index(index), role(context.plan.roles[index]),
-        stage(context.model.stages[role.stage]) {}
+        stageIndex(stageIndex), stage(context.model.stages[stageIndex]) {}
 
   Found run() {
     // A body with too few instructions misses one of its first microbatches:
@@ -77,7 +83,8 @@ private:
       first = &updates[parameter];
       what = "the update of parameter '" +
              context.model.parameters[parameter].name + "'";
-    } else if (size_t(instruction.microbatch) < runs.size()) {
+    } else if (instruction.stage == int64_t(stageIndex) &&
+               size_t(instruction.microbatch) < runs.size()) {
       first = &runs[instruction.microbatch][size_t(instruction.kind)];
       what += " of microbatch " + std::to_string(instruction.microbatch);
     } else {
@@ -94,7 +101,7 @@ private:
     auto runsKind = [&](TaskKind kind) { return runs[row][size_t(kind)] >= 0; };
     auto missing = [&](TaskKind kind) {
       return fail(std::string("task ") + name(kind) + " of stage " +
-                      std::to_string(role.stage) + " and microbatch " +
+                      std::to_string(stageIndex) + " and microbatch " +
                       std::to_string(row) + " never runs",
                   {context.at(index, -1)});
     };
@@ -136,6 +143,7 @@ private:
   const CheckContext &context;
   uint32_t index;
   const Role &role;
+  uint32_t stageIndex;
   const Stage &stage;
   std::vector<std::array<int32_t, kNumKinds>> runs; // by microbatch
   std::vector<int32_t> updates;                     // by parameter
@@ -148,8 +156,9 @@ Found plan::checkTasks(const CheckContext &context) {
     return found;
   std::vector<bool> held(context.model.parameters.size());
   for (uint32_t role = 0; role < context.plan.roles.size(); ++role) {
-    if (Found found = TaskChecker(context, role).run())
-      return found;
+    for (uint32_t stage : context.plan.roles[role].stages)
+      if (Found found = TaskChecker(context, role, stage).run())
+        return found;
     if (!context.ranksOfRole[role].empty())
       for (const Buffer &buffer : context.plan.roles[role].buffers)
         if (buffer.binding.slot == Slot::Parameter)

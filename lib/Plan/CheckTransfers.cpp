@@ -118,13 +118,12 @@ Operand counterpart(const Operand &binding) {
           binding.index};
 }
 
-bool holdsCounterpart(const Role &source, const Buffer &sent,
-                      const Role &destination, const Buffer &received) {
+bool holdsCounterpart(const Buffer &sent, const Buffer &received) {
   int32_t step = sent.binding.slot == Slot::Output          ? 1
                  : sent.binding.slot == Slot::InputGradient ? -1
                                                             : 0;
   Operand expected = counterpart(sent.binding);
-  return step != 0 && destination.stage == source.stage + step &&
+  return step != 0 && received.stage == sent.stage + step &&
          received.binding.slot == expected.slot &&
          received.binding.index == expected.index &&
          received.microbatch == sent.microbatch;
@@ -156,7 +155,7 @@ Found TransferChecker::matchMessages(const End &send, const End &receive,
         std::move(culprits));
   bool sameData = plan.ranks[send.rank].data == plan.ranks[receive.rank].data;
   if (!mismatch &&
-      (!sameData || !holdsCounterpart(source, sent, destination, received)))
+      (!sameData || !holdsCounterpart(sent, received)))
     mismatch = context.violation(
         "P3", "a message arrives in the buffer of another value",
         std::move(culprits));
@@ -178,7 +177,7 @@ bool TransferChecker::isUniform(const End &send, const End &receive) {
     const Buffer &sent = source.buffers[post.buffers[0]];
     const Buffer &received = destination.buffers[recv.buffers[0]];
     found->second = sent.type == received.type &&
-                    holdsCounterpart(source, sent, destination, received);
+                    holdsCounterpart(sent, received);
   }
   return found->second;
 }
@@ -209,7 +208,7 @@ Found TransferChecker::reportUnmatched(const End &send, const End &receive) {
     return role.buffers[role.body[messages[k]].buffers[0]];
   };
   while (k < both &&
-         holdsCounterpart(source, bufferOf(source, *send.messages), destination,
+         holdsCounterpart(bufferOf(source, *send.messages),
                           bufferOf(destination, *receive.messages)))
     ++k;
   bool tooManySends = send.messages->size() > receive.messages->size();

@@ -33,10 +33,16 @@ public:
 
 private:
   Result<void> dealBatch();
+  Result<void> orderTasks(const Schedule &schedule);
+  Result<std::vector<ScheduledTask>>
+  resolve(uint32_t rank, const std::vector<ScheduledTask> &tasks,
+          std::string_view schedule) const;
+  void findPeers();
   void findGroups();
   void addRanks();
-  RoleContext contextOf(uint32_t stage) const;
-  std::vector<uint32_t> gradientsOf(uint32_t stage) const;
+  RoleContext contextOf(uint32_t rank) const;
+  std::vector<uint32_t> parametersOf(uint32_t rank) const;
+  std::vector<uint32_t> gradientsOf(uint32_t rank) const;
 
   static Error fail(std::string message, std::vector<std::string> notes = {}) {
     return Error(ErrorCode::InvalidArgument, std::move(message),
@@ -47,14 +53,27 @@ private:
   const std::vector<int64_t> &lengths;
   Plan plan;
 
-  using StageSet = std::vector<uint32_t>;
+  /// Ranks are those of the pipeline axis here.
+  PipelineShape shape;
+  TaskOrders orders;
+  std::vector<std::vector<TaskSpan>> spans;
+  std::vector<Message> messages;
+  std::vector<std::vector<const Message *>> messagesOf; // by rank
+  std::vector<std::vector<uint32_t>> stagesOf, peersOf; // by rank
+
+  using RankSet = std::vector<uint32_t>;
   /// For each group index, the parameters whose gradients it sums up.
   std::map<uint32_t, std::vector<uint32_t>> reduced;
   int64_t everyone = -1; // group index
-  /// For each stage, the group indices of its ranks.
-  std::vector<std::vector<uint32_t>> stageGroups;
+  /// By rank: group indices.
+  std::vector<std::vector<uint32_t>> groupsOf;
   std::vector<std::vector<Symbols>> shapesOfMicrobatch;
 };
+
+void sortUnique(std::vector<uint32_t> &list) {
+  std::sort(list.begin(), list.end());
+  list.erase(std::unique(list.begin(), list.end()), list.end());
+}
 
 Result<void> Expander::dealBatch() {
   const Strategy &strategy = plan.strategy;
@@ -102,64 +121,165 @@ Result<void> Expander::dealBatch() {
   return {};
 }
 
+/// The tasks of `rank` that the model has kernels for. A whole backward is run
+/// as its two parts where only they are there.
+Result<std::vector<ScheduledTask>>
+Expander::resolve(uint32_t rank, const std::vector<ScheduledTask> &tasks,
+                  std::string_view schedule) const {
+  std::vector<ScheduledTask> resolved;
+  for (const ScheduledTask &task : tasks) {
+    auto wrong = [&](const std::string &what) {
+      return fail("schedule '" + std::string(schedule) + "' gives rank " +
+                  std::to_string(rank) + " of the pipeline task " +
+                  name(task.kind) + " of stage " + std::to_string(task.stage) +
+                  " and microbatch " + std::to_string(task.microbatch) + ", " +
+                  what);
+    };
+    if (task.stage >= plan.stages || orders.rankOf[task.stage] != rank)
+      return wrong("which belongs to another rank");
+    if (task.microbatch >= shape.microbatches)
+      return wrong("which is beyond the step's " +
+                   std::to_string(shape.microbatches) + " microbatches");
+    const Stage &stage = model.stages[task.stage];
+    bool hasInputPart = stage.find(TaskKind::Bi);
+    bool hasWeightPart = stage.find(TaskKind::W);
+    bool isPart = task.kind == TaskKind::Bi || task.kind == TaskKind::W;
+    if (stage.find(task.kind)) {
+      resolved.push_back(task);
+    } else if (task.kind == TaskKind::B && (hasInputPart || hasWeightPart)) {
+      for (TaskKind part : {TaskKind::Bi, TaskKind::W})
+        if (stage.find(part))
+          resolved.push_back({part, task.stage, task.microbatch});
+    } else if (isPart && (hasInputPart || hasWeightPart)) {
+      // A stage without parameters, or one with nothing before it.
+      continue;
+    } else if (task.kind == TaskKind::F || stage.tasks.size() > 1) {
+      // A model that is not trained has no backward tasks to run.
+      return wrong("which the model does not have");
+    }
+  }
+  return resolved;
+}
+
+Result<void> Expander::orderTasks(const Schedule &schedule) {
+  shape = {plan.stages / plan.strategy.chunks, plan.strategy.chunks,
+           plan.strategy.microbatches};
+  if (Result<void> checked = schedule.check(shape); !checked)
+    return checked;
+  stagesOf.resize(shape.ranks);
+  for (uint32_t stage = 0; stage < plan.stages; ++stage) {
+    uint32_t rank = schedule.rankOf(stage, shape);
+    if (rank >= shape.ranks)
+      return fail("schedule '" + std::string(schedule.name()) +
+                  "' places stage " + std::to_string(stage) + " on rank " +
+                  std::to_string(rank) + " of " + std::to_string(shape.ranks));
+    orders.rankOf.push_back(rank);
+    stagesOf[rank].push_back(stage);
+  }
+  for (uint32_t rank = 0; rank < shape.ranks; ++rank) {
+    if (stagesOf[rank].empty())
+      return fail("schedule '" + std::string(schedule.name()) +
+                  "' places no stage on rank " + std::to_string(rank));
+    Result<std::vector<ScheduledTask>> tasks =
+        resolve(rank, schedule.order(rank, shape), schedule.name());
+    if (!tasks)
+      return tasks.error();
+    orders.ofRank.push_back(std::move(*tasks));
+  }
+  Result<std::vector<std::vector<TaskSpan>>> played = playTasks(orders);
+  if (!played)
+    return played.error();
+  spans = std::move(*played);
+  messages = findMessages(model, orders, spans);
+  findPeers();
+  return {};
+}
+
+void Expander::findPeers() {
+  peersOf.resize(shape.ranks);
+  messagesOf.resize(shape.ranks);
+  for (const Message &message : messages) {
+    peersOf[message.from].push_back(message.to);
+    peersOf[message.to].push_back(message.from);
+    messagesOf[message.from].push_back(&message);
+    messagesOf[message.to].push_back(&message);
+  }
+  for (std::vector<uint32_t> &peers : peersOf)
+    sortUnique(peers);
+}
+
+std::vector<uint32_t> Expander::parametersOf(uint32_t rank) const {
+  std::vector<uint32_t> held;
+  for (uint32_t stage : stagesOf[rank])
+    for (uint32_t parameter : heldParameters(model, stage))
+      held.push_back(parameter);
+  sortUnique(held);
+  return held;
+}
+
 /// With an optimizer every holder of a parameter needs its gradient; without
 /// one there are only those that the backward tasks sum up.
-std::vector<uint32_t> Expander::gradientsOf(uint32_t stage) const {
+std::vector<uint32_t> Expander::gradientsOf(uint32_t rank) const {
   std::vector<uint32_t> gradients;
   if (!model.updates.empty())
-    gradients = heldParameters(model, stage);
-  for (const TaskTemplate &task : model.stages[stage].tasks)
-    for (const Operand &operand : task.operands)
-      if (operand.slot == Slot::Gradient)
-        gradients.push_back(operand.index);
-  std::sort(gradients.begin(), gradients.end());
-  gradients.erase(std::unique(gradients.begin(), gradients.end()),
-                  gradients.end());
+    gradients = parametersOf(rank);
+  for (uint32_t stage : stagesOf[rank])
+    for (const TaskTemplate &task : model.stages[stage].tasks)
+      for (const Operand &operand : task.operands)
+        if (operand.slot == Slot::Gradient)
+          gradients.push_back(operand.index);
+  sortUnique(gradients);
   return gradients;
 }
 
 void Expander::findGroups() {
-  std::map<uint32_t, StageSet> holders; // of every parameter's gradient
-  StageSet all;
-  for (uint32_t stage = 0; stage < plan.stages; ++stage) {
-    all.push_back(stage);
-    for (uint32_t parameter : gradientsOf(stage))
-      holders[parameter].push_back(stage);
+  std::map<uint32_t, RankSet> holders; // of every parameter's gradient
+  RankSet all;
+  for (uint32_t rank = 0; rank < shape.ranks; ++rank) {
+    all.push_back(rank);
+    for (uint32_t parameter : gradientsOf(rank))
+      holders[parameter].push_back(rank);
   }
-  std::map<StageSet, std::vector<uint32_t>> sets;
-  for (const auto &[parameter, stages] : holders)
-    sets[stages].push_back(parameter);
+  std::map<RankSet, std::vector<uint32_t>> sets;
+  for (const auto &[parameter, ranks] : holders)
+    sets[ranks].push_back(parameter);
   sets[all];
 
   // One order of groups for the whole plan: no two ranks can wait for each
   // other in different collectives.
-  stageGroups.resize(plan.stages);
-  for (const auto &[stages, parameters] : sets) {
-    if (stages.size() * plan.strategy.data < 2)
+  groupsOf.resize(shape.ranks);
+  for (const auto &[ranks, parameters] : sets) {
+    if (ranks.size() * plan.strategy.data < 2)
       continue;
     uint32_t index = uint32_t(plan.groups.size());
     std::vector<uint32_t> &group = plan.groups.emplace_back();
-    for (uint32_t stage : stages) {
-      stageGroups[stage].push_back(index);
+    for (uint32_t rank : ranks) {
+      groupsOf[rank].push_back(index);
       for (uint32_t data = 0; data < plan.strategy.data; ++data)
-        group.push_back(stage * plan.strategy.data + data);
+        group.push_back(rank * plan.strategy.data + data);
     }
     if (!parameters.empty())
       reduced[index] = parameters;
-    if (stages == all)
+    if (ranks == all)
       everyone = index;
   }
 }
 
-RoleContext Expander::contextOf(uint32_t stage) const {
+RoleContext Expander::contextOf(uint32_t rank) const {
   RoleContext context{model,
-                      stage,
-                      plan.strategy.microbatches,
+                      rank,
+                      stagesOf[rank],
+                      orders.ofRank[rank],
+                      spans[rank],
+                      messagesOf[rank],
+                      peersOf[rank],
+                      shape.microbatches,
                       shapesOfMicrobatch,
-                      gradientsOf(stage),
+                      parametersOf(rank),
+                      gradientsOf(rank),
                       {}};
-  for (size_t local = 0; local < stageGroups[stage].size(); ++local) {
-    uint32_t index = stageGroups[stage][local];
+  for (size_t local = 0; local < groupsOf[rank].size(); ++local) {
+    uint32_t index = groupsOf[rank][local];
     if (auto found = reduced.find(index); found != reduced.end())
       context.gradientGroups.push_back({int32_t(local), found->second});
     if (index == everyone)
@@ -170,18 +290,16 @@ RoleContext Expander::contextOf(uint32_t stage) const {
 
 void Expander::addRanks() {
   uint32_t data = plan.strategy.data;
-  plan.ranks.reserve(size_t(data) * plan.stages);
-  for (uint32_t stage = 0; stage < plan.stages; ++stage)
+  plan.ranks.reserve(size_t(data) * shape.ranks);
+  for (uint32_t pipeline = 0; pipeline < shape.ranks; ++pipeline)
     for (uint32_t d = 0; d < data; ++d) {
       Rank rank;
-      rank.role = stage;
+      rank.role = pipeline;
       rank.data = d;
-      rank.stage = stage;
-      if (stage > 0)
-        rank.peers.push_back((stage - 1) * data + d);
-      if (stage + 1 < plan.stages)
-        rank.peers.push_back((stage + 1) * data + d);
-      rank.groups = stageGroups[stage];
+      rank.pipeline = pipeline;
+      for (uint32_t peer : peersOf[pipeline])
+        rank.peers.push_back(peer * data + d);
+      rank.groups = groupsOf[pipeline];
       plan.ranks.push_back(std::move(rank));
     }
 }
@@ -189,23 +307,23 @@ void Expander::addRanks() {
 Result<Plan> Expander::run(const ScheduleRegistry &schedules) {
   if (Result<void> checked = checkModel(model); !checked)
     return checked.error();
-  const Schedule *schedule = schedules.find(plan.strategy.schedule);
-  if (!schedule) {
-    std::string known;
-    for (const std::string &name : schedules.names())
-      known += (known.empty() ? "" : ", ") + name;
-    return fail("there is no schedule '" + plan.strategy.schedule + "'",
-                {"the schedules are " + known});
-  }
+  Result<const Schedule *> schedule = schedules.get(plan.strategy.schedule);
+  if (!schedule)
+    return schedule.error();
   plan.stages = uint32_t(model.stages.size());
+  if (plan.strategy.chunks == 0 || plan.stages % plan.strategy.chunks)
+    return fail("the model's " + std::to_string(plan.stages) +
+                " stages are not a multiple of " +
+                std::to_string(plan.strategy.chunks) +
+                " chunks per pipeline rank");
   if (Result<void> dealt = dealBatch(); !dealt)
     return dealt.error();
+  if (Result<void> ordered = orderTasks(**schedule); !ordered)
+    return ordered.error();
   findGroups();
-  for (uint32_t stage = 0; stage < plan.stages; ++stage) {
-    RoleContext context = contextOf(stage);
-    Result<Role> role = RoleBuilder(context).build(
-        schedule->order(stage, plan.stages, plan.strategy.microbatches),
-        *schedule);
+  for (uint32_t rank = 0; rank < shape.ranks; ++rank) {
+    RoleContext context = contextOf(rank);
+    Result<Role> role = RoleBuilder(context).build();
     if (!role)
       return role.error();
     plan.roles.push_back(std::move(*role));

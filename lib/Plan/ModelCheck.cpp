@@ -23,6 +23,10 @@ bool plan::isPerMicrobatch(Slot slot) {
   }
 }
 
+bool plan::isPerStage(Slot slot) {
+  return isPerMicrobatch(slot) && slot != Slot::Batch;
+}
+
 const TensorType *plan::typeOf(const Model &model, const Stage &stage,
                                const Operand &operand) {
   static const TensorType scalar{ElementType::F32, {}};
@@ -234,8 +238,11 @@ bool isAllowed(const Operand &operand, TaskKind kind) {
   case Slot::OutputGradient:
     return operand.access == Access::Read && !forward;
   case Slot::Output:
-  case Slot::Residual:
     return operand.access == (forward ? Access::Write : Access::Read);
+  case Slot::Residual:
+    // Bi keeps values for W.
+    return operand.access == (forward ? Access::Write : Access::Read) ||
+           (kind == TaskKind::Bi && operand.access == Access::Write);
   case Slot::InputGradient:
     return operand.access == Access::Write && !forward;
   case Slot::Gradient:

@@ -1,45 +1,41 @@
-//===- RoleBuilder.cpp - The body of one pipeline stage -------------------===//
+//===- RoleBuilder.cpp - The body of one pipeline rank --------------------===//
 
 #include "RoleBuilder.h"
 
 #include "hocket/Plan/ModelCheck.h"
 
 #include <algorithm>
+#include <limits>
 
 using namespace hocket;
 using namespace hocket::plan;
 
+/// How much later than a message is received its sender waits for that, in the
+/// time of playTasks(), where a backward takes 2: ranks that are not exactly in
+/// step do not stop each other, at the price of another activation.
+static constexpr double kSlack = 2;
+
 RoleBuilder::RoleBuilder(const RoleContext &context)
-    : context(context), model(context.model),
-      stage(context.model.stages[context.stage]),
-      gradientsReceived(context.microbatches) {
-  role.name = stage.name;
-  role.stage = int32_t(context.stage);
-  int32_t numPeers = 0;
-  if (context.stage > 0) {
-    previous.peer = numPeers++;
-    const Stage &before = model.stages[context.stage - 1];
-    for (uint32_t k = 0; k < stage.inputs.size(); ++k)
-      if (binds(stage, Slot::InputGradient, k) &&
-          binds(before, Slot::OutputGradient, k))
-        inputGradients.push_back(k);
-  }
-  if (context.stage + 1 < model.stages.size()) {
-    next.peer = numPeers++;
-    const Stage &after = model.stages[context.stage + 1];
-    for (uint32_t k = 0; k < stage.outputs.size(); ++k)
-      if (binds(stage, Slot::OutputGradient, k) &&
-          binds(after, Slot::InputGradient, k))
-        outputGradients.push_back(k);
-  }
+    : context(context), model(context.model), receives(context.tasks.size()),
+      sends(context.tasks.size()) {
+  role.stages = context.stages;
+  role.name = role.stages.size() == 1 ? model.stages[role.stages[0]].name
+                                      : "rank" + std::to_string(context.rank);
+  for (const Message *message : context.messages)
+    if (message->to == context.rank)
+      receives[message->receivedBefore].push_back(message);
+    else
+      sends[message->sentAfter].push_back(message);
 }
 
-bool RoleBuilder::binds(const Stage &stage, Slot slot, uint32_t index) {
-  for (const TaskTemplate &task : stage.tasks)
-    for (const Operand &operand : task.operands)
-      if (operand.slot == slot && operand.index == index)
-        return true;
-  return false;
+bool RoleBuilder::owns(int64_t stage) const {
+  return std::binary_search(role.stages.begin(), role.stages.end(), stage);
+}
+
+int32_t RoleBuilder::peerOf(uint32_t rank) const {
+  auto found =
+      std::lower_bound(context.peers.begin(), context.peers.end(), rank);
+  return int32_t(found - context.peers.begin());
 }
 
 bool RoleBuilder::modelBinds(Slot slot) const {
@@ -56,7 +52,7 @@ bool RoleBuilder::modelBinds(Slot slot) const {
          std::any_of(model.updates.begin(), model.updates.end(), bindsSlot);
 }
 
-std::string RoleBuilder::bufferName(Slot slot, uint32_t index,
+std::string RoleBuilder::bufferName(Slot slot, uint32_t index, int32_t stage,
                                     int32_t microbatch) const {
   std::string text = name(slot);
   if (slot == Slot::Parameter || slot == Slot::Gradient) {
@@ -70,22 +66,38 @@ std::string RoleBuilder::bufferName(Slot slot, uint32_t index,
   } else if (isPerMicrobatch(slot)) {
     text += std::to_string(index);
   }
+  if (stage >= 0 && role.stages.size() > 1)
+    text += ".s" + std::to_string(stage);
   if (microbatch >= 0)
     text += ".mb" + std::to_string(microbatch);
   return text;
 }
 
-uint32_t RoleBuilder::buffer(Slot slot, uint32_t index, int32_t microbatch) {
-  auto [found, isNew] = bufferOf.try_emplace(
-      std::tuple(slot, index, microbatch), uint32_t(role.buffers.size()));
+uint32_t RoleBuilder::buffer(Slot slot, uint32_t index, int32_t stage,
+                             int32_t microbatch) {
+  if (slot == Slot::Input && owns(stage - 1)) {
+    slot = Slot::Output;
+    --stage;
+  } else if (slot == Slot::OutputGradient && owns(stage + 1)) {
+    slot = Slot::InputGradient;
+    ++stage;
+  }
+  if (!isPerStage(slot))
+    stage = -1;
+  if (!isPerMicrobatch(slot))
+    microbatch = -1;
+  auto [found, isNew] =
+      bufferOf.try_emplace(std::tuple(slot, index, stage, microbatch),
+                           uint32_t(role.buffers.size()));
   if (!isNew)
     return found->second;
   Buffer made;
-  made.name = bufferName(slot, index, microbatch);
+  made.name = bufferName(slot, index, stage, microbatch);
   made.binding = {slot, index, Access::Read};
-  made.type = *typeOf(model, stage, made.binding);
+  made.type = *typeOf(model, model.stages[std::max(stage, 0)], made.binding);
+  made.stage = stage;
   made.microbatch = microbatch;
-  auto [bytes, isNewValue] = bytesOf.try_emplace({slot, index});
+  auto [bytes, isNewValue] = bytesOf.try_emplace({slot, index, stage});
   if (isNewValue)
     bytes->second = made.type.bytes();
   if (microbatch < 0)
@@ -97,149 +109,121 @@ uint32_t RoleBuilder::buffer(Slot slot, uint32_t index, int32_t microbatch) {
   return found->second;
 }
 
-Instruction RoleBuilder::instruction(Op op, int32_t microbatch) const {
+Instruction RoleBuilder::instruction(Op op, int32_t stage,
+                                     int32_t microbatch) const {
   Instruction made;
   made.op = op;
-  made.stage = role.stage;
+  // With a single stage everything belongs to it.
+  made.stage = role.stages.size() == 1 ? int32_t(role.stages[0]) : stage;
   made.microbatch = microbatch;
   return made;
 }
 
 void RoleBuilder::addPersistentBuffers() {
-  std::vector<uint32_t> held = heldParameters(model, context.stage);
-  Instruction zero = instruction(Op::Zero, -1);
-  for (uint32_t parameter : held)
-    buffer(Slot::Parameter, parameter, -1);
+  Instruction zero = instruction(Op::Zero);
+  for (uint32_t parameter : context.parameters)
+    buffer(Slot::Parameter, parameter);
   for (uint32_t parameter : context.gradients)
-    zero.buffers.push_back(buffer(Slot::Gradient, parameter, -1));
+    zero.buffers.push_back(buffer(Slot::Gradient, parameter));
   if (!model.updates.empty())
-    for (uint32_t parameter : held)
+    for (uint32_t parameter : context.parameters)
       for (uint32_t i = 0; i < model.statesPerParameter; ++i)
-        buffer(Slot::State, parameter * model.statesPerParameter + i, -1);
+        buffer(Slot::State, parameter * model.statesPerParameter + i);
   for (Slot slot : {Slot::Loss, Slot::Weight})
     if (modelBinds(slot))
-      zero.buffers.push_back(buffer(slot, 0, -1));
+      zero.buffers.push_back(buffer(slot, 0));
   if (modelBinds(Slot::Step))
-    buffer(Slot::Step, 0, -1);
+    buffer(Slot::Step, 0);
   if (!zero.buffers.empty())
     role.body.push_back(std::move(zero));
 }
 
-void RoleBuilder::receive(Slot slot, uint32_t index, int32_t microbatch,
-                          const Channel &from) {
-  Instruction recv = instruction(Op::Recv, microbatch);
-  recv.peer = from.peer;
-  recv.buffers = {buffer(slot, index, microbatch)};
+void RoleBuilder::loadBatch(const ScheduledTask &task,
+                            const TaskTemplate &kernel) {
+  int32_t microbatch = int32_t(task.microbatch);
+  for (const Operand &operand : kernel.operands) {
+    if (operand.slot != Slot::Batch ||
+        bufferOf.count({Slot::Batch, operand.index, -1, microbatch}))
+      continue;
+    Instruction load =
+        instruction(Op::LoadBatch, int32_t(task.stage), microbatch);
+    load.index = operand.index;
+    load.buffers = {buffer(Slot::Batch, operand.index, -1, microbatch)};
+    role.body.push_back(std::move(load));
+  }
+}
+
+void RoleBuilder::receive(const Message &message) {
+  int32_t stage = int32_t(message.receivedStage());
+  int32_t microbatch = int32_t(message.microbatch);
+  Instruction recv = instruction(Op::Recv, stage, microbatch);
+  recv.peer = peerOf(message.from);
+  recv.buffers = {
+      buffer(message.receivedSlot(), message.index, stage, microbatch)};
   role.body.push_back(std::move(recv));
 }
 
-void RoleBuilder::waitForSends(Channel &channel) {
-  for (uint32_t index : channel.outstanding) {
-    Instruction wait = instruction(Op::WaitSend, -1);
-    wait.index = index;
+void RoleBuilder::send(const Message &message) {
+  int32_t stage = int32_t(message.stage);
+  int32_t microbatch = int32_t(message.microbatch);
+  Instruction post = instruction(Op::Send, stage, microbatch);
+  post.peer = peerOf(message.to);
+  post.buffers = {buffer(message.slot, message.index, stage, microbatch)};
+  role.body.push_back(std::move(post));
+  outstanding.push_back({numSends++, message.receivedAt});
+}
+
+void RoleBuilder::waitForSends(double time) {
+  std::vector<Outstanding> left;
+  for (const Outstanding &sent : outstanding) {
+    if (sent.receivedAt >= time) {
+      left.push_back(sent);
+      continue;
+    }
+    Instruction wait = instruction(Op::WaitSend);
+    wait.index = sent.number;
     role.body.push_back(std::move(wait));
   }
-  channel.outstanding.clear();
+  outstanding = std::move(left);
 }
 
-void RoleBuilder::send(Slot slot, const std::vector<uint32_t> &indices,
-                       int32_t microbatch, Channel &channel) {
-  // All values of a task are posted together: waiting between them could
-  // deadlock with a neighbour that does the same in the other direction.
-  if (!indices.empty())
-    waitForSends(channel);
-  for (uint32_t index : indices) {
-    Instruction post = instruction(Op::Send, microbatch);
-    post.peer = channel.peer;
-    post.buffers = {buffer(slot, index, microbatch)};
-    role.body.push_back(std::move(post));
-    channel.outstanding.push_back(numSends++);
-  }
-}
+void RoleBuilder::addTask(size_t position) {
+  const ScheduledTask &task = context.tasks[position];
+  const TaskTemplate &kernel =
+      *model.stages[task.stage].find(task.kind);
+  int32_t stage = int32_t(task.stage), microbatch = int32_t(task.microbatch);
+  loadBatch(task, kernel);
+  for (const Message *message : receives[position])
+    receive(*message);
 
-Result<void> RoleBuilder::addTask(const ScheduledTask &task,
-                                  const Schedule &schedule) {
-  auto fail = [&](const std::string &what) {
-    return Error(ErrorCode::InvalidArgument,
-                 "schedule '" + std::string(schedule.name()) + "' gives rank " +
-                     std::to_string(context.stage) + " of the pipeline task " +
-                     name(task.kind) + " of stage " +
-                     std::to_string(task.stage) + " and microbatch " +
-                     std::to_string(task.microbatch) + ", " + what);
-  };
-  if (task.stage != context.stage)
-    return fail("which belongs to another rank");
-  if (task.microbatch >= context.microbatches)
-    return fail("which is beyond the step's " +
-                std::to_string(context.microbatches) + " microbatches");
-  const TaskTemplate *found = stage.find(task.kind);
-  if (!found) {
-    // A model that is not trained has no backward tasks to run.
-    bool hasBackward = std::any_of(
-        stage.tasks.begin(), stage.tasks.end(),
-        [](const TaskTemplate &other) { return other.kind != TaskKind::F; });
-    if (task.kind != TaskKind::F && !hasBackward)
-      return {};
-    return fail("which the model does not have");
-  }
-
-  int32_t microbatch = int32_t(task.microbatch);
-  for (const Operand &operand : found->operands) {
-    if (operand.slot != Slot::Batch ||
-        bufferOf.count({Slot::Batch, operand.index, microbatch}))
-      continue;
-    Instruction load = instruction(Op::LoadBatch, microbatch);
-    load.index = operand.index;
-    load.buffers = {buffer(Slot::Batch, operand.index, microbatch)};
-    role.body.push_back(std::move(load));
-  }
-  if (task.kind == TaskKind::F) {
-    for (uint32_t k = 0; k < stage.inputs.size(); ++k)
-      receive(Slot::Input, k, microbatch, previous);
-  } else if (!gradientsReceived[microbatch]) {
-    gradientsReceived[microbatch] = true;
-    for (uint32_t k : outputGradients)
-      receive(Slot::OutputGradient, k, microbatch, next);
-  }
-
-  Instruction run = instruction(Op::Kernel, microbatch);
+  Instruction run = instruction(Op::Kernel, stage, microbatch);
   run.kind = task.kind;
-  run.kernel = found->kernel;
-  std::vector<uint32_t> activations, gradients;
-  for (const Operand &operand : found->operands) {
-    bool mine = isPerMicrobatch(operand.slot);
+  run.kernel = kernel.kernel;
+  for (const Operand &operand : kernel.operands)
     run.buffers.push_back(
-        buffer(operand.slot, operand.index, mine ? microbatch : -1));
-    if (operand.access == Access::Read)
-      continue;
-    if (operand.slot == Slot::Output)
-      activations.push_back(operand.index);
-    if (operand.slot == Slot::InputGradient &&
-        std::binary_search(inputGradients.begin(), inputGradients.end(),
-                           operand.index))
-      gradients.push_back(operand.index);
-  }
+        buffer(operand.slot, operand.index, stage, microbatch));
   role.body.push_back(std::move(run));
-  std::sort(activations.begin(), activations.end());
-  std::sort(gradients.begin(), gradients.end());
-  send(Slot::Output, activations, microbatch, next);
-  send(Slot::InputGradient, gradients, microbatch, previous);
-  return {};
+  // Nobody can wait forever here: in the run that playTasks() tells of, the
+  // receiver had what it waits for by now, and what can go on in one run can go
+  // on in all.
+  waitForSends(context.spans[position].end - kSlack);
+  for (const Message *message : sends[position])
+    send(*message);
 }
 
 void RoleBuilder::addReductions() {
   for (const GradientGroup &group : context.gradientGroups) {
-    Instruction reduce = instruction(Op::AllReduce, -1);
+    Instruction reduce = instruction(Op::AllReduce);
     reduce.group = group.group;
     for (uint32_t parameter : group.parameters)
-      reduce.buffers.push_back(buffer(Slot::Gradient, parameter, -1));
+      reduce.buffers.push_back(buffer(Slot::Gradient, parameter));
     role.body.push_back(std::move(reduce));
   }
-  Instruction reduce = instruction(Op::AllReduce, -1);
+  Instruction reduce = instruction(Op::AllReduce);
   reduce.group = context.everyone;
   for (Slot slot : {Slot::Loss, Slot::Weight})
-    if (bufferOf.count({slot, 0, -1}))
-      reduce.buffers.push_back(buffer(slot, 0, -1));
+    if (bufferOf.count({slot, 0, -1, -1}))
+      reduce.buffers.push_back(buffer(slot, 0));
   if (context.everyone >= 0 && !reduce.buffers.empty())
     role.body.push_back(std::move(reduce));
 }
@@ -247,46 +231,45 @@ void RoleBuilder::addReductions() {
 void RoleBuilder::addUpdates() {
   if (model.updates.empty())
     return;
-  for (uint32_t parameter : heldParameters(model, context.stage)) {
+  for (uint32_t parameter : context.parameters) {
     const TaskTemplate &update = model.updates[parameter];
-    Instruction run = instruction(Op::Kernel, -1);
+    Instruction run = instruction(Op::Kernel);
     run.kind = TaskKind::Update;
     run.kernel = update.kernel;
     for (const Operand &operand : update.operands)
-      run.buffers.push_back(buffer(operand.slot, operand.index, -1));
+      run.buffers.push_back(buffer(operand.slot, operand.index));
     role.body.push_back(std::move(run));
   }
 }
 
-Result<Role> RoleBuilder::build(const std::vector<ScheduledTask> &order,
-                                const Schedule &schedule) {
-  addPersistentBuffers();
-  for (const ScheduledTask &task : order)
-    if (Result<void> added = addTask(task, schedule); !added)
-      return added.error();
-  addReductions();
-  addUpdates();
-  waitForSends(next);
-  waitForSends(previous);
-
-  int64_t workspaceBytes = 0;
+int64_t RoleBuilder::hungriestWorkspace() const {
+  int64_t most = 0;
   for (const Instruction &run : role.body) {
     if (run.op != Op::Kernel)
       continue;
     const SizeExpr &size = model.kernels[run.kernel].workspaceBytes;
     if (run.microbatch >= 0) {
       for (const Symbols &symbols : context.shapes[run.microbatch])
-        workspaceBytes = std::max(workspaceBytes, size.evaluate(symbols));
+        most = std::max(most, size.evaluate(symbols));
       continue;
     }
     uint32_t parameter = 0;
     for (uint32_t buffer : run.buffers)
       if (role.buffers[buffer].binding.slot == Slot::Parameter)
         parameter = role.buffers[buffer].binding.index;
-    workspaceBytes = std::max(workspaceBytes,
-                              size.evaluate(updateSymbols(model, parameter)));
+    most = std::max(most, size.evaluate(updateSymbols(model, parameter)));
   }
-  if (Result<void> placed = placeBuffers(role, workspaceBytes); !placed)
+  return most;
+}
+
+Result<Role> RoleBuilder::build() {
+  addPersistentBuffers();
+  for (size_t i = 0; i < context.tasks.size(); ++i)
+    addTask(i);
+  addReductions();
+  addUpdates();
+  waitForSends(std::numeric_limits<double>::infinity());
+  if (Result<void> placed = placeBuffers(role, hungriestWorkspace()); !placed)
     return placed.error();
   return std::move(role);
 }

@@ -1,10 +1,11 @@
-//===- RoleBuilder.h - The body of one pipeline stage -----------*- C++ -*-===//
+//===- RoleBuilder.h - The body of one pipeline rank ------------*- C++ -*-===//
 
 #ifndef HOCKET_LIB_PLAN_ROLEBUILDER_H
 #define HOCKET_LIB_PLAN_ROLEBUILDER_H
 
+#include "Messages.h"
+
 #include "hocket/Plan/Plan.h"
-#include "hocket/Plan/Schedule.h"
 
 #include <map>
 #include <tuple>
@@ -20,12 +21,19 @@ struct GradientGroup {
 /// What a role needs to know of the rest of the plan.
 struct RoleContext {
   const Model &model;
-  uint32_t stage = 0;
+  uint32_t rank = 0;            // on the pipeline axis
+  std::vector<uint32_t> stages; // that it runs, sorted
+  const std::vector<ScheduledTask> &tasks;
+  const std::vector<TaskSpan> &spans;
+  /// What it sends and receives, in the order of findMessages().
+  const std::vector<const Message *> &messages;
+  std::vector<uint32_t> peers; // pipeline ranks, sorted: by local index
   uint32_t microbatches = 1;
   /// For each microbatch, the different shapes that it has over the data axis.
   const std::vector<std::vector<Symbols>> &shapes;
-  /// Parameters whose gradients are summed up by this role, sorted.
-  std::vector<uint32_t> gradients;
+  /// Parameters that this role holds, and those whose gradients it sums up,
+  /// sorted.
+  std::vector<uint32_t> parameters, gradients;
   /// The gradient groups with more than one rank, in the order in which every
   /// rank of the plan runs them.
   std::vector<GradientGroup> gradientGroups;
@@ -38,45 +46,50 @@ class RoleBuilder {
 public:
   explicit RoleBuilder(const RoleContext &context);
 
-  Result<Role> build(const std::vector<ScheduledTask> &order,
-                     const Schedule &schedule);
+  Result<Role> build();
 
 private:
-  /// Sends to the next stage carry activations, those to the previous one
-  /// gradients: one channel each, with the sends nobody has waited for yet.
-  struct Channel {
-    int32_t peer = -1;
-    std::vector<uint32_t> outstanding;
+  /// A send that nobody has waited for yet.
+  struct Outstanding {
+    uint32_t number = 0; // among the sends of the body
+    double receivedAt = 0;
   };
 
   void addPersistentBuffers();
-  Result<void> addTask(const ScheduledTask &task, const Schedule &schedule);
-  void receive(Slot slot, uint32_t index, int32_t microbatch,
-               const Channel &from);
-  void send(Slot slot, const std::vector<uint32_t> &indices, int32_t microbatch,
-            Channel &channel);
-  void waitForSends(Channel &channel);
+  void addTask(size_t position);
+  void loadBatch(const ScheduledTask &task, const TaskTemplate &kernel);
+  void receive(const Message &message);
+  void send(const Message &message);
+  /// Waits for the sends that are received before `time`, when one has not to
+  /// wait for them.
+  void waitForSends(double time);
   void addReductions();
   void addUpdates();
+  int64_t hungriestWorkspace() const;
 
-  /// The buffer of a value, made at its first use.
-  uint32_t buffer(Slot slot, uint32_t index, int32_t microbatch);
-  std::string bufferName(Slot slot, uint32_t index, int32_t microbatch) const;
-  Instruction instruction(Op op, int32_t microbatch) const;
+  /// The buffer of a value, made at its first use. What a stage hands to the
+  /// next one on the same rank is one buffer, named for its producer.
+  uint32_t buffer(Slot slot, uint32_t index, int32_t stage, int32_t microbatch);
+  uint32_t buffer(Slot slot, uint32_t index) {
+    return buffer(slot, index, -1, -1);
+  }
+  std::string bufferName(Slot slot, uint32_t index, int32_t stage,
+                         int32_t microbatch) const;
+  Instruction instruction(Op op, int32_t stage, int32_t microbatch) const;
+  Instruction instruction(Op op) const { return instruction(op, -1, -1); }
   bool modelBinds(Slot slot) const;
-  static bool binds(const Stage &stage, Slot slot, uint32_t index);
+  bool owns(int64_t stage) const;
+  int32_t peerOf(uint32_t rank) const;
 
   const RoleContext &context;
   const Model &model;
-  const Stage &stage;
   Role role;
-  Channel previous, next;
+  /// By position: the messages to receive before and to send after a task.
+  std::vector<std::vector<const Message *>> receives, sends;
+  std::vector<Outstanding> outstanding;
   uint32_t numSends = 0;
-  std::map<std::tuple<Slot, uint32_t, int32_t>, uint32_t> bufferOf;
-  std::map<std::pair<Slot, uint32_t>, SizeExpr> bytesOf;
-  /// Outputs whose gradients come back, and inputs whose gradients are sent.
-  std::vector<uint32_t> outputGradients, inputGradients;
-  std::vector<bool> gradientsReceived; // by microbatch
+  std::map<std::tuple<Slot, uint32_t, int32_t, int32_t>, uint32_t> bufferOf;
+  std::map<std::tuple<Slot, uint32_t, int32_t>, SizeExpr> bytesOf;
 };
 
 /// Gives the buffers of `role` their offsets: what lives through the step

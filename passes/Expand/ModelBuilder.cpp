@@ -103,6 +103,7 @@ LogicalResult ModelReader::readStrategy() {
   };
   source.strategy.data = integer("data", 1);
   source.strategy.microbatches = integer("microbatches", 1);
+  source.strategy.chunks = integer("chunks", 1);
   if (auto schedule = strategy.getAs<StringAttr>("schedule"))
     source.strategy.schedule = schedule.str();
   return success();
@@ -155,19 +156,17 @@ LogicalResult ModelReader::addStageTask(func::FuncOp kernel,
     return kernel.emitOpError("is the second task of its kind in stage ")
            << index << "; the first is @"
            << source.model.kernels[other->kernel].symbol;
-  if (task.kind == plan::TaskKind::F) {
-    auto place = [](std::vector<hocket::TensorType> &types,
-                    const KernelOperand &operand) {
-      if (types.size() <= operand.binding.index)
-        types.resize(operand.binding.index + 1);
-      types[operand.binding.index] = operand.type;
-    };
-    for (const KernelOperand &operand : operands) {
-      if (operand.binding.slot == plan::Slot::Output)
-        place(stages[index].outputs, operand);
-      if (operand.binding.slot == plan::Slot::Residual)
-        place(stages[index].residuals, operand);
-    }
+  auto place = [](std::vector<hocket::TensorType> &types,
+                  const KernelOperand &operand) {
+    if (types.size() <= operand.binding.index)
+      types.resize(operand.binding.index + 1);
+    types[operand.binding.index] = operand.type;
+  };
+  for (const KernelOperand &operand : operands) {
+    if (operand.binding.slot == plan::Slot::Output)
+      place(stages[index].outputs, operand);
+    if (operand.binding.slot == plan::Slot::Residual)
+      place(stages[index].residuals, operand);
   }
   stages[index].tasks.push_back(std::move(task));
   return success();

@@ -46,7 +46,7 @@ private:
   DenseMap<Value, OperandAttr> bindingOf;
   DenseMap<OperandAttr, AffineMapAttr> shapeOf;
   int64_t numStages = 0;
-  int64_t degree = 1, microbatches = 1;
+  int64_t degree = 1, microbatches = 1, chunks = 1;
   StringRef schedule = "1f1b";
 };
 
@@ -168,9 +168,12 @@ LogicalResult Outliner::enter(Block &block) {
 
 LogicalResult Outliner::outlinePipeline(PipelineOp pipeline) {
   microbatches = pipeline.getMicrobatches();
+  chunks = pipeline.getChunks();
   if (pipeline.getSchedule() != "auto") {
     schedule = pipeline.getSchedule();
   } else {
+    if (chunks > 1)
+      schedule = "interleaved";
     pipeline.emitRemark("schedule 'auto' means '") << schedule << "' here";
   }
   auto stages = llvm::to_vector(pipeline.getOps<StageOp>());
@@ -305,7 +308,8 @@ LogicalResult Outliner::run() {
   loss->setAttr(
       kStrategyAttr,
       builder.getDictionaryAttr(
-          {builder.getNamedAttr("data", builder.getI64IntegerAttr(degree)),
+          {builder.getNamedAttr("chunks", builder.getI64IntegerAttr(chunks)),
+           builder.getNamedAttr("data", builder.getI64IntegerAttr(degree)),
            builder.getNamedAttr("microbatches",
                                 builder.getI64IntegerAttr(microbatches)),
            builder.getNamedAttr("schedule", builder.getStringAttr(schedule))}));

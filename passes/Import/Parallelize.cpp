@@ -62,7 +62,8 @@ struct ParallelizePass : hocket::impl::ParallelizeBase<ParallelizePass> {
   void runOnOperation() override {
     for (auto [name, value] : {std::pair<StringRef, int64_t>{"data", data},
                                {"pipeline", pipeline},
-                               {"microbatches", microbatches}})
+                               {"microbatches", microbatches},
+                               {"chunks", chunks}})
       if (value < 1) {
         getOperation().emitError("hocket-parallelize: ")
             << name << "=" << value << " must be at least 1";
@@ -75,12 +76,15 @@ struct ParallelizePass : hocket::impl::ParallelizeBase<ParallelizePass> {
           << "the option `function`";
       return signalPassFailure();
     }
-    if (data == 1 && pipeline == 1 && microbatches == 1)
+    if (data == 1 && !isPipelined())
       return;
     if (failed(parallelize(loss)))
       signalPassFailure();
   }
 
+  bool isPipelined() const {
+    return pipeline > 1 || microbatches > 1 || chunks > 1;
+  }
   LogicalResult parallelize(func::FuncOp loss);
   LogicalResult check(func::FuncOp loss);
   /// Creates a strategy op that takes the arguments of @loss.
@@ -187,7 +191,7 @@ SmallVector<Value> ParallelizePass::buildPipeline(OpBuilder &builder,
   return wrap<PipelineOp>(
       builder, mapping,
       [&](OpBuilder &inner, IRMapping &own) { return buildStages(inner, own); },
-      microbatches.getValue(), StringRef(schedule));
+      microbatches.getValue(), StringRef(schedule), chunks.getValue());
 }
 
 LogicalResult ParallelizePass::parallelize(func::FuncOp loss) {
@@ -200,7 +204,7 @@ LogicalResult ParallelizePass::parallelize(func::FuncOp loss) {
   if (arguments.tokens.empty())
     return loss.emitOpError("has no argument of the role batch that could be "
                             "cut into parts");
-  FailureOr<SmallVector<StagePart>> assigned = assignStages(loss, pipeline);
+  FailureOr<SmallVector<StagePart>> assigned = assignStages(loss, pipeline * chunks);
   if (failed(assigned))
     return failure();
   parts = std::move(*assigned);
@@ -209,7 +213,6 @@ LogicalResult ParallelizePass::parallelize(func::FuncOp loss) {
   terminator = cast<func::ReturnOp>(body.getTerminator());
   OpBuilder builder(terminator);
   IRMapping mapping;
-  bool pipelined = pipeline > 1 || microbatches > 1;
   SmallVector<Value> results;
   if (data == 1)
     results = buildPipeline(builder, mapping);
@@ -217,7 +220,7 @@ LogicalResult ParallelizePass::parallelize(func::FuncOp loss) {
     results = wrap<DataOp>(
         builder, mapping,
         [&](OpBuilder &inner, IRMapping &own) {
-          return pipelined ? buildPipeline(inner, own)
+          return isPipelined() ? buildPipeline(inner, own)
                            : buildPart(inner, parts.front(),
                                        terminator.getOperands(), own);
         },

@@ -64,7 +64,8 @@ def Parallelize : Pass<"hocket-parallelize", "::mlir::ModuleOp"> {
   let summary = "wrap the loss function in strategies";
   let description = [{
     Puts the body of the loss function into a `hocket.data` (where `data` > 1)
-    around a `hocket.pipeline` (where `pipeline` > 1 or `microbatches` > 1).
+    around a `hocket.pipeline` (where `pipeline`, `microbatches` or `chunks` > 1) of
+    `pipeline` x `chunks` stages.
     Arguments of the role `batch` are the tokens that are cut, `offsets` the
     boundaries they are cut at, all others are shared.
 
@@ -116,9 +117,11 @@ def Parallelize : Pass<"hocket-parallelize", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"data", "data", "int64_t", "1", "Parts of the batch, each on ranks of its own.">,
-    Option<"pipeline", "pipeline", "int64_t", "1", "Stages.">,
+    Option<"pipeline", "pipeline", "int64_t", "1", "Ranks of the pipeline.">,
     Option<"microbatches", "microbatches", "int64_t", "1", "Microbatches of each part of the batch.">,
-    Option<"schedule", "schedule", "std::string", "\"auto\"", "The pipeline's schedule: gpipe, 1f1b, auto.">,
+    Option<"schedule", "schedule", "std::string", "\"auto\"", "The pipeline's schedule: gpipe, 1f1b, interleaved, zb_h1, auto.">,
+    Option<"chunks", "chunks", "int64_t", "1",
+           "Number of stages per pipeline rank.">,
     Option<"function", "function", "std::string", "\"loss\"", "The loss function of the model.">
   ];
   let dependentDialects = ["::hocket::HocketDialect"];

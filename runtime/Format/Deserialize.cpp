@@ -242,18 +242,19 @@ void Decoder::topology(const format::Topology *in, Topology &out) {
 plan::Role Decoder::role(const format::Role *in, const plan::Model &model) {
   plan::Role out;
   out.name = text(in->name());
-  out.stage = in->stage();
-  if (out.stage < 0 || size_t(out.stage) >= model.stages.size()) {
-    fail("a role is of a stage that the model does not have");
-    return out;
-  }
-  const plan::Stage &stage = model.stages[out.stage];
+  numbers(in->stages(), out.stages);
   list(in->buffers(), out.buffers, [&](const format::Buffer *entry) {
     plan::Buffer buffer;
     buffer.name = text(entry->name());
     buffer.binding = {enumerator<plan::Slot>(entry->slot(), "slot"),
                       entry->index(), plan::Access::Read};
-    if (const TensorType *found = plan::typeOf(model, stage, buffer.binding))
+    buffer.stage = entry->stage();
+    bool inRange =
+        buffer.stage >= -1 && buffer.stage < int64_t(model.stages.size());
+    const plan::Stage &stage =
+        model.stages[inRange ? std::max(buffer.stage, 0) : 0];
+    const TensorType *found = plan::typeOf(model, stage, buffer.binding);
+    if (inRange && found)
       buffer.type = *found;
     else
       fail("a buffer is bound to a value that the model does not have");
@@ -286,7 +287,8 @@ plan::Role Decoder::role(const format::Role *in, const plan::Model &model) {
 
 void Decoder::plan(const format::Plan *in, const plan::Model &model,
                    plan::Plan &out) {
-  out.strategy = {in->data(), in->microbatches(), text(in->schedule())};
+  out.strategy = {in->data(), in->microbatches(), text(in->schedule()),
+                  in->chunks()};
   out.stages = in->stages();
   list(in->roles(), out.roles,
        [&](const format::Role *entry) { return role(entry, model); });
@@ -298,7 +300,7 @@ void Decoder::plan(const format::Plan *in, const plan::Model &model,
   size_t nextPeer = 0, nextGroup = 0, nextMember = 0;
   list(in->ranks(), out.ranks, [&](const format::Rank *entry) {
     return plan::Rank{
-        entry->role(), entry->data(), entry->stage(),
+        entry->role(), entry->data(), entry->pipeline(),
         take(peers, nextPeer, entry->num_peers(), "peers"),
         take(rankGroups, nextGroup, entry->num_groups(), "groups")};
   });
@@ -347,8 +349,10 @@ Result<void> runtime::checkPlan(const plan::Plan &plan,
     return Error(ErrorCode::InvalidArgument,
                  "the plan needs " + std::to_string(plan.ranks.size()) +
                      " devices (" + std::to_string(plan.strategy.data) +
-                     "-way data x " + std::to_string(plan.stages) +
-                     " stages) and topology '" + topology.name + "' has " +
+                     "-way data x " +
+                     std::to_string(plan.ranks.size() /
+                                    std::max(plan.strategy.data, 1u)) +
+                     " pipeline ranks) and topology '" + topology.name + "' has " +
                      std::to_string(topology.devices()),
                  {"compile for a larger topology, or with smaller degrees"});
   return plan::check(plan, model, topology.device.memoryBytes);

@@ -142,7 +142,8 @@ Offset<format::Role> Writer::write(const plan::Role &role) {
   auto buffers = tables(role.buffers, [&](const plan::Buffer &buffer) {
     return format::CreateBuffer(
         builder, text(buffer.name), format::Slot(buffer.binding.slot),
-        buffer.binding.index, buffer.microbatch, buffer.bytes, buffer.offset);
+        buffer.binding.index, buffer.stage, buffer.microbatch, buffer.bytes,
+        buffer.offset);
   });
   std::vector<format::Instruction> body;
   std::vector<uint32_t> bodyBuffers;
@@ -153,7 +154,8 @@ Offset<format::Role> Writer::write(const plan::Role &role) {
     bodyBuffers.insert(bodyBuffers.end(), i.buffers.begin(), i.buffers.end());
   }
   auto instructions = builder.CreateVectorOfStructs(body);
-  return format::CreateRole(builder, name, role.stage, buffers, instructions,
+  auto stages = builder.CreateVector(role.stages);
+  return format::CreateRole(builder, name, stages, buffers, instructions,
                             builder.CreateVector(bodyBuffers),
                             role.workspaceBytes, role.workspaceOffset,
                             role.arenaBytes);
@@ -166,7 +168,7 @@ Offset<format::Plan> Writer::write(const plan::Plan &plan) {
   std::vector<format::Rank> ranks;
   std::vector<uint32_t> peers, rankGroups, groupSizes, groupRanks;
   for (const plan::Rank &rank : plan.ranks) {
-    ranks.emplace_back(rank.role, rank.data, rank.stage,
+    ranks.emplace_back(rank.role, rank.data, rank.pipeline,
                        uint32_t(rank.peers.size()),
                        uint32_t(rank.groups.size()));
     peers.insert(peers.end(), rank.peers.begin(), rank.peers.end());
@@ -189,7 +191,7 @@ Offset<format::Plan> Writer::write(const plan::Plan &plan) {
   auto firstSequence = builder.CreateVector(plan.firstSequence);
   return format::CreatePlan(
       builder, plan.strategy.data, plan.strategy.microbatches, schedule,
-      plan.stages, roles, rankVector, peerVector, rankGroupVector,
+      plan.strategy.chunks, plan.stages, roles, rankVector, peerVector, rankGroupVector,
       groupSizeVector, groupRankVector, shapeVector, lengths, firstSequence);
 }
 

@@ -36,7 +36,7 @@ struct Numbering {
   llvm::DenseMap<mlir::Value, uint32_t> buffers;      // of the role
   llvm::DenseMap<mlir::Value, uint32_t> sends;        // of the role
   llvm::DenseMap<mlir::StringAttr, uint32_t> kernels; // of the program
-  int32_t stage = 0;                                  // the role's
+  int32_t stage = -1; // the role's, where it has only one
 };
 
 } // namespace planir

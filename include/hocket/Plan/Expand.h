@@ -12,8 +12,8 @@ namespace hocket::plan {
 /// `lengths` (tokens, each > 0, in batch order). Sequences are dealt to
 /// data-parallel ranks and microbatches in consecutive runs of almost equal
 /// count. The result has tasks, transfers, the gradient all-reduce, the update
-/// and buffer offsets; it has not been checked (Check.h). Stage s of data
-/// coordinate d is rank s * data + d. docs/plan.md describes the result.
+/// and buffer offsets; it has not been checked (Check.h). Pipeline rank i of
+/// data coordinate d is rank i * data + d. docs/plan.md describes the result.
 /// Errors: InvalidArgument for a malformed model, degrees of 0, an unknown
 /// schedule or one that does not fit the model, lengths that are not positive,
 /// fewer sequences than data * microbatches, and buffers beyond 62 bits.

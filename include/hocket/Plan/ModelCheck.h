@@ -11,6 +11,10 @@ namespace hocket::plan {
 /// Whether `slot` belongs to one microbatch; the others live through the step.
 bool isPerMicrobatch(Slot slot);
 
+/// Whether `slot` counts the values of one stage: inputs and outputs, their
+/// gradients, residuals.
+bool isPerStage(Slot slot);
+
 /// The type of the value that `operand` names in stage `stage`, or null where
 /// an index is out of range. The model's own types are returned by address.
 const TensorType *typeOf(const Model &model, const Stage &stage,

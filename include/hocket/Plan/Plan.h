@@ -36,7 +36,7 @@ const char *name(Op op);
 struct Instruction {
   Op op = Op::Kernel;
   TaskKind kind = TaskKind::F; // of Op::Kernel
-  int32_t stage = -1;
+  int32_t stage = -1;            // -1: not of one stage
   int32_t microbatch = -1;       // -1: not of one microbatch
   uint32_t kernel = 0;           // of Op::Kernel: index into Model::kernels
   uint32_t index = 0;            // of LoadBatch, WaitSend
@@ -51,6 +51,7 @@ struct Buffer {
   std::string name;
   Operand binding;         // what it holds; `access` has no meaning here
   TensorType type;         // its extents take the symbols of `microbatch`
+  int32_t stage = -1;      // whose value it is; -1 where isPerStage is false
   int32_t microbatch = -1; // -1: lives through the step
   int64_t bytes = 0;
   int64_t offset = 0; // in the arena, 64-byte aligned
@@ -58,7 +59,7 @@ struct Buffer {
 
 struct Role {
   std::string name;
-  int32_t stage = 0;
+  std::vector<uint32_t> stages; // that its ranks run, sorted
   std::vector<Buffer> buffers;
   std::vector<Instruction> body;
   int64_t workspaceBytes = 0; // of the hungriest kernel call
@@ -69,7 +70,7 @@ struct Role {
 struct Rank {
   uint32_t role = 0;
   uint32_t data = 0;            // coordinate on the data axis
-  uint32_t stage = 0;           // coordinate on the pipeline axis
+  uint32_t pipeline = 0;        // coordinate on the pipeline axis
   std::vector<uint32_t> peers;  // ranks
   std::vector<uint32_t> groups; // indices into Plan::groups
 };
@@ -86,11 +87,12 @@ struct Strategy {
   uint32_t data = 1;
   uint32_t microbatches = 1;
   std::string schedule = "1f1b";
+  uint32_t chunks = 1; // stages per pipeline rank
 };
 
 struct Plan {
   Strategy strategy;
-  uint32_t stages = 1;
+  uint32_t stages = 1; // of the model: `chunks` for each pipeline rank
   std::vector<Role> roles;
   std::vector<Rank> ranks;
   std::vector<std::vector<uint32_t>> groups; // each sorted

@@ -22,26 +22,48 @@ struct ScheduledTask {
   bool operator==(const ScheduledTask &) const = default;
 };
 
+/// What a schedule is made for: `ranks` pipeline ranks with `chunks` stages
+/// each, and the microbatches of a step. All are at least 1.
+struct PipelineShape {
+  uint32_t ranks = 1;
+  uint32_t chunks = 1;
+  uint32_t microbatches = 1;
+  uint32_t stages() const { return ranks * chunks; }
+};
+
 /// Gives every pipeline rank the order of its tasks.
 class Schedule {
 public:
   virtual ~Schedule() = default;
   virtual std::string_view name() const = 0;
-  /// The tasks of pipeline rank `rank` out of `stages`, in order.
-  virtual std::vector<ScheduledTask> order(uint32_t rank, uint32_t stages,
-                                           uint32_t microbatches) const = 0;
+  /// Whether it orders Bi and W apart; it then needs a model that has them.
+  virtual bool splitsBackward() const { return false; }
+  /// Whether there is such a schedule for this shape. Errors: InvalidArgument,
+  /// saying which shapes there are schedules for.
+  virtual Result<void> check(const PipelineShape &shape) const;
+  /// The pipeline rank that runs `stage`. Unless a schedule says otherwise,
+  /// rank i runs the stages i, i + ranks, i + 2 ranks, ...
+  virtual uint32_t rankOf(uint32_t stage, const PipelineShape &shape) const {
+    return stage % shape.ranks;
+  }
+  /// The tasks of pipeline rank `rank`, in order. `shape` has passed check().
+  virtual std::vector<ScheduledTask>
+  order(uint32_t rank, const PipelineShape &shape) const = 0;
 };
 
 /// The schedules that a context knows by name. Owned by its user: there is no
 /// process-wide registry.
 class ScheduleRegistry {
 public:
-  /// A registry with the built-in schedules: "gpipe" and "1f1b".
+  /// A registry with the built-in schedules: "gpipe", "1f1b", "interleaved" and
+  /// "zb_h1" (docs/plan.md).
   static ScheduleRegistry withBuiltins();
 
   void add(std::unique_ptr<Schedule> schedule);
   /// Null where no schedule has that name.
   const Schedule *find(std::string_view name) const;
+  /// The same, with an error (InvalidArgument) that lists the known names.
+  Result<const Schedule *> get(std::string_view name) const;
   std::vector<std::string> names() const;
 
 private:

@@ -76,6 +76,16 @@ func.func @sparse(%x: tensor<?xf32>) {
     }
     hocket.yield
   }
+  // CHECK: hocket.pipeline microbatches(4) schedule("interleaved") chunks(2) {
+  hocket.pipeline microbatches(4) schedule("interleaved") chunks(2) {
+    hocket.stage () {
+      hocket.yield
+    }
+    hocket.stage () {
+      hocket.yield
+    }
+    hocket.yield
+  }
   return
 }
 

@@ -458,3 +458,25 @@ func.func @captures(%x: tensor<f32>) {
   }
   return
 }
+
+// -----
+
+func.func @chunks_do_not_divide() {
+  // expected-error @+1 {{'hocket.pipeline' op has 1 stages, which is no multiple of its 2 chunks per pipeline rank}}
+  hocket.pipeline microbatches(2) schedule("interleaved") chunks(2) {
+    hocket.stage () { hocket.yield }
+    hocket.yield
+  }
+  return
+}
+
+// -----
+
+func.func @zero_chunks() {
+  // expected-error @+1 {{'hocket.pipeline' op attribute 'chunks' failed to satisfy constraint}}
+  hocket.pipeline microbatches(2) chunks(0) {
+    hocket.stage () { hocket.yield }
+    hocket.yield
+  }
+  return
+}

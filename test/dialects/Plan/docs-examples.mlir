@@ -16,7 +16,7 @@ plan.program @step model("tiny") data(1) microbatches(1) schedule("1f1b") {
                              readwrite loss(0))
   }
   plan.sequences 0 [[3, 5]]
-  plan.role @stage0 stage(0) workspace(0 at 2368) arena(2368) {
+  plan.role @stage0 stages [0] workspace(0 at 2368) arena(2368) {
     %w = plan.buffer "w" parameter(0) bytes(256 at 0) : 64 x f32
     %loss = plan.buffer "loss" loss(0) bytes(4 at 256) : f32
     %x = plan.buffer "x" batch(0) microbatch(0) bytes(2048 at 320)
@@ -25,7 +25,7 @@ plan.program @step model("tiny") data(1) microbatches(1) schedule("1f1b") {
     plan.load_batch %x input(0) microbatch(0)
     plan.task F(0) @forward(%x, %w, %loss)
   }
-  plan.rank 0 @stage0 data(0) stage(0)
+  plan.rank 0 @stage0 data(0) pipeline(0)
 }
 
 plan.program @others model("others") data(2) microbatches(2) schedule("1f1b")
@@ -54,7 +54,7 @@ plan.program @others model("others") data(2) microbatches(2) schedule("1f1b")
   plan.sequences 0 [[128, 64], [192]]
   plan.sequences 1 [[1], [1]]
 
-  plan.role @stage0 stage(0) workspace(0 at 0) arena(262144) {
+  plan.role @stage0 stages [0] workspace(0 at 0) arena(262144) {
     // plan.buffer
     %wte = plan.buffer "wte" parameter(0) bytes(65536 at 0) : 256 x 64 x f32
     %h_0 = plan.buffer "h.0" output(0) microbatch(0) bytes(49152 at 65536)
@@ -80,7 +80,7 @@ plan.program @others model("others") data(2) microbatches(2) schedule("1f1b")
     plan.task Update @update(%wte, %wte_grad, %wte_m, %weight)
   }
   // plan.role, plan.recv
-  plan.role @stage1 stage(1) workspace(0 at 49152) arena(49152) {
+  plan.role @stage1 stages [1] workspace(0 at 49152) arena(49152) {
     %x_0 = plan.buffer "x.0" input(0) microbatch(0) bytes(49152 at 0)
         : T x 64 x f32
     plan.recv %x_0 from peer(0) microbatch(0)
@@ -89,8 +89,8 @@ plan.program @others model("others") data(2) microbatches(2) schedule("1f1b")
   // plan.group, plan.rank
   plan.group 0 [0, 2]
   plan.group 1 [1, 3]
-  plan.rank 0 @stage0 data(0) stage(0) peers([1]) groups([0])
-  plan.rank 1 @stage1 data(0) stage(1) peers([0])
-  plan.rank 2 @stage0 data(1) stage(0) peers([3]) groups([0])
-  plan.rank 3 @stage1 data(1) stage(1) peers([2]) groups([1])
+  plan.rank 0 @stage0 data(0) pipeline(0) peers([1]) groups([0])
+  plan.rank 1 @stage1 data(0) pipeline(1) peers([0])
+  plan.rank 2 @stage0 data(1) pipeline(0) peers([3]) groups([0])
+  plan.rank 3 @stage1 data(1) pipeline(1) peers([2]) groups([1])
 }

@@ -36,8 +36,8 @@ plan.program @buffers model("") data(1) microbatches(2) schedule("1f1b") {
   plan.stage 1 "b" inputs(T x f32) outputs() residuals() {
   }
   plan.sequences 0 [[1], [2]]
-  // CHECK: plan.role @a stage(0) workspace(64 at 128) arena(192) attributes {note = "kept"} {
-  plan.role @a stage(0) workspace(64 at 128) arena(192)
+  // CHECK: plan.role @a stages [0] workspace(64 at 128) arena(192) attributes {note = "kept"} {
+  plan.role @a stages [0] workspace(64 at 128) arena(192)
       attributes {note = "kept"} {
     // CHECK-NEXT: %[[B:[a-z]+]] = plan.buffer batch(0) microbatch(1) bytes(8 at 0) : T x f32
     %0 = plan.buffer batch(0) microbatch(1) bytes(8 at 0) : T x f32

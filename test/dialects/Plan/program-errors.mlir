@@ -64,11 +64,11 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 0 "s" inputs() outputs() residuals() {
   }
   plan.sequences 0 [[1]]
-  plan.role @r stage(0) workspace(0 at 0) arena(0) {
+  plan.role @r stages [0] workspace(0 at 0) arena(0) {
   }
   // expected-error @+1 {{'plan.group' op lists rank 1, but there are 1}}
   plan.group 0 [0, 1]
-  plan.rank 0 @r data(0) stage(0)
+  plan.rank 0 @r data(0) pipeline(0)
 }
 
 // -----
@@ -77,7 +77,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   // expected-note @+1 {{it is this}}
   plan.kernel @k() workspace(0) flops(0) bytes(0)
   // expected-error @+1 {{'plan.rank' op names @k, which is not a 'plan.role' of the program}}
-  plan.rank 0 @k data(0) stage(0)
+  plan.rank 0 @k data(0) pipeline(0)
 }
 
 // -----
@@ -86,10 +86,10 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 0 "s" inputs() outputs() residuals() {
   }
   plan.sequences 0 [[1]]
-  plan.role @r stage(0) workspace(0 at 0) arena(0) {
+  plan.role @r stages [0] workspace(0 at 0) arena(0) {
   }
-  // expected-error @+1 {{'plan.rank' op is at data(1) stage(0), outside of 1 x 1}}
-  plan.rank 0 @r data(1) stage(0)
+  // expected-error @+1 {{'plan.rank' op is at data(1) pipeline(0), outside of 1 x 1}}
+  plan.rank 0 @r data(1) pipeline(0)
 }
 
 // -----
@@ -98,10 +98,10 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 0 "s" inputs() outputs() residuals() {
   }
   plan.sequences 0 [[1]]
-  plan.role @r stage(0) workspace(0 at 0) arena(0) {
+  plan.role @r stages [0] workspace(0 at 0) arena(0) {
   }
   // expected-error @+1 {{'plan.rank' op names rank 3, but there are 1}}
-  plan.rank 0 @r data(0) stage(0) peers([3])
+  plan.rank 0 @r data(0) pipeline(0) peers([3])
 }
 
 // -----
@@ -110,10 +110,10 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 0 "s" inputs() outputs() residuals() {
   }
   plan.sequences 0 [[1]]
-  plan.role @r stage(0) workspace(0 at 0) arena(0) {
+  plan.role @r stages [0] workspace(0 at 0) arena(0) {
   }
   // expected-error @+1 {{'plan.rank' op names group 0, but there are 0}}
-  plan.rank 0 @r data(0) stage(0) groups([0])
+  plan.rank 0 @r data(0) pipeline(0) groups([0])
 }
 
 // -----
@@ -122,14 +122,14 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 0 "s" inputs() outputs() residuals() {
   }
   plan.sequences 0 [[1]]
-  plan.role @r stage(0) workspace(0 at 0) arena(64) {
+  plan.role @r stages [0] workspace(0 at 0) arena(64) {
     %loss = plan.buffer "loss" loss(0) bytes(4 at 0) : f32
     plan.recv %loss from peer(0)
     // expected-note @+1 {{the last is used here}}
     plan.recv %loss from peer(2)
   }
   // expected-error @+1 {{'plan.rank' op has 1 peers, but its role uses 3}}
-  plan.rank 0 @r data(0) stage(0) peers([0])
+  plan.rank 0 @r data(0) pipeline(0) peers([0])
 }
 
 // -----
@@ -138,11 +138,11 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 0 "s" inputs() outputs() residuals() {
   }
   plan.sequences 0 [[1]]
-  plan.role @r stage(0) workspace(0 at 0) arena(64) {
+  plan.role @r stages [0] workspace(0 at 0) arena(64) {
     %loss = plan.buffer "loss" loss(0) bytes(4 at 0) : f32
     // expected-note @+1 {{the last is used here}}
     plan.all_reduce %loss over group(0)
   }
   // expected-error @+1 {{'plan.rank' op has 0 groups, but its role uses 1}}
-  plan.rank 0 @r data(0) stage(0)
+  plan.rank 0 @r data(0) pipeline(0)
 }

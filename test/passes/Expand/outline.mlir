@@ -6,7 +6,7 @@
 // CHECK-LABEL: func.func private @loss(
 // CHECK-SAME: tensor<4xf32> {hocket.init = "ones", hocket.name = "scale", hocket.role = #hocket.role<param>}
 // CHECK-SAME: tensor<?x4xf32> {hocket.name = "x", hocket.role = #hocket.role<batch>, hocket.shape =
-// CHECK-SAME: hocket.strategy = {data = 1 : i64, microbatches = 1 : i64, schedule = "1f1b"}
+// CHECK-SAME: hocket.strategy = {chunks = 1 : i64, data = 1 : i64, microbatches = 1 : i64, schedule = "1f1b"}
 // CHECK-LABEL: func.func private @stage0(
 // CHECK-SAME: %[[SCALE:.*]]: tensor<4xf32> {hocket.operand = #hocket.operand<parameter, 0>}
 // CHECK-SAME: %[[X:.*]]: tensor<?x4xf32> {hocket.operand = #hocket.operand<batch, 0>, hocket.shape =
@@ -37,7 +37,7 @@ func.func @loss(%scale: tensor<4xf32> {hocket.role = #hocket.role<param>, hocket
 
 // CHECK: #[[T4:.*]] = affine_map<(d0, d1) -> (d0, 4)>
 // CHECK-LABEL: func.func private @loss(
-// CHECK-SAME: hocket.strategy = {data = 2 : i64, microbatches = 8 : i64, schedule = "1f1b"}
+// CHECK-SAME: hocket.strategy = {chunks = 1 : i64, data = 2 : i64, microbatches = 8 : i64, schedule = "1f1b"}
 // CHECK-LABEL: func.func private @stage0(
 // CHECK-SAME: tensor<?x4xf32> {hocket.operand = #hocket.operand<batch, 0>, hocket.shape = #[[T4]]}
 // CHECK-SAME: tensor<4xf32> {hocket.operand = #hocket.operand<parameter, 1>}

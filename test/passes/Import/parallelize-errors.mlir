@@ -42,7 +42,7 @@ func.func @loss(%x: tensor<?xf32> {hocket.role = #hocket.role<batch>}) -> tensor
 
 func.func private @block(tensor<?xf32>) -> tensor<?xf32>
 func.func private @head(tensor<?xf32>) -> (tensor<f32>, tensor<f32>)
-// expected-error @+1 {{calls 2 layers, fewer than the 3 stages of pipeline=3; make every layer a function that it calls, or ask for fewer stages}}
+// expected-error @+1 {{calls 2 layers, fewer than the 3 stages asked for (pipeline x chunks); make every layer a function that it calls, or ask for fewer stages}}
 func.func @loss(%x: tensor<?xf32> {hocket.role = #hocket.role<batch>}) -> (tensor<f32>, tensor<f32>) {
   %0 = call @block(%x) : (tensor<?xf32>) -> tensor<?xf32>
   %1:2 = call @head(%0) : (tensor<?xf32>) -> (tensor<f32>, tensor<f32>)

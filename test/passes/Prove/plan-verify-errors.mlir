@@ -15,7 +15,7 @@ plan.program @missing_receive model("m") data(1) microbatches(2)
     plan.template F @f1(read input(0), write residual(0))
   }
   plan.sequences 0 [[4], [4]]
-  plan.role @first stage(0) workspace(0 at 0) arena(256) {
+  plan.role @first stages [0] workspace(0 at 0) arena(256) {
     %x_0 = plan.buffer "x.0" batch(0) microbatch(0) bytes(16 at 0) : T x f32
     %x_1 = plan.buffer "x.1" batch(0) microbatch(1) bytes(16 at 64) : T x f32
     %y_0 = plan.buffer "y.0" output(0) microbatch(0) bytes(16 at 128) : T x f32
@@ -31,7 +31,7 @@ plan.program @missing_receive model("m") data(1) microbatches(2)
     plan.wait_send %sent_0
     plan.wait_send %sent_1
   }
-  plan.role @last stage(1) workspace(0 at 0) arena(256) {
+  plan.role @last stages [1] workspace(0 at 0) arena(256) {
     %x_0 = plan.buffer "x.0" input(0) microbatch(0) bytes(16 at 0) : T x f32
     %x_1 = plan.buffer "x.1" input(0) microbatch(1) bytes(16 at 64) : T x f32
     %r_0 = plan.buffer "r.0" residual(0) microbatch(0) bytes(16 at 128) : T x f32
@@ -41,8 +41,8 @@ plan.program @missing_receive model("m") data(1) microbatches(2)
     plan.task F(0) @f1(%x_0, %r_0)
     plan.task F(1) @f1(%x_1, %r_1)
   }
-  plan.rank 0 @first data(0) stage(0) peers([1])
-  plan.rank 1 @last data(0) stage(1) peers([0])
+  plan.rank 0 @first data(0) pipeline(0) peers([1])
+  plan.rank 1 @last data(0) pipeline(1) peers([0])
 }
 
 // -----
@@ -59,7 +59,7 @@ plan.program @missing_collective model("m") data(1) microbatches(1)
     plan.template F @l(readwrite loss(0), readwrite weight(0))
   }
   plan.sequences 0 [[4]]
-  plan.role @first stage(0) workspace(0 at 0) arena(128) {
+  plan.role @first stages [0] workspace(0 at 0) arena(128) {
     %loss = plan.buffer "loss" loss(0) bytes(4 at 0) : f32
     %weight = plan.buffer "weight" weight(0) bytes(4 at 64) : f32
     plan.zero %loss, %weight
@@ -68,7 +68,7 @@ plan.program @missing_collective model("m") data(1) microbatches(1)
     // expected-note @+1 {{rank 0 (stage 0, data 0): #2 AllReduce over group 0}}
     plan.all_reduce %loss, %weight over group(0)
   }
-  plan.role @last stage(1) workspace(0 at 0) arena(128) {
+  plan.role @last stages [1] workspace(0 at 0) arena(128) {
     %loss = plan.buffer "loss" loss(0) bytes(4 at 0) : f32
     %weight = plan.buffer "weight" weight(0) bytes(4 at 64) : f32
     plan.zero %loss, %weight
@@ -78,8 +78,8 @@ plan.program @missing_collective model("m") data(1) microbatches(1)
     plan.all_reduce %weight over group(0)
   }
   plan.group 0 [0, 1]
-  plan.rank 0 @first data(0) stage(0) groups([0])
-  plan.rank 1 @last data(0) stage(1) groups([0])
+  plan.rank 0 @first data(0) pipeline(0) groups([0])
+  plan.rank 1 @last data(0) pipeline(1) groups([0])
 }
 
 // -----
@@ -96,7 +96,7 @@ plan.program @swapped_values model("m") data(1) microbatches(1)
     plan.template F @l(readwrite loss(0), readwrite weight(0))
   }
   plan.sequences 0 [[4]]
-  plan.role @first stage(0) workspace(0 at 0) arena(128) {
+  plan.role @first stages [0] workspace(0 at 0) arena(128) {
     // expected-note @+1 {{the buffer is defined here}}
     %loss = plan.buffer "loss" loss(0) bytes(4 at 0) : f32
     %weight = plan.buffer "weight" weight(0) bytes(4 at 64) : f32
@@ -107,7 +107,7 @@ plan.program @swapped_values model("m") data(1) microbatches(1)
     plan.all_reduce %loss over group(0)
     plan.all_reduce %weight over group(0)
   }
-  plan.role @last stage(1) workspace(0 at 0) arena(128) {
+  plan.role @last stages [1] workspace(0 at 0) arena(128) {
     %loss = plan.buffer "loss" loss(0) bytes(4 at 0) : f32
     // expected-note @+1 {{the buffer is defined here}}
     %weight = plan.buffer "weight" weight(0) bytes(4 at 64) : f32
@@ -118,8 +118,8 @@ plan.program @swapped_values model("m") data(1) microbatches(1)
     plan.all_reduce %loss over group(0)
   }
   plan.group 0 [0, 1]
-  plan.rank 0 @first data(0) stage(0) groups([0])
-  plan.rank 1 @last data(0) stage(1) groups([0])
+  plan.rank 0 @first data(0) pipeline(0) groups([0])
+  plan.rank 1 @last data(0) pipeline(1) groups([0])
 }
 
 // -----
@@ -136,7 +136,7 @@ plan.program @swapped_groups model("m") data(1) microbatches(1)
     plan.template F @l(readwrite loss(0), readwrite weight(0))
   }
   plan.sequences 0 [[4]]
-  plan.role @first stage(0) workspace(0 at 0) arena(128) {
+  plan.role @first stages [0] workspace(0 at 0) arena(128) {
     %loss = plan.buffer "loss" loss(0) bytes(4 at 0) : f32
     %weight = plan.buffer "weight" weight(0) bytes(4 at 64) : f32
     plan.zero %loss, %weight
@@ -146,7 +146,7 @@ plan.program @swapped_groups model("m") data(1) microbatches(1)
     plan.all_reduce %loss over group(0)
     plan.all_reduce %weight over group(1)
   }
-  plan.role @last stage(1) workspace(0 at 0) arena(128) {
+  plan.role @last stages [1] workspace(0 at 0) arena(128) {
     %loss = plan.buffer "loss" loss(0) bytes(4 at 0) : f32
     %weight = plan.buffer "weight" weight(0) bytes(4 at 64) : f32
     plan.zero %loss, %weight
@@ -157,8 +157,8 @@ plan.program @swapped_groups model("m") data(1) microbatches(1)
   }
   plan.group 0 [0, 1]
   plan.group 1 [0, 1]
-  plan.rank 0 @first data(0) stage(0) groups([0, 1])
-  plan.rank 1 @last data(0) stage(1) groups([0, 1])
+  plan.rank 0 @first data(0) pipeline(0) groups([0, 1])
+  plan.rank 1 @last data(0) pipeline(1) groups([0, 1])
 }
 
 // -----
@@ -180,7 +180,7 @@ plan.program @wrong_order model("m") data(1) microbatches(1) schedule("1f1b") {
     plan.template B @b1(read residual(0), write input_gradient(0))
   }
   plan.sequences 0 [[4]]
-  plan.role @first stage(0) workspace(0 at 0) arena(192) {
+  plan.role @first stages [0] workspace(0 at 0) arena(192) {
     %x = plan.buffer "x" batch(0) microbatch(0) bytes(16 at 0) : T x f32
     %y = plan.buffer "y" output(0) microbatch(0) bytes(16 at 64) : T x f32
     %dy = plan.buffer "dy" output_gradient(0) microbatch(0) bytes(16 at 128)
@@ -194,7 +194,7 @@ plan.program @wrong_order model("m") data(1) microbatches(1) schedule("1f1b") {
     %sent = plan.send %y to peer(0) microbatch(0)
     plan.wait_send %sent
   }
-  plan.role @last stage(1) workspace(0 at 0) arena(192) {
+  plan.role @last stages [1] workspace(0 at 0) arena(192) {
     %x = plan.buffer "x" input(0) microbatch(0) bytes(16 at 0) : T x f32
     %r = plan.buffer "r" residual(0) microbatch(0) bytes(16 at 64) : T x f32
     %dx = plan.buffer "dx" input_gradient(0) microbatch(0) bytes(16 at 128)
@@ -206,8 +206,8 @@ plan.program @wrong_order model("m") data(1) microbatches(1) schedule("1f1b") {
     %sent = plan.send %dx to peer(0) microbatch(0)
     plan.wait_send %sent
   }
-  plan.rank 0 @first data(0) stage(0) peers([1])
-  plan.rank 1 @last data(0) stage(1) peers([0])
+  plan.rank 0 @first data(0) pipeline(0) peers([1])
+  plan.rank 1 @last data(0) pipeline(1) peers([0])
 }
 
 // -----
@@ -220,7 +220,7 @@ plan.program @unwritten model("m") data(1) microbatches(1) schedule("1f1b") {
     plan.template F @f(read batch(0))
   }
   plan.sequences 0 [[4]]
-  plan.role @only stage(0) workspace(0 at 0) arena(64) {
+  plan.role @only stages [0] workspace(0 at 0) arena(64) {
     // expected-note @+1 {{the buffer is defined here}}
     %x = plan.buffer "x" batch(0) microbatch(0) bytes(16 at 0) : T x f32
     // expected-error @+2 {{'plan.task' op breaks P3: a buffer is read before it is written}}
@@ -228,7 +228,7 @@ plan.program @unwritten model("m") data(1) microbatches(1) schedule("1f1b") {
     plan.task F(0) @f(%x)
     plan.load_batch %x input(0) microbatch(0)
   }
-  plan.rank 0 @only data(0) stage(0)
+  plan.rank 0 @only data(0) pipeline(0)
 }
 
 // -----
@@ -241,7 +241,7 @@ plan.program @overwritten model("m") data(1) microbatches(1) schedule("1f1b") {
     plan.template F @f(read batch(0))
   }
   plan.sequences 0 [[4]]
-  plan.role @only stage(0) workspace(0 at 0) arena(64) {
+  plan.role @only stages [0] workspace(0 at 0) arena(64) {
     // expected-note @+1 {{the buffer is defined here}}
     %x = plan.buffer "x" batch(0) microbatch(0) bytes(16 at 0) : T x f32
     // expected-note @+1 {{rank 0 (stage 0, data 0): #0 LoadBatch of microbatch 0: 'x'}}
@@ -251,7 +251,7 @@ plan.program @overwritten model("m") data(1) microbatches(1) schedule("1f1b") {
     plan.load_batch %x input(0) microbatch(0)
     plan.task F(0) @f(%x)
   }
-  plan.rank 0 @only data(0) stage(0)
+  plan.rank 0 @only data(0) pipeline(0)
 }
 
 // -----
@@ -264,7 +264,7 @@ plan.program @overlap model("m") data(1) microbatches(1) schedule("1f1b") {
     plan.template F @f(read batch(0), write residual(0))
   }
   plan.sequences 0 [[2]]
-  plan.role @only stage(0) workspace(0 at 0) arena(192) {
+  plan.role @only stages [0] workspace(0 at 0) arena(192) {
     // expected-error @+2 {{'plan.buffer' op breaks P4: 'x' and 'r' overlap and are in use at the same time}}
     // expected-note @+1 {{rank 0 (stage 0, data 0): 'x'}}
     %x = plan.buffer "x" batch(0) microbatch(0) bytes(128 at 0) : T x 16 x f32
@@ -275,7 +275,7 @@ plan.program @overlap model("m") data(1) microbatches(1) schedule("1f1b") {
     // expected-note @+1 {{rank 0 (stage 0, data 0): #1 Kernel F of microbatch 0}}
     plan.task F(0) @f(%x, %r)
   }
-  plan.rank 0 @only data(0) stage(0)
+  plan.rank 0 @only data(0) pipeline(0)
 }
 
 // -----
@@ -289,14 +289,14 @@ plan.program @too_large model("m") data(1) microbatches(1) schedule("1f1b") {
   }
   plan.sequences 0 [[2]]
   // expected-note @+1 {{its role is here}}
-  plan.role @only stage(0) workspace(0 at 0) arena(2048) {
+  plan.role @only stages [0] workspace(0 at 0) arena(2048) {
     %x = plan.buffer "x" batch(0) microbatch(0) bytes(2048 at 0) : T x 256 x f32
     plan.load_batch %x input(0) microbatch(0)
     plan.task F(0) @f(%x)
   }
   // expected-error @+2 {{'plan.rank' op breaks P5: a rank needs 2048 bytes and its device has 1024}}
   // expected-note @+1 {{rank 0 (stage 0, data 0)}}
-  plan.rank 0 @only data(0) stage(0)
+  plan.rank 0 @only data(0) pipeline(0)
 }
 
 // -----
@@ -308,7 +308,7 @@ plan.program @twice model("m") data(1) microbatches(2) schedule("1f1b") {
     plan.template F @f()
   }
   plan.sequences 0 [[4], [4]]
-  plan.role @only stage(0) workspace(0 at 0) arena(0) {
+  plan.role @only stages [0] workspace(0 at 0) arena(0) {
     plan.task F(0) @f()
     // expected-error @+2 {{'plan.task' op breaks P8: task F of microbatch 1 runs twice}}
     // expected-note @+1 {{rank 0 (stage 0, data 0): #1 Kernel F of microbatch 1}}
@@ -316,7 +316,7 @@ plan.program @twice model("m") data(1) microbatches(2) schedule("1f1b") {
     // expected-note @+1 {{rank 0 (stage 0, data 0): #2 Kernel F of microbatch 1}}
     plan.task F(1) @f()
   }
-  plan.rank 0 @only data(0) stage(0)
+  plan.rank 0 @only data(0) pipeline(0)
 }
 
 // -----
@@ -329,12 +329,12 @@ plan.program @dropped model("m") data(1) microbatches(2) schedule("1f1b") {
   }
   plan.sequences 0 [[4], [4]]
   // expected-note @+1 {{its role is here}}
-  plan.role @only stage(0) workspace(0 at 0) arena(0) {
+  plan.role @only stages [0] workspace(0 at 0) arena(0) {
     plan.task F(0) @f()
   }
   // expected-error @+2 {{'plan.rank' op breaks P8: task F of stage 0 and microbatch 1 never runs}}
   // expected-note @+1 {{rank 0 (stage 0, data 0)}}
-  plan.rank 0 @only data(0) stage(0)
+  plan.rank 0 @only data(0) pipeline(0)
 }
 
 // -----
@@ -348,18 +348,18 @@ plan.program @other_kernel model("m") data(1) microbatches(1)
     plan.template F @f()
   }
   plan.sequences 0 [[4]]
-  plan.role @only stage(0) workspace(0 at 0) arena(0) {
+  plan.role @only stages [0] workspace(0 at 0) arena(0) {
     // expected-error @+2 {{'plan.task' op is not well formed: a task runs kernel #1 and the model says #0}}
     // expected-note @+1 {{role #0: #0 Kernel F of microbatch 0}}
     plan.task F(0) @g()
   }
-  plan.rank 0 @only data(0) stage(0)
+  plan.rank 0 @only data(0) pipeline(0)
 }
 
 // -----
 
 // The whole program is to blame: it has too few ranks.
-// expected-error @+1 {{'plan.program' op breaks P8: 1 stages x 2-way data parallelism is 2 ranks and the plan has 1}}
+// expected-error @+1 {{'plan.program' op breaks P8: 1 stages x 2-way data parallelism is 2 stages to run and the plan's 1 ranks run 1}}
 plan.program @few_ranks model("m") data(2) microbatches(1) schedule("1f1b") {
   plan.kernel @f() workspace(0) flops(0) bytes(0)
   plan.stage 0 "only" inputs() outputs() residuals() {
@@ -367,8 +367,8 @@ plan.program @few_ranks model("m") data(2) microbatches(1) schedule("1f1b") {
   }
   plan.sequences 0 [[4]]
   plan.sequences 1 [[4]]
-  plan.role @only stage(0) workspace(0 at 0) arena(0) {
+  plan.role @only stages [0] workspace(0 at 0) arena(0) {
     plan.task F(0) @f()
   }
-  plan.rank 0 @only data(0) stage(0)
+  plan.rank 0 @only data(0) pipeline(0)
 }

@@ -26,7 +26,7 @@ plan.program @pipeline model("m") data(1) microbatches(2) schedule("1f1b") {
   plan.sequences 0 [[2, 2], [3]]
 
   // CHECK: plan.role @first
-  plan.role @first stage(0) workspace(0 at 0) arena(384) {
+  plan.role @first stages [0] workspace(0 at 0) arena(384) {
     %x_0 = plan.buffer "x.0" batch(0) microbatch(0) bytes(16 at 0) : T x f32
     %x_1 = plan.buffer "x.1" batch(0) microbatch(1) bytes(12 at 64) : T x f32
     %y_0 = plan.buffer "y.0" output(0) microbatch(0) bytes(16 at 128) : T x f32
@@ -52,7 +52,7 @@ plan.program @pipeline model("m") data(1) microbatches(2) schedule("1f1b") {
   // The two microbatches share one set of buffers: none is alive when the next
   // one comes.
   // CHECK: plan.role @last
-  plan.role @last stage(1) workspace(64 at 384) arena(448) {
+  plan.role @last stages [1] workspace(64 at 384) arena(448) {
     %x_0 = plan.buffer "x.0" input(0) microbatch(0) bytes(16 at 0) : T x f32
     %x_1 = plan.buffer "x.1" input(0) microbatch(1) bytes(12 at 0) : T x f32
     %r_0 = plan.buffer "r.0" residual(0) microbatch(0) bytes(16 at 64) : T x f32
@@ -73,8 +73,8 @@ plan.program @pipeline model("m") data(1) microbatches(2) schedule("1f1b") {
     %sent_1 = plan.send %dx_1 to peer(0) microbatch(1)
     plan.wait_send %sent_1
   }
-  plan.rank 0 @first data(0) stage(0) peers([1])
-  plan.rank 1 @last data(0) stage(1) peers([0])
+  plan.rank 0 @first data(0) pipeline(0) peers([1])
+  plan.rank 1 @last data(0) pipeline(1) peers([0])
 }
 
 // Two data-parallel ranks of one role sum up a gradient and update.
@@ -92,7 +92,7 @@ plan.program @data model("m") data(2) microbatches(1) schedule("1f1b") {
   plan.template Update @sgd(readwrite parameter(0), read gradient(0))
   plan.sequences 0 [[2]]
   plan.sequences 1 [[4]]
-  plan.role @only stage(0) workspace(0 at 0) arena(192) {
+  plan.role @only stages [0] workspace(0 at 0) arena(192) {
     %w = plan.buffer "w" parameter(0) bytes(16 at 0) : 4 x f32
     %dw = plan.buffer "dw" gradient(0) bytes(16 at 64) : 4 x f32
     %x = plan.buffer "x" batch(0) microbatch(0) bytes(16 at 128) : T x f32
@@ -105,6 +105,6 @@ plan.program @data model("m") data(2) microbatches(1) schedule("1f1b") {
     plan.task Update @sgd(%w, %dw)
   }
   plan.group 0 [0, 1]
-  plan.rank 0 @only data(0) stage(0) groups([0])
-  plan.rank 1 @only data(1) stage(0) groups([0])
+  plan.rank 0 @only data(0) pipeline(0) groups([0])
+  plan.rank 1 @only data(1) pipeline(0) groups([0])
 }

@@ -72,7 +72,7 @@ void expectEqual(const plan::Model &a, const plan::Model &b) {
 
 void expectEqual(const plan::Role &a, const plan::Role &b) {
   EXPECT_EQ(a.name, b.name);
-  EXPECT_EQ(a.stage, b.stage);
+  EXPECT_EQ(a.stages, b.stages);
   EXPECT_EQ(a.workspaceBytes, b.workspaceBytes);
   EXPECT_EQ(a.workspaceOffset, b.workspaceOffset);
   EXPECT_EQ(a.arenaBytes, b.arenaBytes);
@@ -82,6 +82,7 @@ void expectEqual(const plan::Role &a, const plan::Role &b) {
                EXPECT_EQ(a.binding.slot, b.binding.slot);
                EXPECT_EQ(a.binding.index, b.binding.index);
                EXPECT_EQ(a.type, b.type);
+               EXPECT_EQ(a.stage, b.stage);
                EXPECT_EQ(a.microbatch, b.microbatch);
                EXPECT_EQ(a.bytes, b.bytes);
                EXPECT_EQ(a.offset, b.offset);
@@ -104,6 +105,7 @@ void expectEqual(const plan::Plan &a, const plan::Plan &b) {
   EXPECT_EQ(a.strategy.data, b.strategy.data);
   EXPECT_EQ(a.strategy.microbatches, b.strategy.microbatches);
   EXPECT_EQ(a.strategy.schedule, b.strategy.schedule);
+  EXPECT_EQ(a.strategy.chunks, b.strategy.chunks);
   EXPECT_EQ(a.stages, b.stages);
   EXPECT_EQ(a.groups, b.groups);
   EXPECT_EQ(a.lengths, b.lengths);
@@ -114,7 +116,7 @@ void expectEqual(const plan::Plan &a, const plan::Plan &b) {
   expectEach(a.ranks, b.ranks, [](const plan::Rank &a, const plan::Rank &b) {
     EXPECT_EQ(a.role, b.role);
     EXPECT_EQ(a.data, b.data);
-    EXPECT_EQ(a.stage, b.stage);
+    EXPECT_EQ(a.pipeline, b.pipeline);
     EXPECT_EQ(a.peers, b.peers);
     EXPECT_EQ(a.groups, b.groups);
   });

@@ -47,7 +47,7 @@ TEST_F(StrategiesTest, BuildsNestedStrategies) {
       [&](OpBuilder &inData, Location loc, ValueRange arguments) {
         auto pipeline = PipelineOp::create(
             inData, loc, TypeRange(scalar), arguments.take_front(1),
-            arguments[1], arguments.take_back(1), 4, "gpipe",
+            arguments[1], arguments.take_back(1), 4, "gpipe", 1,
             [&](OpBuilder &inPipeline, Location loc, ValueRange arguments) {
               auto stage = StageOp::create(
                   inPipeline, loc, TypeRange(scalar), arguments.take_back(1),

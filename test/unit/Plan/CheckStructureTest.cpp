@@ -28,7 +28,7 @@ TEST_F(CheckTest, StructureOfBatchAndRanks) {
   broken([&] { plan.ranks.clear(); }, "0 ranks");
   broken([&] { plan.ranks[2].role = 9; }, "role or coordinates");
   broken([&] { plan.ranks[2].data = 2; }, "role or coordinates");
-  broken([&] { plan.ranks[2].role = 0; }, "another stage");
+  broken([&] { plan.ranks[2].role = 0; }, "fewer peers");
   broken([&] { plan.ranks[2].peers[0] = 99; }, "different other ranks");
   broken([&] { plan.ranks[2].peers[0] = 2; }, "different other ranks");
   broken([&] { plan.ranks[2].peers.clear(); }, "fewer peers");
@@ -51,7 +51,11 @@ TEST_F(CheckTest, StructureOfRoles) {
   size_t recv = find(1, Op::Recv), send = find(1, Op::Send);
   size_t kernel = find(1, Op::Kernel), wait = find(1, Op::WaitSend);
   size_t reduce = find(1, Op::AllReduce), load = find(1, Op::LoadBatch);
-  broken([&](Role &r) { r.stage = 3; }, "stage is out of range");
+  broken([&](Role &r) { r.stages = {3}; }, "not a sorted list of the model's");
+  broken([&](Role &r) { r.stages = {}; }, "not a sorted list of the model's");
+  broken([&](Role &r) { r.stages = {2, 1}; }, "not a sorted list");
+  broken([&](Role &r) { r.buffers.back().stage = 2; }, "the stage 2");
+  broken([&](Role &r) { r.buffers[0].stage = 1; }, "the stage 1");
   broken([&](Role &r) { r.workspaceBytes = -1; }, "negative");
   broken([&](Role &r) { r.buffers[0].bytes = -1; }, "negative size");
   broken([&](Role &r) { r.buffers[0].binding.index = 1000; }, "does not have");

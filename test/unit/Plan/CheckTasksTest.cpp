@@ -43,7 +43,7 @@ TEST_F(CheckTest, P8RankIsMissing) {
     for (uint32_t &peer : rank.peers)
       if (peer == 5)
         peer = 4;
-  expect("P8", "is 6 ranks and the plan has 5", 0);
+  expect("P8", "is 6 stages to run and the plan's 5 ranks run 5", 0);
 }
 
 TEST_F(CheckTest, P8CoordinateIsTakenTwice) {

@@ -104,7 +104,9 @@ private:
 
   void mutateBuffer() {
     Buffer &buffer = any(any(plan.roles).buffers);
-    switch (random() % 6) {
+    switch (random() % 7) {
+    case 6:
+      return nudge(buffer.stage);
     case 0:
       return nudge(buffer.bytes);
     case 1:
@@ -125,7 +127,7 @@ private:
     Role &role = any(plan.roles);
     switch (random() % 6) {
     case 0:
-      return nudge(role.stage);
+      return nudge(any(role.stages));
     case 1:
       return nudge(role.workspaceBytes);
     case 2:
@@ -148,7 +150,7 @@ private:
     case 1:
       return nudge(rank.data);
     case 2:
-      return nudge(rank.stage);
+      return nudge(rank.pipeline);
     case 3:
       if (!rank.peers.empty())
         nudge(any(rank.peers));
@@ -192,8 +194,9 @@ std::map<std::string, size_t> census(const Plan &plan) {
     for (const Instruction &instruction : plan.roles[rank.role].body) {
       std::string key = name(instruction.op);
       if (instruction.op == Op::Kernel)
-        key += std::string(name(instruction.kind)) + " " +
-               std::to_string(instruction.stage) + " " +
+        key += name(instruction.kind);
+      if (instruction.op == Op::Kernel && instruction.kind != TaskKind::Update)
+        key += " " + std::to_string(instruction.stage) + " " +
                std::to_string(instruction.microbatch);
       if (instruction.op == Op::AllReduce)
         key += std::to_string(instruction.buffers.size());
@@ -211,8 +214,10 @@ TEST(Mutation, IsNamedOrHarmless) {
   options.outputs = 2;
   Model model = makeModel(options);
   std::map<std::string, size_t> found;
-  for (const char *schedule : {"gpipe", "1f1b"}) {
-    Plan good = makePlan(model, {2, 3, schedule});
+  for (Strategy strategy :
+       {Strategy{2, 3, "gpipe", 1}, Strategy{2, 3, "1f1b", 1},
+        Strategy{2, 3, "interleaved", 3}}) {
+    Plan good = makePlan(model, strategy);
     ASSERT_TRUE(check(good, model, 0));
     for (unsigned seed = 0; seed < 4000; ++seed) {
       Plan damaged = good;

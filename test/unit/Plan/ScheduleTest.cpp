@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <tuple>
 
 using namespace hocket::plan;
 using namespace hocket::plan::test;
@@ -11,18 +12,20 @@ using namespace hocket::plan::test;
 namespace {
 
 /// Microbatches whose residuals are held at the same time on a stage, from the
-/// plan: a residual is held from the F that writes it to the B that reads it.
+/// plan: a residual is held from the F that writes it to the B or W that reads
+/// it last. With several stages those of each count.
 size_t activationsHeld(const Role &role) {
-  std::set<int32_t> held;
+  std::set<std::pair<int32_t, int32_t>> held;
   size_t most = 0;
   for (const Instruction &instruction : role.body) {
     if (instruction.op != Op::Kernel || instruction.microbatch < 0)
       continue;
     if (instruction.kind == TaskKind::F)
-      EXPECT_TRUE(held.insert(instruction.microbatch).second);
+      EXPECT_TRUE(
+          held.emplace(instruction.stage, instruction.microbatch).second);
     most = std::max(most, held.size());
-    if (instruction.kind == TaskKind::B)
-      EXPECT_EQ(held.erase(instruction.microbatch), 1u);
+    if (instruction.kind == TaskKind::B || instruction.kind == TaskKind::W)
+      EXPECT_EQ(held.erase({instruction.stage, instruction.microbatch}), 1u);
   }
   EXPECT_TRUE(held.empty());
   return most;
@@ -30,7 +33,8 @@ size_t activationsHeld(const Role &role) {
 
 TEST(Schedule, BuiltinsAreRegisteredByName) {
   ScheduleRegistry registry = ScheduleRegistry::withBuiltins();
-  EXPECT_EQ(registry.names(), (std::vector<std::string>{"1f1b", "gpipe"}));
+  EXPECT_EQ(registry.names(), (std::vector<std::string>{"1f1b", "gpipe",
+                                                      "interleaved", "zb_h1"}));
   EXPECT_EQ(registry.find("gpipe")->name(), "gpipe");
   EXPECT_EQ(registry.find("zb-h1"), nullptr);
 }
@@ -38,28 +42,31 @@ TEST(Schedule, BuiltinsAreRegisteredByName) {
 TEST(Schedule, EveryTaskIsScheduledOnce) {
   ScheduleRegistry registry = ScheduleRegistry::withBuiltins();
   for (const std::string &name : registry.names())
-    for (uint32_t stages = 1; stages <= 5; ++stages)
-      for (uint32_t microbatches = 1; microbatches <= 9; ++microbatches)
-        for (uint32_t rank = 0; rank < stages; ++rank) {
-          std::vector<ScheduledTask> order =
-              registry.find(name)->order(rank, stages, microbatches);
-          std::set<std::pair<TaskKind, uint32_t>> seen;
-          for (const ScheduledTask &task : order) {
-            EXPECT_EQ(task.stage, rank);
-            EXPECT_TRUE(seen.emplace(task.kind, task.microbatch).second);
-            if (task.kind == TaskKind::B)
-              EXPECT_TRUE(seen.count({TaskKind::F, task.microbatch}));
-          }
-          EXPECT_EQ(order.size(), 2 * microbatches);
-          EXPECT_EQ(seen.size(), order.size());
+    for (uint32_t ranks = 1; ranks <= 5; ++ranks)
+      for (uint32_t chunks = 1; chunks <= 3; ++chunks)
+        for (uint32_t microbatches = 1; microbatches <= 9; ++microbatches) {
+          const Schedule &schedule = *registry.find(name);
+          PipelineShape shape{ranks, chunks, microbatches};
+          if (!schedule.check(shape))
+            continue;
+          std::set<std::tuple<TaskKind, uint32_t, uint32_t>> seen;
+          for (uint32_t rank = 0; rank < ranks; ++rank)
+            for (const ScheduledTask &task : schedule.order(rank, shape)) {
+              EXPECT_EQ(schedule.rankOf(task.stage, shape), rank);
+              EXPECT_LT(task.microbatch, microbatches);
+              EXPECT_TRUE(
+                  seen.emplace(task.kind, task.stage, task.microbatch).second);
+            }
+          size_t kinds = schedule.splitsBackward() ? 3 : 2;
+          EXPECT_EQ(seen.size(), kinds * shape.stages() * microbatches);
         }
 }
 
-TEST(Schedule, OneForwardOneBackwardBySteps) {
+TEST(Schedule, OrdersBySteps) {
   ScheduleRegistry registry = ScheduleRegistry::withBuiltins();
-  auto text = [&](uint32_t rank) {
+  auto text = [&](uint32_t rank, const char *schedule = "1f1b") {
     std::string result;
-    for (const ScheduledTask &task : registry.find("1f1b")->order(rank, 3, 4))
+    for (const ScheduledTask &task : registry.find(schedule)->order(rank, {3, 1, 4}))
       result +=
           std::string(name(task.kind)) + std::to_string(task.microbatch) + " ";
     return result;
@@ -67,6 +74,8 @@ TEST(Schedule, OneForwardOneBackwardBySteps) {
   EXPECT_EQ(text(0), "F0 F1 F2 B0 F3 B1 B2 B3 ");
   EXPECT_EQ(text(1), "F0 F1 B0 F2 B1 F3 B2 B3 ");
   EXPECT_EQ(text(2), "F0 B0 F1 B1 F2 B2 F3 B3 ");
+  EXPECT_EQ(text(0, "zb_h1"), "F0 F1 F2 Bi0 W0 F3 Bi1 W1 Bi2 W2 Bi3 W3 ");
+  EXPECT_EQ(text(2, "zb_h1"), "F0 Bi0 F1 Bi1 F2 Bi2 W0 F3 Bi3 W1 W2 W3 ");
 }
 
 TEST(Schedule, ActivationsHeldFollowTheTable) {
@@ -82,6 +91,34 @@ TEST(Schedule, ActivationsHeldFollowTheTable) {
         EXPECT_EQ(activationsHeld(alternating.roles[i]),
                   std::min(microbatches, stages - i));
       }
+    }
+}
+
+TEST(Schedule, ActivationsHeldOfInterleavedFollowTheTable) {
+  for (uint32_t ranks : {2u, 3u, 4u, 8u})
+    for (uint32_t chunks : {2u, 3u, 6u}) {
+      SyntheticOptions options;
+      options.stages = ranks * chunks;
+      Model model = makeModel(options);
+      // Enough microbatches to fill the pipeline.
+      Plan plan = makePlan(model, {1, 3 * ranks, "interleaved", chunks});
+      for (uint32_t i = 0; i < ranks; ++i)
+        EXPECT_EQ(activationsHeld(plan.roles[i]),
+                  2 * (ranks - 1 - i) + (chunks - 1) * ranks + 1);
+    }
+}
+
+TEST(Schedule, ActivationsHeldOfZeroBubbleH1FollowTheTable) {
+  for (uint32_t ranks : {1u, 2u, 4u, 7u})
+    for (uint32_t microbatches : {1u, 2u, 4u, 8u, 13u}) {
+      SyntheticOptions options;
+      options.stages = ranks;
+      options.split = true;
+      Model model = makeModel(options);
+      Plan plan = makePlan(model, {1, microbatches, "zb_h1"});
+      for (uint32_t i = 0; i < ranks; ++i)
+        EXPECT_EQ(activationsHeld(plan.roles[i]),
+                  std::min(microbatches, ranks));
     }
 }
 

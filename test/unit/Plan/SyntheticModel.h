@@ -26,6 +26,8 @@ struct SyntheticOptions {
   /// Backward tasks; and updates, with two optimizer states.
   bool backward = true;
   bool updates = true;
+  /// The backward as Bi and W, with a value that Bi keeps for W.
+  bool split = false;
   /// A parameter that no stage names.
   bool unused = false;
 };
@@ -46,13 +48,17 @@ public:
       stage.inputs.assign(options.outputs, activation);
     if (!isLast)
       stage.outputs.assign(options.outputs, activation);
-    stage.residuals.assign(options.residuals, activation);
+    stage.residuals.assign(options.residuals + options.split, activation);
     for (uint32_t i = 0; i < model.parameters.size(); ++i)
       if (uses(model.parameters[i].name))
         mine.push_back(i);
     stage.tasks.push_back(forward());
-    if (options.backward)
+    if (options.backward && options.split) {
+      stage.tasks.push_back(inputGradient());
+      stage.tasks.push_back(weightGradient());
+    } else if (options.backward) {
       stage.tasks.push_back(backward());
+    }
     return std::move(stage);
   }
 
@@ -89,7 +95,7 @@ private:
     }
     bindAll(task, Slot::Output, stage.outputs.size(), Access::Write);
     if (options.backward)
-      bindAll(task, Slot::Residual, stage.residuals.size(), Access::Write);
+      bindAll(task, Slot::Residual, options.residuals, Access::Write);
     return finish(task);
   }
 
@@ -101,6 +107,25 @@ private:
     for (uint32_t parameter : mine)
       task.operands.push_back({Slot::Gradient, parameter, Access::ReadWrite});
     bindAll(task, Slot::InputGradient, stage.inputs.size(), Access::Write);
+    return finish(task);
+  }
+
+  TaskTemplate inputGradient() {
+    TaskTemplate task{TaskKind::Bi, 0, {}};
+    bindInputs(task);
+    bindAll(task, Slot::Residual, options.residuals, Access::Read);
+    bindAll(task, Slot::OutputGradient, stage.outputs.size(), Access::Read);
+    bindAll(task, Slot::InputGradient, stage.inputs.size(), Access::Write);
+    task.operands.push_back({Slot::Residual, options.residuals, Access::Write});
+    return finish(task);
+  }
+
+  TaskTemplate weightGradient() {
+    TaskTemplate task{TaskKind::W, 0, {}};
+    bindInputs(task);
+    bindAll(task, Slot::Residual, stage.residuals.size(), Access::Read);
+    for (uint32_t parameter : mine)
+      task.operands.push_back({Slot::Gradient, parameter, Access::ReadWrite});
     return finish(task);
   }
 

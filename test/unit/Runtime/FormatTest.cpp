@@ -69,7 +69,7 @@ void expectEqual(const plan::Model &a, const plan::Model &b) {
 
 void expectEqual(const plan::Role &a, const plan::Role &b) {
   EXPECT_EQ(a.name, b.name);
-  EXPECT_EQ(a.stage, b.stage);
+  EXPECT_EQ(a.stages, b.stages);
   EXPECT_EQ(a.workspaceBytes, b.workspaceBytes);
   EXPECT_EQ(a.workspaceOffset, b.workspaceOffset);
   EXPECT_EQ(a.arenaBytes, b.arenaBytes);
@@ -78,6 +78,7 @@ void expectEqual(const plan::Role &a, const plan::Role &b) {
     EXPECT_EQ(a.buffers[i].name, b.buffers[i].name);
     EXPECT_EQ(a.buffers[i].binding, b.buffers[i].binding);
     EXPECT_EQ(a.buffers[i].type, b.buffers[i].type);
+    EXPECT_EQ(a.buffers[i].stage, b.buffers[i].stage);
     EXPECT_EQ(a.buffers[i].microbatch, b.buffers[i].microbatch);
     EXPECT_EQ(a.buffers[i].bytes, b.buffers[i].bytes);
     EXPECT_EQ(a.buffers[i].offset, b.buffers[i].offset);
@@ -100,6 +101,7 @@ void expectEqual(const plan::Plan &a, const plan::Plan &b) {
   EXPECT_EQ(a.strategy.data, b.strategy.data);
   EXPECT_EQ(a.strategy.microbatches, b.strategy.microbatches);
   EXPECT_EQ(a.strategy.schedule, b.strategy.schedule);
+  EXPECT_EQ(a.strategy.chunks, b.strategy.chunks);
   EXPECT_EQ(a.stages, b.stages);
   ASSERT_EQ(a.roles.size(), b.roles.size());
   for (size_t i = 0; i < a.roles.size(); ++i)
@@ -108,7 +110,7 @@ void expectEqual(const plan::Plan &a, const plan::Plan &b) {
   for (size_t i = 0; i < a.ranks.size(); ++i) {
     EXPECT_EQ(a.ranks[i].role, b.ranks[i].role);
     EXPECT_EQ(a.ranks[i].data, b.ranks[i].data);
-    EXPECT_EQ(a.ranks[i].stage, b.ranks[i].stage);
+    EXPECT_EQ(a.ranks[i].pipeline, b.ranks[i].pipeline);
     EXPECT_EQ(a.ranks[i].peers, b.ranks[i].peers);
     EXPECT_EQ(a.ranks[i].groups, b.ranks[i].groups);
   }
@@ -197,8 +199,8 @@ TEST(Format, AnotherVersionIsNamed) {
   Result<Executable> read = deserialize(bytes);
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().message,
-            "the executable is of format version 2 and this program reads "
-            "version 1");
+            "the executable is of format version 3 and this program reads "
+            "version 2");
   EXPECT_EQ(read.error().notes.size(), 1u);
 }
 
@@ -254,7 +256,7 @@ TEST(Format, TooFewDevicesAreTheCallersMistake) {
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().code, ErrorCode::InvalidArgument);
   EXPECT_EQ(read.error().message, "the plan needs 2 devices (1-way data x 2 "
-                                  "stages) and topology 'eight' has 1");
+                                  "pipeline ranks) and topology 'eight' has 1");
 }
 
 TEST(Format, TooLittleMemoryIsRefused) {

@@ -1,0 +1,121 @@
+//===- Messages.cpp - What pipeline ranks send each other -----------------===//
+
+#include "Messages.h"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+
+using namespace hocket;
+using namespace hocket::plan;
+
+namespace {
+
+bool binds(const Stage &stage, Slot slot, uint32_t index) {
+  for (const TaskTemplate &task : stage.tasks)
+    for (const Operand &operand : task.operands)
+      if (operand.slot == slot && operand.index == index)
+        return true;
+  return false;
+}
+
+class MessageFinder {
+public:
+  MessageFinder(const Model &model, const TaskOrders &orders,
+                const std::vector<std::vector<TaskSpan>> &spans)
+      : model(model), orders(orders), spans(spans) {}
+
+  std::vector<Message> run();
+
+private:
+  void findConsumers();
+  void addSends(uint32_t rank, size_t position);
+  void add(uint32_t rank, size_t position, Slot slot, uint32_t index,
+           uint32_t to);
+  void setReceives();
+
+  const Model &model;
+  const TaskOrders &orders;
+  const std::vector<std::vector<TaskSpan>> &spans;
+  /// For each stage and microbatch the positions of its forward and of the
+  /// first task of its backward.
+  using Consumer = std::tuple<uint32_t, uint32_t, bool>;
+  std::map<Consumer, size_t> consumers;
+  std::vector<Message> messages;
+};
+
+void MessageFinder::findConsumers() {
+  for (const std::vector<ScheduledTask> &tasks : orders.ofRank)
+    for (size_t i = 0; i < tasks.size(); ++i)
+      consumers.try_emplace({tasks[i].stage, tasks[i].microbatch,
+                             tasks[i].kind == TaskKind::F},
+                            i);
+}
+
+void MessageFinder::add(uint32_t rank, size_t position, Slot slot,
+                        uint32_t index, uint32_t to) {
+  const ScheduledTask &task = orders.ofRank[rank][position];
+  Message message{rank, to, slot, index, task.stage, task.microbatch, position};
+  auto consumer = consumers.find({message.receivedStage(), task.microbatch,
+                                  slot == Slot::Output});
+  // Where nobody takes it, the check of the plan says so (P8).
+  if (consumer == consumers.end())
+    return;
+  message.receivedBefore = consumer->second;
+  messages.push_back(message);
+}
+
+void MessageFinder::addSends(uint32_t rank, size_t position) {
+  const ScheduledTask &task = orders.ofRank[rank][position];
+  const Stage &stage = model.stages[task.stage];
+  if (task.kind == TaskKind::F) {
+    if (task.stage + 1 == model.stages.size())
+      return;
+    uint32_t to = orders.rankOf[task.stage + 1];
+    for (uint32_t k = 0; to != rank && k < stage.outputs.size(); ++k)
+      add(rank, position, Slot::Output, k, to);
+    return;
+  }
+  if (task.stage == 0 || orders.rankOf[task.stage - 1] == rank)
+    return;
+  std::vector<uint32_t> written;
+  for (const Operand &operand : stage.find(task.kind)->operands)
+    if (operand.slot == Slot::InputGradient && operand.access != Access::Read &&
+        binds(model.stages[task.stage - 1], Slot::OutputGradient,
+              operand.index))
+      written.push_back(operand.index);
+  std::sort(written.begin(), written.end());
+  for (uint32_t k : written)
+    add(rank, position, Slot::InputGradient, k,
+        orders.rankOf[task.stage - 1]);
+}
+
+void MessageFinder::setReceives() {
+  // From the last message of each pair of ranks to the first.
+  std::map<std::pair<uint32_t, uint32_t>, size_t> earliest;
+  for (auto message = messages.rbegin(); message != messages.rend();
+       ++message) {
+    auto [found, isNew] = earliest.try_emplace(
+        {message->from, message->to}, message->receivedBefore);
+    found->second = std::min(found->second, message->receivedBefore);
+    message->receivedBefore = found->second;
+    message->receivedAt = spans[message->to][found->second].begin;
+  }
+}
+
+std::vector<Message> MessageFinder::run() {
+  findConsumers();
+  for (uint32_t rank = 0; rank < orders.ofRank.size(); ++rank)
+    for (size_t i = 0; i < orders.ofRank[rank].size(); ++i)
+      addSends(rank, i);
+  setReceives();
+  return std::move(messages);
+}
+
+} // namespace
+
+std::vector<Message>
+plan::findMessages(const Model &model, const TaskOrders &orders,
+                   const std::vector<std::vector<TaskSpan>> &spans) {
+  return MessageFinder(model, orders, spans).run();
+}
