@@ -58,16 +58,37 @@ Result<Topology> chooseTopology(ModuleOp module,
                                  "--topology=T.yaml");
 }
 
+/// A schedule that orders Bi and W apart needs them as kernels of their own.
+Result<StageForm> chooseForm(ModuleOp module, const CompileOptions &options,
+                             const plan::ScheduleRegistry &schedules) {
+  auto loss = module.lookupSymbol<func::FuncOp>("loss");
+  FailureOr<plan::Strategy> strategy = strategyOf(loss);
+  if (failed(strategy))
+    return compileError(module);
+  // Known before anything is compiled.
+  Result<const plan::Schedule *> schedule = schedules.get(strategy->schedule);
+  if (!schedule)
+    return schedule.error();
+  bool trained = module.lookupSymbol<func::FuncOp>("update") != nullptr;
+  if (!trained && !options.gradients)
+    return StageForm::Forward;
+  return (*schedule)->splitsBackward() ? StageForm::Split : StageForm::Whole;
+}
+
 } // namespace
 
-void hocket::buildKernelsPipeline(OpPassManager &manager, bool backward) {
+void hocket::buildStagesPipeline(OpPassManager &manager) {
   manager.addPass(createInlinerPass());
   manager.addPass(createOutline());
   addFusion(manager);
+}
+
+void hocket::buildKernelsPipeline(OpPassManager &manager, StageForm form) {
   DifferentiateOptions differentiate;
-  differentiate.forwardOnly = !backward;
+  differentiate.forwardOnly = form == StageForm::Forward;
+  differentiate.split = form == StageForm::Split;
   manager.addPass(createDifferentiate(differentiate));
-  if (backward)
+  if (form != StageForm::Forward)
     manager.addPass(createWrapUpdate());
   addFusion(manager);
 }
@@ -82,10 +103,17 @@ hocket::compileModel(ModuleOp module, const CompileOptions &options) {
   Result<Topology> topology = chooseTopology(module, options);
   if (!topology)
     return topology.error();
-  bool trained = module.lookupSymbol<func::FuncOp>("update") != nullptr;
-  PassManager manager(module.getContext());
-  buildKernelsPipeline(manager, trained || options.gradients);
-  if (failed(manager.run(module)))
+  PassManager toStages(module.getContext());
+  buildStagesPipeline(toStages);
+  if (failed(toStages.run(module)))
+    return compileError(module);
+  plan::ScheduleRegistry schedules = plan::ScheduleRegistry::withBuiltins();
+  Result<StageForm> form = chooseForm(module, options, schedules);
+  if (!form)
+    return form.error();
+  PassManager toKernels(module.getContext());
+  buildKernelsPipeline(toKernels, *form);
+  if (failed(toKernels.run(module)))
     return compileError(module);
 
   FailureOr<ModelSource> source = buildModel(module);
@@ -103,7 +131,7 @@ hocket::compileModel(ModuleOp module, const CompileOptions &options) {
     lengths = defaultLengths(source->strategy);
   Result<plan::Plan> expanded =
       plan::expand(source->model, source->strategy, lengths,
-                   plan::ScheduleRegistry::withBuiltins());
+                   schedules);
   if (!expanded)
     return expanded.error();
   if (Result<void> checked =

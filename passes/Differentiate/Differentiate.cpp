@@ -50,7 +50,8 @@ struct Differentiate : hocket::impl::DifferentiateBase<Differentiate> {
         if (failed(forwardKernel(stage)))
           return signalPassFailure();
       } else {
-        FailureOr<StageKernels> kernels = differentiateStage(stage);
+        FailureOr<StageKernels> kernels = differentiateStage(
+            stage, split ? BackwardForm::Split : BackwardForm::Whole);
         if (failed(kernels))
           return signalPassFailure();
         numResiduals += kernels->numResiduals;

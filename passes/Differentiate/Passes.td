@@ -22,6 +22,13 @@ def Differentiate : Pass<"hocket-differentiate", "::mlir::ModuleOp"> {
     An op on the way of a gradient that has no such rule is an error. Calls must
     have been inlined.
 
+    With `split` the backward is two kernels: `@NAME.backward_input` (task Bi)
+    computes the gradients of the inputs, and `@NAME.backward_weight` (task W)
+    adds to those of the parameters. An op is part of W if it adds to the
+    gradient of a parameter or does nothing but help one such op. What Bi
+    computes and W reads becomes a residual, too, which Bi keeps. A stage without
+    parameters has no W; one of a single parameter and no inputs has no Bi.
+
     The residuals are those of fewest bytes: arguments are bound again, and what
     is cheap (constants, shapes, views, element-wise ops) is computed again
     where that saves a residual. See docs/differentiate.md.
@@ -59,7 +66,9 @@ def Differentiate : Pass<"hocket-differentiate", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"forwardOnly", "forward-only", "bool", "false",
-           "Make the forward kernels alone, which keep no residuals.">
+           "Make the forward kernels alone, which keep no residuals.">,
+    Option<"split", "split", "bool", "false",
+           "Make two backward kernels: for the inputs and for the parameters.">
   ];
   let dependentDialects = [
     "::hocket::HocketDialect", "::mlir::arith::ArithDialect",

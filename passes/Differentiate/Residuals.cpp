@@ -1,6 +1,6 @@
-//===- Residuals.cpp - What the forward keeps for the backward ------------===//
+//===- Residuals.cpp - What is kept from one kernel for another -----------===//
 //
-// A minimum cut between what cannot be computed twice and what the backward
+// A minimum cut between what cannot be computed twice and what the second part
 // reads: every value may be cut off at the price of its bytes.
 //
 //===----------------------------------------------------------------------===//
@@ -35,9 +35,10 @@ namespace {
 
 class Chooser {
 public:
-  Chooser(JointFunction &joint, SymbolicShapes &shapes)
-      : joint(joint), shapes(shapes),
-        primal(joint.primalOps.begin(), joint.primalOps.end()) {}
+  Chooser(const TwoParts &parts, SymbolicShapes &shapes)
+      : parts(parts), shapes(shapes),
+        first(parts.first.begin(), parts.first.end()),
+        given(parts.given.begin(), parts.given.end()) {}
 
   FailureOr<SmallVector<Value>> run();
 
@@ -57,16 +58,17 @@ private:
     getUsedValuesDefinedAbove(op->getRegions(), read);
     for (Value value : read)
       if (Operation *definition = value.getDefiningOp();
-          definition && primal.contains(definition))
+          definition && first.contains(definition) && !given.contains(value))
         inputs.push_back(value);
     return inputs;
   }
   int64_t priceOf(Value value);
   Node nodeOf(Value value);
 
-  JointFunction &joint;
+  const TwoParts &parts;
   SymbolicShapes &shapes;
-  DenseSet<Operation *> primal;
+  DenseSet<Operation *> first;
+  DenseSet<Value> given;
   llvm::MapVector<Value, Node> nodes;
   FlowNetwork network;
 };
@@ -102,17 +104,16 @@ Chooser::Node Chooser::nodeOf(Value value) {
 }
 
 FailureOr<SmallVector<Value>> Chooser::run() {
-  // Only what the gradients need is read.
+  // Only what the results need is read.
   DenseSet<Operation *> live;
-  for (Value gradient : joint.gradients)
-    if (Operation *definition = gradient.getDefiningOp())
-      live.insert(definition);
   SetVector<Value> read;
-  for (Value gradient : joint.gradients)
-    if (Operation *definition = gradient.getDefiningOp();
-        definition && primal.contains(definition))
-      read.insert(gradient);
-  for (Operation *op : llvm::reverse(joint.adjointOps)) {
+  for (Value result : parts.results)
+    if (Operation *definition = result.getDefiningOp()) {
+      live.insert(definition);
+      if (first.contains(definition) && !given.contains(result))
+        read.insert(result);
+    }
+  for (Operation *op : llvm::reverse(parts.second)) {
     if (!live.contains(op))
       continue;
     SetVector<Value> values(op->operand_begin(), op->operand_end());
@@ -140,9 +141,9 @@ FailureOr<SmallVector<Value>> Chooser::run() {
                 "tokens and sequences; and it is not cheap to compute again";
     kept.insert(value);
   }
-  // In the order of the forward.
+  // In the order of the first part.
   SmallVector<Value> residuals;
-  for (Operation *op : joint.primalOps)
+  for (Operation *op : parts.first)
     for (Value result : op->getResults())
       if (kept.contains(result))
         residuals.push_back(result);
@@ -151,7 +152,7 @@ FailureOr<SmallVector<Value>> Chooser::run() {
 
 } // namespace
 
-FailureOr<SmallVector<Value>> hocket::chooseResiduals(JointFunction &joint,
+FailureOr<SmallVector<Value>> hocket::chooseResiduals(const TwoParts &parts,
                                                       SymbolicShapes &shapes) {
-  return Chooser(joint, shapes).run();
+  return Chooser(parts, shapes).run();
 }

@@ -90,9 +90,38 @@ llvm::LogicalResult checkStage(mlir::func::FuncOp stage);
 /// Builds the joint function of `stage` beside it.
 mlir::FailureOr<JointFunction> buildJoint(mlir::func::FuncOp stage);
 
-/// The forward's values that the backward is given.
+/// A program in two parts, the second of which may compute again what the first
+/// has computed.
+struct TwoParts {
+  llvm::ArrayRef<mlir::Operation *> first, second;
+  /// What the second part is run for.
+  llvm::ArrayRef<mlir::Value> results;
+  /// Values of the first part that the second is given in any case.
+  llvm::ArrayRef<mlir::Value> given;
+};
+
+/// The values of the first part, besides those given, that the second must be
+/// given: of fewest bytes. Emits an error where there are no such values.
 mlir::FailureOr<llvm::SmallVector<mlir::Value>>
-chooseResiduals(JointFunction &joint, SymbolicShapes &shapes);
+chooseResiduals(const TwoParts &parts, SymbolicShapes &shapes);
+
+/// The reverse sweep cut into Bi, which computes the gradients of the inputs,
+/// and W, which computes those of the parameters.
+struct SplitBackward {
+  llvm::SmallVector<mlir::Operation *> inputOps, weightOps;
+  llvm::SmallVector<mlir::Value> inputGradients, weightGradients;
+  llvm::SmallVector<mlir::DictionaryAttr> inputGradientAttrs,
+      weightGradientAttrs;
+  /// What Bi keeps for W.
+  llvm::SmallVector<mlir::Value> kept;
+};
+
+/// An op is part of W if it adds to the gradient of a parameter, or if it does
+/// nothing but help one such op; everything else is Bi. `residuals` are the
+/// values of the forward that both parts are given.
+mlir::FailureOr<SplitBackward>
+splitBackward(JointFunction &joint, llvm::ArrayRef<mlir::Value> residuals,
+              SymbolicShapes &shapes);
 
 /// Binding of an argument or result.
 OperandAttr bindingOf(mlir::DictionaryAttr attrs);

@@ -22,7 +22,6 @@ public:
 
 private:
   LogicalResult readManifest();
-  LogicalResult readStrategy();
   LogicalResult addKernel(func::FuncOp kernel);
   LogicalResult addStageTask(func::FuncOp kernel, plan::TaskTemplate task,
                              ArrayRef<KernelOperand> operands);
@@ -89,23 +88,6 @@ LogicalResult ModelReader::readManifest() {
                << parameter.name << "'";
     source.model.parameters.push_back(std::move(parameter));
   }
-  return success();
-}
-
-LogicalResult ModelReader::readStrategy() {
-  auto strategy = loss->getAttrOfType<DictionaryAttr>(kStrategyAttr);
-  if (!strategy)
-    return loss.emitOpError("has no `")
-           << kStrategyAttr << "`; run hocket-outline first";
-  auto integer = [&](StringRef key, uint32_t fallback) -> uint32_t {
-    auto value = strategy.getAs<IntegerAttr>(key);
-    return value ? value.getInt() : fallback;
-  };
-  source.strategy.data = integer("data", 1);
-  source.strategy.microbatches = integer("microbatches", 1);
-  source.strategy.chunks = integer("chunks", 1);
-  if (auto schedule = strategy.getAs<StringAttr>("schedule"))
-    source.strategy.schedule = schedule.str();
   return success();
 }
 
@@ -206,8 +188,10 @@ LogicalResult ModelReader::addUpdates(func::FuncOp kernel,
 FailureOr<ModelSource> ModelReader::run() {
   source.model.name =
       module.getName() ? module.getName()->str() : loss.getName().str();
-  if (failed(readManifest()) || failed(readStrategy()))
+  FailureOr<plan::Strategy> strategy = strategyOf(loss);
+  if (failed(readManifest()) || failed(strategy))
     return failure();
+  source.strategy = *strategy;
   for (auto kernel : module.getOps<func::FuncOp>())
     if (kernel->hasAttr(kKernelAttr) && failed(addKernel(kernel)))
       return failure();
@@ -226,6 +210,24 @@ FailureOr<ModelSource> ModelReader::run() {
 }
 
 } // namespace
+
+FailureOr<plan::Strategy> hocket::strategyOf(func::FuncOp loss) {
+  auto strategy = loss->getAttrOfType<DictionaryAttr>(kStrategyAttr);
+  if (!strategy)
+    return loss.emitOpError("has no `")
+           << kStrategyAttr << "`; run hocket-outline first";
+  auto integer = [&](StringRef key, uint32_t fallback) -> uint32_t {
+    auto value = strategy.getAs<IntegerAttr>(key);
+    return value ? value.getInt() : fallback;
+  };
+  plan::Strategy result;
+  result.data = integer("data", 1);
+  result.microbatches = integer("microbatches", 1);
+  result.chunks = integer("chunks", 1);
+  if (auto schedule = strategy.getAs<StringAttr>("schedule"))
+    result.schedule = schedule.str();
+  return result;
+}
 
 FailureOr<ModelSource> hocket::buildModel(ModuleOp module, StringRef lossName) {
   auto loss = module.lookupSymbol<func::FuncOp>(lossName);

@@ -70,8 +70,10 @@ def main() -> None:
 
     tiny = gpt.Config(hidden=32, layers=4, heads=4, kv_heads=2, max_positions=64)
     tied = gpt.Config(hidden=32, layers=2, heads=4, kv_heads=4, max_positions=64, tied=True)
+    deep = gpt.Config(hidden=16, layers=12, heads=2, kv_heads=1, max_positions=64)
     gpts = {
         "gpt-tiny": (tiny, optimizers.adamw(3e-3, 0.9, 0.95, 1e-8, 0.01, warmup=5)),
+        "gpt-deep": (deep, optimizers.adamw(3e-3, 0.9, 0.95, 1e-8, 0.01, warmup=5)),
         "gpt-tied-sgd": (tied, optimizers.sgd(0.3, momentum=0.9)),
     }
     for name, (config, optimizer) in gpts.items():

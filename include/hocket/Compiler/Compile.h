@@ -25,9 +25,17 @@ struct CompileOptions {
   std::string cpu = "native";
 };
 
-/// The passes from a model with strategies to kernel functions: inline,
-/// outline, fuse, differentiate, wrap the update, fuse again.
-void buildKernelsPipeline(mlir::OpPassManager &manager, bool backward);
+/// The passes from a model with strategies to stage functions: inline, outline,
+/// fuse.
+void buildStagesPipeline(mlir::OpPassManager &manager);
+
+/// What the kernels of a stage are: the forward alone, or with its backward,
+/// whole or in two parts.
+enum class StageForm { Forward, Whole, Split };
+
+/// The passes from there to kernel functions: differentiate, wrap the update,
+/// fuse again.
+void buildKernelsPipeline(mlir::OpPassManager &manager, StageForm form);
 
 /// The sequences that are planned for where the caller names none: two for
 /// every microbatch of every data-parallel rank, 64 tokens each.

@@ -101,18 +101,26 @@ namespace hocket {
 /// and hocket.
 void registerDifferentiationModels(mlir::DialectRegistry &registry);
 
-/// The kernels that a stage becomes.
+/// Whether the backward of a stage is one kernel, B, or two: Bi computes the
+/// gradients of the inputs and W those of the parameters, later if one likes.
+enum class BackwardForm { Whole, Split };
+
+/// The kernels that a stage becomes; null where it has none of a kind.
 struct StageKernels {
   mlir::func::FuncOp forward;
   mlir::func::FuncOp backward;
+  mlir::func::FuncOp inputBackward, weightBackward;
   unsigned numResiduals = 0;
 };
 
-/// Adds `@NAME.forward` and `@NAME.backward` after `stage`, a function on
-/// tensors with `hocket.operand` on every argument and result and
-/// `hocket.shape` on those with dynamic extents; the function itself stays as
-/// it is. Fails after an error at the op that cannot be differentiated.
-mlir::FailureOr<StageKernels> differentiateStage(mlir::func::FuncOp stage);
+/// Adds `@NAME.forward` and `@NAME.backward`, or `@NAME.backward_input` and
+/// `@NAME.backward_weight`, after `stage`, a function on tensors with
+/// `hocket.operand` on every argument and result and `hocket.shape` on those
+/// with dynamic extents; the function itself stays as it is. Fails after an
+/// error at the op that cannot be differentiated.
+mlir::FailureOr<StageKernels>
+differentiateStage(mlir::func::FuncOp stage,
+                   BackwardForm form = BackwardForm::Whole);
 
 /// Adds `@NAME.forward` alone, which keeps no residuals.
 mlir::FailureOr<mlir::func::FuncOp> forwardKernel(mlir::func::FuncOp stage);

@@ -6,6 +6,7 @@
 #include "hocket/Dialects/SymbolicShapes.h"
 #include "hocket/Plan/Plan.h"
 
+#include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/BuiltinOps.h"
 
 namespace hocket {
@@ -21,6 +22,10 @@ struct ModelSource {
 /// Emits an error where something is missing.
 mlir::FailureOr<ModelSource> buildModel(mlir::ModuleOp module,
                                         llvm::StringRef lossName = "loss");
+
+/// The strategy that hocket-outline has written down at the loss function.
+/// Emits an error where it has not.
+mlir::FailureOr<plan::Strategy> strategyOf(mlir::func::FuncOp loss);
 
 } // namespace hocket
 

@@ -241,7 +241,7 @@ static OwningOpRef<ModuleOp> lower(ModuleOp module) {
   return lowered;
 }
 
-void hocket::test::checkGradients(const GradientCase &gradientCase) {
+static void checkForm(const GradientCase &gradientCase, BackwardForm form) {
   std::unique_ptr<MLIRContext> context = makeContext();
   OwningOpRef<ModuleOp> module = parseStage(gradientCase, *context);
   ASSERT_TRUE(module);
@@ -251,7 +251,7 @@ void hocket::test::checkGradients(const GradientCase &gradientCase) {
     ASSERT_TRUE(succeeded(manager.run(*module)));
   }
   auto stage = module->lookupSymbol<func::FuncOp>("stage0");
-  FailureOr<StageKernels> kernels = differentiateStage(stage);
+  FailureOr<StageKernels> kernels = differentiateStage(stage, form);
   ASSERT_TRUE(succeeded(kernels));
   stage.erase();
   std::string text;
@@ -262,7 +262,11 @@ void hocket::test::checkGradients(const GradientCase &gradientCase) {
 
   int64_t tokens = gradientCase.tokens;
   Signature forward = signatureOf(kernels->forward, tokens);
-  Signature backward = signatureOf(kernels->backward, tokens);
+  std::vector<Signature> backward;
+  for (func::FuncOp kernel : {kernels->backward, kernels->inputBackward,
+                              kernels->weightBackward})
+    if (kernel)
+      backward.push_back(signatureOf(kernel, tokens));
   OwningOpRef<ModuleOp> lowered = lower(*module);
   ASSERT_TRUE(lowered);
   const StringRef libraries[] = {HOCKET_RUNNER_UTILS}; // has memrefCopy
@@ -279,14 +283,15 @@ void hocket::test::checkGradients(const GradientCase &gradientCase) {
     values[binding] = like;
     fillRandomly(values[binding], gradientCase, random);
   }
-  std::vector<Binding> initial = backward.arguments;
-  for (auto [binding, like] :
-       llvm::zip(backward.arguments, backward.argumentBuffers))
-    if (binding.first == Slot::OutputGradient ||
-        binding.first == Slot::Gradient) {
-      values[binding] = like;
-      fillRandomly(values[binding], gradientCase, random);
-    }
+  for (const Signature &kernel : backward)
+    for (auto [binding, like] :
+         llvm::zip(kernel.arguments, kernel.argumentBuffers))
+      if ((binding.first == Slot::OutputGradient ||
+           binding.first == Slot::Gradient) &&
+          !values.contains(binding)) {
+        values[binding] = like;
+        fillRandomly(values[binding], gradientCase, random);
+      }
 
   // The sum of the outputs, weighted by their gradients, or the loss.
   auto objective = [&](Values at) {
@@ -308,10 +313,16 @@ void hocket::test::checkGradients(const GradientCase &gradientCase) {
 
   Values after = values;
   call(**engine, forward, after);
-  call(**engine, backward, after);
+  std::vector<Binding> results;
+  for (const Signature &kernel : backward) {
+    call(**engine, kernel, after);
+    for (const Binding &result : kernel.results)
+      if (result.first != Slot::Residual)
+        results.push_back(result);
+  }
 
   double largest = 0.0;
-  for (const Binding &result : backward.results) {
+  for (const Binding &result : results) {
     bool isParameter = result.first == Slot::Gradient;
     Binding primal{isParameter ? Slot::Parameter : Slot::Input, result.second};
     Buffer &gradient = after.at(result);
@@ -333,4 +344,13 @@ void hocket::test::checkGradients(const GradientCase &gradientCase) {
     }
   }
   EXPECT_GT(largest, 1e-3) << "every gradient is zero";
+}
+
+void hocket::test::checkGradients(const GradientCase &gradientCase) {
+  {
+    SCOPED_TRACE("the backward as one kernel");
+    checkForm(gradientCase, BackwardForm::Whole);
+  }
+  SCOPED_TRACE("the backward in two parts");
+  checkForm(gradientCase, BackwardForm::Split);
 }

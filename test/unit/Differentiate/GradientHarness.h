@@ -42,7 +42,8 @@ std::unique_ptr<mlir::MLIRContext> makeContext();
 mlir::OwningOpRef<mlir::ModuleOp> parseStage(const GradientCase &gradientCase,
                                              mlir::MLIRContext &context);
 
-/// Checks every gradient of the case. Fails the running test where one is
+/// Checks every gradient of the case, with the backward as one kernel and in
+/// two. Fails the running test where one is
 /// wrong by more than 1e-6 of its size, and where all are zero.
 void checkGradients(const GradientCase &gradientCase);
 
