@@ -80,6 +80,7 @@ Result<StageForm> chooseForm(ModuleOp module, const CompileOptions &options,
 void hocket::buildStagesPipeline(OpPassManager &manager) {
   manager.addPass(createInlinerPass());
   manager.addPass(createOutline());
+  manager.addPass(createMergeStages());
   addFusion(manager);
 }
 

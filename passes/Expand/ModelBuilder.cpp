@@ -23,7 +23,11 @@ public:
 private:
   LogicalResult readManifest();
   LogicalResult addKernel(func::FuncOp kernel);
-  LogicalResult addStageTask(func::FuncOp kernel, plan::TaskTemplate task,
+  LogicalResult addStageTasks(func::FuncOp kernel,
+                              const plan::TaskTemplate &task,
+                              ArrayRef<KernelOperand> operands);
+  LogicalResult addStageTask(func::FuncOp kernel, int64_t number,
+                             plan::TaskTemplate task,
                              ArrayRef<KernelOperand> operands);
   LogicalResult addUpdates(func::FuncOp kernel, const plan::TaskTemplate &task);
 
@@ -121,16 +125,59 @@ LogicalResult ModelReader::addKernel(func::FuncOp kernel) {
   task.kind = *parsed;
   return task.kind == plan::TaskKind::Update
              ? addUpdates(kernel, task)
-             : addStageTask(kernel, std::move(task), *operands);
+             : addStageTasks(kernel, task, *operands);
 }
 
-LogicalResult ModelReader::addStageTask(func::FuncOp kernel,
+/// The task of the kernel's own stage, and those of the stages that
+/// hocket-merge-stages has merged into it.
+LogicalResult ModelReader::addStageTasks(func::FuncOp kernel,
+                                         const plan::TaskTemplate &task,
+                                         ArrayRef<KernelOperand> operands) {
+  auto own = kernel->getAttrOfType<IntegerAttr>(kStageAttr);
+  if (!own)
+    return kernel.emitOpError("has no `") << kStageAttr << "`";
+  if (failed(addStageTask(kernel, own.getInt(), task, operands)))
+    return failure();
+  auto instances = kernel->getAttrOfType<ArrayAttr>(kInstancesAttr);
+  auto from = kernel->getAttrOfType<DenseI32ArrayAttr>(kParametersAttr);
+  if (!instances)
+    return success();
+  for (Attribute instance : instances) {
+    auto entry = dyn_cast<DictionaryAttr>(instance);
+    auto stage = entry ? entry.getAs<IntegerAttr>("stage") : IntegerAttr();
+    auto to = entry ? entry.getAs<DenseI32ArrayAttr>("parameters")
+                    : DenseI32ArrayAttr();
+    if (!stage || !to || !from || from.size() != to.size())
+      return kernel.emitOpError("has a malformed entry in `")
+             << kInstancesAttr << "`; hocket-merge-stages writes it";
+    plan::TaskTemplate other = task;
+    for (plan::Operand &operand : other.operands) {
+      if (operand.slot != plan::Slot::Parameter &&
+          operand.slot != plan::Slot::Gradient)
+        continue;
+      const int32_t *found =
+          llvm::find(from.asArrayRef(), int32_t(operand.index));
+      if (found == from.asArrayRef().end())
+        return kernel.emitOpError("is bound to parameter ")
+               << operand.index << ", which `" << kParametersAttr
+               << "` does not list";
+      operand.index = to[found - from.asArrayRef().begin()];
+    }
+    if (failed(addStageTask(kernel, stage.getInt(), std::move(other),
+                            operands)))
+      return failure();
+  }
+  return success();
+}
+
+LogicalResult ModelReader::addStageTask(func::FuncOp kernel, int64_t number,
                                         plan::TaskTemplate task,
                                         ArrayRef<KernelOperand> operands) {
-  auto stageNumber = kernel->getAttrOfType<IntegerAttr>(kStageAttr);
-  if (!stageNumber || stageNumber.getInt() < 0)
-    return kernel.emitOpError("has no `") << kStageAttr << "`";
-  size_t index = stageNumber.getInt();
+  constexpr int64_t maxStages = UINT16_MAX;
+  if (number < 0 || number >= maxStages)
+    return kernel.emitOpError("is of stage ")
+           << number << "; stages are numbered from 0 to " << maxStages - 1;
+  size_t index = number;
   std::vector<plan::Stage> &stages = source.model.stages;
   while (stages.size() <= index)
     stages.push_back({"stage" + std::to_string(stages.size()), {}, {}, {}, {}});

@@ -174,7 +174,7 @@ LogicalResult Outliner::outlinePipeline(PipelineOp pipeline) {
   } else {
     if (chunks > 1)
       schedule = "interleaved";
-    pipeline.emitRemark("schedule 'auto' means '") << schedule << "' here";
+    emitRemark(pipeline.getLoc(), "schedule 'auto' means '") << schedule << "' here";
   }
   auto stages = llvm::to_vector(pipeline.getOps<StageOp>());
   for (StageOp stage : stages) {

@@ -76,6 +76,42 @@ def Outline : Pass<"hocket-outline", "::mlir::ModuleOp"> {
   let dependentDialects = ["::hocket::HocketDialect", "::mlir::func::FuncDialect"];
 }
 
+def MergeStages : Pass<"hocket-merge-stages", "::mlir::ModuleOp"> {
+  let summary = "make one function of stages that compute the same";
+  let description = [{
+    Stage functions that differ in nothing but the parameters that they are bound
+    to become one, so that what comes after (differentiation, lowering, code
+    generation) is done once for all of them. The first stays; the others are
+    written down at it as `hocket.instances`, which its kernels inherit, and
+    become tasks of its kernels in the model.
+
+    Before:
+
+    ```mlir
+    func.func private @stage1(
+        %w: tensor<4xf32> {hocket.operand = #hocket.operand<parameter, 2>}, ...)
+        attributes {hocket.stage = 1 : i64} {...}
+    func.func private @stage2(
+        %w: tensor<4xf32> {hocket.operand = #hocket.operand<parameter, 5>}, ...)
+        attributes {hocket.stage = 2 : i64} {...}
+    ```
+
+    After:
+
+    ```mlir
+    func.func private @stage1(
+        %w: tensor<4xf32> {hocket.operand = #hocket.operand<parameter, 2>}, ...)
+        attributes {hocket.stage = 1 : i64, hocket.parameters = array<i32: 2>,
+                    hocket.instances = [
+                        {parameters = array<i32: 5>, stage = 2 : i64} ]} {...}
+    ```
+  }];
+  let dependentDialects = ["::hocket::HocketDialect", "::mlir::func::FuncDialect"];
+  let statistics = [
+    Statistic<"numMerged", "num-merged", "Number of stages merged into others">
+  ];
+}
+
 def WrapUpdate : Pass<"hocket-wrap-update", "::mlir::ModuleOp"> {
   let summary = "make a kernel of the optimizer";
   let description = [{

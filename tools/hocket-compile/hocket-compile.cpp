@@ -106,6 +106,8 @@ int compileFile() {
   mlir::registerAllExtensions(registry);
   hocket::registerAllDialects(registry);
   MLIRContext context(registry);
+  // The line of the source is shown; the whole op would hide it.
+  context.printOpOnDiagnostic(false);
   auto sources = std::make_shared<llvm::SourceMgr>();
   sources->AddNewSourceBuffer(std::move(file), SMLoc());
   SourceMgrDiagnosticHandler handler(*sources, &context);

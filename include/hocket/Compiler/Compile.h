@@ -26,7 +26,7 @@ struct CompileOptions {
 };
 
 /// The passes from a model with strategies to stage functions: inline, outline,
-/// fuse.
+/// merge equal stages, fuse.
 void buildStagesPipeline(mlir::OpPassManager &manager);
 
 /// What the kernels of a stage are: the forward alone, or with its backward,

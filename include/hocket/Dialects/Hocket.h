@@ -51,10 +51,16 @@ inline constexpr llvm::StringLiteral kOperandAttr = "hocket.operand";
 /// On arguments and results with dynamic extents: an AffineMapAttr from (T, S)
 /// to the extents.
 inline constexpr llvm::StringLiteral kShapeAttr = "hocket.shape";
-/// On kernel functions: a string, the TaskKind ("F", "B", "Update").
+/// On kernel functions: a string, the TaskKind ("F", "Bi", ..., "Update").
 inline constexpr llvm::StringLiteral kKernelAttr = "hocket.kernel";
 /// On stage and kernel functions: an integer, the stage.
 inline constexpr llvm::StringLiteral kStageAttr = "hocket.stage";
+/// On a stage function that stands for several stages, and on its kernels: the
+/// parameters that its own arguments are bound to, in order; and for each other
+/// stage a dictionary with its number (`stage`) and its parameters in that order
+/// (`parameters`).
+inline constexpr llvm::StringLiteral kParametersAttr = "hocket.parameters";
+inline constexpr llvm::StringLiteral kInstancesAttr = "hocket.instances";
 /// On the update kernel: names of the optimizer states, in order.
 inline constexpr llvm::StringLiteral kStateNamesAttr = "hocket.state_names";
 /// On the functions of a strategy-free module: how the plan cuts the batch.

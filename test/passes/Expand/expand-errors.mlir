@@ -7,8 +7,21 @@
 // LENGTHS: error: hocket-expand needs the lengths of the step's sequences
 // FEW: error: 'func.func' op 2-way data parallelism x 2 microbatches needs at least 4 sequences and the batch has 2
 // LOSS: error: there is no function @loss
+// RUN: not hocket-opt --hocket-expand="lengths=3,5" %t/instances.mlir 2>&1 | FileCheck %s --check-prefix=INSTANCES
+// INSTANCES: error: 'func.func' op has a malformed entry in `hocket.instances`; hocket-merge-stages writes it
+
 // OUTLINE: error: 'func.func' op has no `hocket.strategy`; run hocket-outline first
 
+//--- instances.mlir
+func.func private @loss(tensor<?x4xf32> {hocket.name = "x", hocket.role = #hocket.role<batch>, hocket.shape = affine_map<(d0, d1) -> (d0, 4)>})
+    -> (tensor<f32>, tensor<f32>) attributes {hocket.strategy = {data = 1 : i64, microbatches = 1 : i64, schedule = "1f1b"}}
+func.func private @stage0.forward(
+    %x: tensor<?x4xf32> {hocket.operand = #hocket.operand<batch, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 4)>},
+    %loss: tensor<f32> {hocket.operand = #hocket.operand<loss, 0>})
+    -> (tensor<f32> {hocket.operand = #hocket.operand<loss, 0>})
+    attributes {hocket.kernel = "F", hocket.stage = 0 : i64, hocket.instances = [{stage = 1 : i64}]} {
+  return %loss : tensor<f32>
+}
 //--- empty.mlir
 module {}
 //--- model.mlir
