@@ -11,7 +11,10 @@ long as the topology's devices would compute. Prints, for each:
   of formula   formula / measured: may exceed 100% where stages are unequal
   of predicted predicted / measured: the throughput that the bubble allows is 100%
 
-Exit status: 0, or 1 where a plan reaches less than --least percent of the predicted throughput.
+Two tables: kernels of milliseconds, and ten times shorter ones, which show what it costs that the system wakes threads up
+late (hocket-run --slowdown is there for those).
+
+Exit status: 0, or 1 where a plan of the first table reaches less than --least percent of the predicted throughput.
 """
 
 import argparse
@@ -42,7 +45,10 @@ PLANS = [
     ("1f1b", 1, 2, 4), ("1f1b", 1, 2, 16), ("1f1b", 1, 4, 4), ("1f1b", 1, 4, 8), ("1f1b", 1, 4, 16),
     ("gpipe", 1, 4, 8), ("1f1b", 1, 6, 8), ("1f1b", 2, 4, 8), ("1f1b", 8, 4, 8),
 ]
-SPEEDS = [1e9, 1e10]  # flop/s: kernels of milliseconds, and some of tenths of one
+# title, flop/s
+TABLES = [("Kernels of milliseconds", 1e9), ("Kernels of tenths of a millisecond", 1e10)]
+COLUMNS = ["schedule", "data", "p", "m", "ranks", "kernels, ms", "formula, ms", "predicted, ms", "measured, ms", "of formula",
+           "of predicted"]
 
 
 def call(*command):
@@ -78,6 +84,20 @@ def measure(tools, folder, plan, speed, steps):
     return min(every), max(every), formula, predicted, measured
 
 
+def print_rows(options, folder, speed):
+    """Returns the least percentage of the predicted throughput."""
+    worst = 100.0
+    for plan in PLANS:
+        least, most, formula, predicted, measured = measure(options.bin, folder, plan, speed, options.steps)
+        schedule, data, pipeline, microbatches = plan
+        ratio = 100 * predicted / measured
+        worst = min(worst, ratio)
+        print(f"| {schedule} | {data} | {pipeline} | {microbatches} | {data * pipeline} | "
+              f"{least * 1e3:.2f} to {most * 1e3:.2f} | {formula * 1e3:.1f} | {predicted * 1e3:.1f} | "
+              f"{measured * 1e3:.1f} | {100 * formula / measured:.1f}% | {ratio:.1f}% |", flush=True)
+    return worst
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build/bin", help="where the tools are (default: build/bin)")
@@ -89,22 +109,13 @@ def main():
     if options.steps < 1:
         parser.error("--steps must be at least 1")
 
-    print("| schedule | data | p | m | ranks | kernels, ms | formula, ms | predicted, ms | measured, ms | of formula | of predicted |")
-    print("|---|---|---|---|---|---|---|---|---|---|---|")
-    worst = 100.0
-    with tempfile.TemporaryDirectory() as name:
-        for speed in SPEEDS:
-            for plan in PLANS:
-                least, most, formula, predicted, measured = measure(
-                    options.bin, pathlib.Path(name), plan, speed, options.steps)
-                schedule, data, pipeline, microbatches = plan
-                ratio = 100 * predicted / measured
-                worst = min(worst, ratio)
-                print(f"| {schedule} | {data} | {pipeline} | {microbatches} | {data * pipeline} | "
-                      f"{least * 1e3:.2f} to {most * 1e3:.2f} | {formula * 1e3:.1f} | {predicted * 1e3:.1f} | "
-                      f"{measured * 1e3:.1f} | {100 * formula / measured:.1f}% | {ratio:.1f}% |", flush=True)
-    print(f"worst: {worst:.1f}% of the predicted throughput")
-    return 0 if worst >= options.least else 1
+    worst = []
+    with tempfile.TemporaryDirectory() as folder:
+        for title, speed in TABLES:
+            print(f"{title}\n\n| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}")
+            worst.append(print_rows(options, pathlib.Path(folder), speed))
+            print(f"\nworst: {worst[-1]:.1f}% of the predicted throughput\n")
+    return 0 if worst[0] >= options.least else 1
 
 
 if __name__ == "__main__":
