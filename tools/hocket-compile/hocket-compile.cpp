@@ -145,6 +145,7 @@ int compileFile() {
   mlir::registerAllExtensions(registry);
   hocket::registerAllDialects(registry);
   MLIRContext context(registry);
+  context.printOpOnDiagnostic(false); // a stage is hundreds of lines
   auto sources = std::make_shared<llvm::SourceMgr>();
   sources->AddNewSourceBuffer(std::move(file), SMLoc());
   SourceMgrDiagnosticHandler handler(*sources, &context);

@@ -71,7 +71,8 @@ void hocket::printHelp() {
                 {"Finding out what happens",
                  {"mlir-print-ir-after-all", "mlir-print-ir-before-all",
                   "mlir-print-ir-after-failure",
-                  "mlir-elide-elementsattrs-if-larger", "debug", "debug-only"}},
+                  "mlir-print-op-on-diagnostic", "mlir-elide-elementsattrs-if-larger",
+                  "debug", "debug-only"}},
                 {"More",
                  {"help", "help-hidden", "list-passes", "show-dialects",
                   "version"}}});

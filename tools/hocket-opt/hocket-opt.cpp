@@ -33,6 +33,11 @@ static void registerDriverOptions(mlir::DialectRegistry &registry) {
   mlir::registerPassManagerCLOptions();
   mlir::registerDefaultTimingManagerCLOptions();
   mlir::tracing::DebugCounter::registerCLOptions();
+
+  // A message about a model of thousands of lines should not repeat them.
+  llvm::cl::Option *printOp =
+      cl::getRegisteredOptions().lookup("mlir-print-op-on-diagnostic");
+  static_cast<cl::opt<bool> *>(printOp)->setInitialValue(false);
 }
 
 int main(int argc, char **argv) {
