@@ -15,9 +15,8 @@ public:
   explicit SharedPlatform(Device &device) : shared(device) {}
 
   Device &device(uint32_t) override { return shared; }
-  std::unique_ptr<Transport> connect(const plan::Plan &plan,
-                                     const Routes &routes,
-                                     Waker &waker) override {
+  std::unique_ptr<Transport>
+  connect(const plan::Plan &plan, const Routes &routes, Waker &waker) override {
     return std::make_unique<InProcessTransport>(plan, routes, shared, waker);
   }
 
@@ -36,9 +35,8 @@ public:
   }
 
   Device &device(uint32_t rank) override { return devices[rank]; }
-  std::unique_ptr<Transport> connect(const plan::Plan &plan,
-                                     const Routes &routes,
-                                     Waker &waker) override {
+  std::unique_ptr<Transport>
+  connect(const plan::Plan &plan, const Routes &routes, Waker &waker) override {
     return std::make_unique<PacedTransport>(plan, routes, cost, clocks, devices,
                                             waker);
   }
@@ -70,6 +68,6 @@ Result<std::unique_ptr<Platform>> runtime::paceDevices(const plan::Plan &plan,
   Result<Pacer> pacer = Pacer::create(slowdown);
   if (!pacer)
     return pacer.error();
-  return std::unique_ptr<Platform>(std::make_unique<PacedPlatform>(
-      model, cost, *pacer, plan.ranks.size()));
+  return std::unique_ptr<Platform>(
+      std::make_unique<PacedPlatform>(model, cost, *pacer, plan.ranks.size()));
 }

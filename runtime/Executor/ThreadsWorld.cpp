@@ -174,9 +174,9 @@ ThreadsWorld::create(const plan::Plan &plan, const plan::Model &model,
   ExecutorContext context{plan, model, *world->routes, *world->transport,
                           world->fillBatch};
   for (uint32_t rank = 0; rank < plan.ranks.size(); ++rank) {
-    Result<Executor> made = Executor::create(
-        context, world->programs[plan.ranks[rank].role], rank,
-        world->platform->device(rank));
+    Result<Executor> made =
+        Executor::create(context, world->programs[plan.ranks[rank].role], rank,
+                         world->platform->device(rank));
     if (!made)
       return made.error();
     world->executors.push_back(std::move(*made));

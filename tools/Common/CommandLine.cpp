@@ -58,8 +58,8 @@ static StringRef nearestOption(StringRef name) {
 }
 
 static void reportUnknown(StringRef tool, StringRef name) {
-  errs() << tool << ": error: unknown option '" << (name.size() > 1 ? "--" : "-")
-         << name << "'";
+  errs() << tool << ": error: unknown option '"
+         << (name.size() > 1 ? "--" : "-") << name << "'";
   StringRef nearest = nearestOption(name);
   if (nearest.empty())
     errs() << "; --help lists the options\n";

@@ -42,10 +42,10 @@ cl::opt<std::string>
                          "can plan for others"));
 cl::opt<std::string> outputPath("o", cl::value_desc("MODEL.hkt"),
                                 cl::desc("The executable (required)"));
-cl::opt<std::string>
-    tracePath("trace", cl::value_desc("T.json"),
-              cl::desc("A trace of the step as it is predicted for the machine, "
-                       "docs/trace.md"));
+cl::opt<std::string> tracePath(
+    "trace", cl::value_desc("T.json"),
+    cl::desc("A trace of the step as it is predicted for the machine, "
+             "docs/trace.md"));
 cl::opt<std::string> targetName("target", cl::init("cpu"),
                                 cl::value_desc("NAME"),
                                 cl::desc("Where the kernels run: cpu (the "
@@ -59,7 +59,8 @@ cl::opt<bool> keepGradients(
     "gradients",
     cl::desc("Compile the backward even where the model has no @update"));
 
-const char *const kUsage = R"(usage: hocket-compile MODEL.mlir -o MODEL.hkt [options]
+const char *const kUsage =
+    R"(usage: hocket-compile MODEL.mlir -o MODEL.hkt [options]
 
 Compiles a model with its strategies into an executable parallel plan, which
 hocket-run runs. '-' is standard input.
@@ -100,8 +101,7 @@ Result<void> writePrediction(const runtime::Executable &executable) {
       runtime::predict(executable.plan, executable.model, cost, true);
   if (!prediction)
     return prediction.error();
-  return runtime::writeTrace(tracePath,
-                             {{"predicted", &prediction->timelines}},
+  return runtime::writeTrace(tracePath, {{"predicted", &prediction->timelines}},
                              executable.plan, executable.model);
 }
 
@@ -189,8 +189,9 @@ int main(int argc, char **argv) {
     printHelp();
     return 0;
   }
-  if (!parseCommandLine(argc, argv, "Compiles a model into an executable "
-                                    "parallel plan.\n"))
+  if (!parseCommandLine(argc, argv,
+                        "Compiles a model into an executable "
+                        "parallel plan.\n"))
     return kCallersMistake;
   return compileFile();
 }

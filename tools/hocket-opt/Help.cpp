@@ -62,19 +62,18 @@ void hocket::printHelp() {
                       pass->getPassArgument().size() + 7});
   for (const PassRegistryEntry *pass : passes)
     pass->printHelpStr(2, width);
-  printOptions({{"Input and output",
-                 {"o", "emit-bytecode", "split-input-file",
-                  "allow-unregistered-dialect", "verify-diagnostics"}},
-                {"Passes",
-                 {"pass-pipeline", "load-pass-plugin", "load-dialect-plugin",
-                  "mlir-timing", "mlir-pass-statistics"}},
-                {"Finding out what happens",
-                 {"mlir-print-ir-after-all", "mlir-print-ir-before-all",
-                  "mlir-print-ir-after-failure",
-                  "mlir-print-op-on-diagnostic", "mlir-elide-elementsattrs-if-larger",
-                  "debug", "debug-only"}},
-                {"More",
-                 {"help", "help-hidden", "list-passes", "show-dialects",
-                  "version"}}});
+  printOptions(
+      {{"Input and output",
+        {"o", "emit-bytecode", "split-input-file", "allow-unregistered-dialect",
+         "verify-diagnostics"}},
+       {"Passes",
+        {"pass-pipeline", "load-pass-plugin", "load-dialect-plugin",
+         "mlir-timing", "mlir-pass-statistics"}},
+       {"Finding out what happens",
+        {"mlir-print-ir-after-all", "mlir-print-ir-before-all",
+         "mlir-print-ir-after-failure", "mlir-print-op-on-diagnostic",
+         "mlir-elide-elementsattrs-if-larger", "debug", "debug-only"}},
+       {"More",
+        {"help", "help-hidden", "list-passes", "show-dialects", "version"}}});
   llvm::outs() << kEpilogue;
 }

@@ -85,8 +85,8 @@ Result<void> run::paceSteps(const Options &options,
                      std::to_string(int64_t(Pacer::kLongestSleep)) +
                      " seconds of real time",
                  {"it is predicted to take " +
-                      std::to_string(prediction->seconds) +
-                      " s: give a smaller --slowdown"});
+                  std::to_string(prediction->seconds) +
+                  " s: give a smaller --slowdown"});
   Result<std::unique_ptr<Platform>> platform =
       paceDevices(plan, executable.model, cost, slowdown);
   if (!platform)
@@ -120,11 +120,11 @@ Result<void> run::paceSteps(const Options &options,
   progress.clear();
 
   if (!options.trace.empty())
-    if (Result<void> written = writeTrace(
-            options.trace,
-            {{"measured", &(*world)->timelines()},
-             {"predicted", &prediction->timelines}},
-            plan, executable.model);
+    if (Result<void> written =
+            writeTrace(options.trace,
+                       {{"measured", &(*world)->timelines()},
+                        {"predicted", &prediction->timelines}},
+                       plan, executable.model);
         !written)
       return written;
   Prediction measured;

@@ -86,10 +86,10 @@ Result<void> saveResults(const Options &options, const Executable &executable,
       predict(executable.plan, executable.model, cost, true);
   if (!prediction)
     return prediction.error();
-  return writeTrace(options.trace,
-                    {{"measured", &world.timelines()},
-                     {"predicted", &prediction->timelines}},
-                    executable.plan, executable.model);
+  return writeTrace(
+      options.trace,
+      {{"measured", &world.timelines()}, {"predicted", &prediction->timelines}},
+      executable.plan, executable.model);
 }
 
 } // namespace

@@ -7,7 +7,7 @@
 
 #include "../Plan/SyntheticModel.h"
 
-#include "hocket/Runtime/PacedDevice.h"
+#include "hocket/Runtime/PacedTransport.h"
 #include "hocket/Runtime/World.h"
 
 #include <gtest/gtest.h>
@@ -147,10 +147,9 @@ TEST(PacedWorld, TimeBetweenStepsDoesNotCount) {
   Plan plan = makeEvenPlan(model, {1, 2, "1f1b"});
   Result<Prediction> prediction = predict(plan, model, cost, false);
   ASSERT_TRUE(prediction) << prediction.error();
-  auto world = ThreadsWorld::create(plan, model,
-                                    std::move(*paceDevices(plan, model, cost,
-                                                           1)),
-                                    BatchFiller());
+  auto world = ThreadsWorld::create(
+      plan, model, std::move(*paceDevices(plan, model, cost, 1)),
+      BatchFiller());
   ASSERT_TRUE(world) << world.error();
   ASSERT_TRUE((*world)->run(0));
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
@@ -193,16 +192,14 @@ TEST(PacedWorld, FailingRankStopsAll) {
       plan.roles[1].buffers[instruction.buffers[0]].type.shape = {
           SizeExpr::constant(1)};
   ScaledCost cost(1e-3 / kTask);
-  auto world = ThreadsWorld::create(plan, model,
-                                    std::move(*paceDevices(plan, model, cost,
-                                                           1)),
-                                    BatchFiller());
+  auto world = ThreadsWorld::create(
+      plan, model, std::move(*paceDevices(plan, model, cost, 1)),
+      BatchFiller());
   ASSERT_TRUE(world) << world.error();
   Result<void> ran = (*world)->run(0);
   ASSERT_FALSE(ran);
   EXPECT_EQ(ran.error().code, ErrorCode::Runtime);
-  EXPECT_NE(ran.error().message.find("rank 1, instruction "),
-            std::string::npos)
+  EXPECT_NE(ran.error().message.find("rank 1, instruction "), std::string::npos)
       << ran.error();
   EXPECT_NE(ran.error().message.find("the message has"), std::string::npos)
       << ran.error();
@@ -251,6 +248,42 @@ TEST_F(PacedDeviceTest, WaitingTakesRealTime) {
   double late = clock.now();
   device.resume();
   EXPECT_EQ(clock.now(), late);
+}
+
+/// A receiver that had to wait goes on when it woke up, although the message
+/// was sent earlier by the sender's clock; one that was late itself does not.
+TEST(PacedTransport, WhoWaitedIsLate) {
+  Model model = makeStages(2);
+  Plan plan = makeEvenPlan(model, {1, 2, "1f1b"});
+  ScaledCost cost(0);
+  cost.transfer = 1e-3;
+  VirtualMachine machine(model, cost);
+  std::vector<VirtualDevice> clocks(2, VirtualDevice(machine));
+  Pacer pacer = *Pacer::create(1);
+  std::vector<PacedDevice> devices{{clocks[0], pacer}, {clocks[1], pacer}};
+  Routes routes(plan);
+  struct : Waker {
+    void wake(uint32_t) override {}
+  } nobody;
+  PacedTransport transport(plan, routes, cost, clocks, devices, nobody);
+  uint32_t route = routes.to(0, 0);
+  ASSERT_EQ(routes.routes()[route].to, 1u);
+
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  ASSERT_TRUE(transport.send(route, nullptr, 8));
+  Result<Poll> poll = transport.receive(route, nullptr, 8);
+  ASSERT_TRUE(poll && *poll == Poll::Ready);
+  EXPECT_DOUBLE_EQ(clocks[1].now(), 1e-3);
+
+  poll = transport.receive(route, nullptr, 8);
+  ASSERT_TRUE(poll && *poll == Poll::Pending);
+  ASSERT_TRUE(transport.send(route, nullptr, 8));
+  poll = transport.receive(route, nullptr, 8);
+  ASSERT_TRUE(poll && *poll == Poll::Ready);
+  EXPECT_GE(clocks[1].now(), 20e-3);
+  EXPECT_EQ(clocks[0].now(), 0);
+  ASSERT_EQ(transport.isReceived(route, 0), Poll::Ready);
+  EXPECT_DOUBLE_EQ(clocks[0].now(), 1e-3);
 }
 
 TEST_F(PacedDeviceTest, HasNoMemory) {
