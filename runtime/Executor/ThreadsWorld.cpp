@@ -1,6 +1,5 @@
 //===- ThreadsWorld.cpp - A thread for each rank --------------------------===//
 
-#include "hocket/Runtime/InProcessTransport.h"
 #include "hocket/Runtime/World.h"
 
 #include <atomic>
@@ -90,6 +89,7 @@ Result<void> ThreadsWorld::Threads::run(uint64_t stepNumber) {
   if (failure)
     return Error(ErrorCode::Runtime, "an earlier step has failed",
                  {failure->message});
+  world.platform->beginStep();
   number = stepNumber;
   running = numRanks;
   ++steps;
@@ -155,19 +155,28 @@ void ThreadsWorld::Threads::fail(Error error) {
 Result<std::unique_ptr<ThreadsWorld>>
 ThreadsWorld::create(const plan::Plan &plan, const plan::Model &model,
                      Device &device, BatchFiller fillBatch) {
+  return create(plan, model, shareDevice(device), std::move(fillBatch));
+}
+
+Result<std::unique_ptr<ThreadsWorld>>
+ThreadsWorld::create(const plan::Plan &plan, const plan::Model &model,
+                     std::unique_ptr<Platform> platform,
+                     BatchFiller fillBatch) {
   std::unique_ptr<ThreadsWorld> world(new ThreadsWorld);
   world->fillBatch = std::move(fillBatch);
+  world->platform = std::move(platform);
   world->routes = std::make_unique<Routes>(plan);
   world->threads = std::make_unique<Threads>(*world, plan.ranks.size());
-  world->transport = std::make_unique<InProcessTransport>(
-      plan, *world->routes, device, *world->threads);
+  world->transport =
+      world->platform->connect(plan, *world->routes, *world->threads);
   for (uint32_t role = 0; role < plan.roles.size(); ++role)
     world->programs.emplace_back(plan, role);
   ExecutorContext context{plan, model, *world->routes, *world->transport,
                           world->fillBatch};
   for (uint32_t rank = 0; rank < plan.ranks.size(); ++rank) {
-    Result<Executor> made = Executor::create(
-        context, world->programs[plan.ranks[rank].role], rank, device);
+    Result<Executor> made =
+        Executor::create(context, world->programs[plan.ranks[rank].role], rank,
+                         world->platform->device(rank));
     if (!made)
       return made.error();
     world->executors.push_back(std::move(*made));

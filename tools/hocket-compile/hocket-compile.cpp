@@ -1,9 +1,14 @@
 //===- hocket-compile.cpp - From MODEL.mlir to MODEL.hkt ------------------===//
 
+#include "Common/CommandLine.h"
+
 #include "hocket/Compiler/Compile.h"
 #include "hocket/Compiler/InitAll.h"
 #include "hocket/Passes/Expand.h"
 #include "hocket/Plan/Lengths.h"
+#include "hocket/Runtime/File.h"
+#include "hocket/Runtime/Trace.h"
+#include "hocket/Runtime/World.h"
 
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/InitAllDialects.h"
@@ -25,41 +30,59 @@ namespace cl = llvm::cl;
 
 namespace {
 
-cl::OptionCategory category("hocket-compile options");
-
-cl::opt<std::string> modelPath(cl::Positional, cl::value_desc("MODEL.mlir"),
-                               cl::desc("MODEL.mlir, '-' is standard input"),
-                               cl::cat(category));
+cl::opt<std::string> modelPath(cl::Positional, cl::desc("MODEL.mlir"));
 cl::opt<std::string>
     topologyPath("topology", cl::value_desc("T.yaml"),
-                 cl::desc("The machine (docs/topology.md); default: the "
-                          "model's hocket.topology"),
-                 cl::cat(category));
+                 cl::desc("The machine, docs/topology.md (default: the model's "
+                          "hocket.topology)"));
 cl::opt<std::string>
     lengthsPath("lengths", cl::value_desc("FILE"),
-                cl::desc("Tokens of each sequence of a step, one number a "
-                         "line; hocket-run can plan for others later"),
-                cl::cat(category));
+                cl::desc("Tokens of each sequence of a step, one number a line "
+                         "(default: two of 64 for each microbatch); hocket-run "
+                         "can plan for others"));
 cl::opt<std::string> outputPath("o", cl::value_desc("MODEL.hkt"),
-                                cl::desc("The executable to write"),
-                                cl::cat(category));
+                                cl::desc("The executable (required)"));
+cl::opt<std::string> tracePath(
+    "trace", cl::value_desc("T.json"),
+    cl::desc("A trace of the step as it is predicted for the machine, "
+             "docs/trace.md"));
 cl::opt<std::string> targetName("target", cl::init("cpu"),
-                                cl::value_desc("cpu"),
-                                cl::desc("Where the kernels run"),
-                                cl::cat(category));
+                                cl::value_desc("NAME"),
+                                cl::desc("Where the kernels run: cpu (the "
+                                         "default)"));
 cl::opt<std::string> cpuName("cpu", cl::init("native"), cl::value_desc("NAME"),
                              cl::desc("The processor to compile for, by LLVM's "
-                                      "name (default: this one)"),
-                             cl::cat(category));
+                                      "name (default: native, this one)"));
 cl::opt<bool> eraseStrategies(
-    "erase", cl::desc("Compile the sequential program: erase every strategy"),
-    cl::cat(category));
+    "erase", cl::desc("Compile the sequential program: erase every strategy"));
 cl::opt<bool> keepGradients(
     "gradients",
-    cl::desc("Compile the backward even where the model has no @update"),
-    cl::cat(category));
+    cl::desc("Compile the backward even where the model has no @update"));
 
-constexpr int kCallersMistake = 2;
+const char *const kUsage =
+    R"(usage: hocket-compile MODEL.mlir -o MODEL.hkt [options]
+
+Compiles a model with its strategies into an executable parallel plan, which
+hocket-run runs. '-' is standard input.
+)";
+
+const char *const kEpilogue = R"(
+Examples:
+  hocket-compile gpt.mlir --topology=laptop.yaml -o gpt.hkt
+  hocket-compile gpt.mlir --topology=laptop.yaml --lengths=lengths.txt --trace=trace.json -o gpt.hkt
+
+Exit status: 0 success, 1 the plan breaks an invariant, 2 the caller's mistake.
+--help-hidden lists the options of LLVM, too.
+)";
+
+void printHelp() {
+  llvm::outs() << kUsage;
+  printOptions({{"What it reads", {"topology", "lengths"}},
+                {"What it compiles", {"erase", "gradients", "target", "cpu"}},
+                {"What it writes", {"o", "trace"}},
+                {"More", {"help", "help-hidden", "version"}}});
+  llvm::outs() << kEpilogue;
+}
 
 int reportMistake(const std::string &message) {
   std::cerr << "hocket-compile: error: " << message << '\n';
@@ -71,6 +94,17 @@ int report(const Error &error) {
   return error.exitCode();
 }
 
+/// The step as the topology's devices would run it.
+Result<void> writePrediction(const runtime::Executable &executable) {
+  RooflineCost cost(executable.topology);
+  Result<runtime::Prediction> prediction =
+      runtime::predict(executable.plan, executable.model, cost, true);
+  if (!prediction)
+    return prediction.error();
+  return runtime::writeTrace(tracePath, {{"predicted", &prediction->timelines}},
+                             executable.plan, executable.model);
+}
+
 int compileFile() {
   if (modelPath.empty())
     return reportMistake("which model? usage: hocket-compile MODEL.mlir "
@@ -80,6 +114,11 @@ int compileFile() {
   if (targetName != "cpu")
     return reportMistake("--target=" + targetName +
                          " is not known; the target is cpu");
+
+  for (const std::string &path : {outputPath.getValue(), tracePath.getValue()})
+    if (!path.empty())
+      if (Result<void> writable = runtime::checkWritable(path); !writable)
+        return report(writable.error());
 
   CompileOptions options;
   options.cpu = cpuName;
@@ -106,8 +145,7 @@ int compileFile() {
   mlir::registerAllExtensions(registry);
   hocket::registerAllDialects(registry);
   MLIRContext context(registry);
-  // The line of the source is shown; the whole op would hide it.
-  context.printOpOnDiagnostic(false);
+  context.printOpOnDiagnostic(false); // a stage is hundreds of lines
   auto sources = std::make_shared<llvm::SourceMgr>();
   sources->AddNewSourceBuffer(std::move(file), SMLoc());
   SourceMgrDiagnosticHandler handler(*sources, &context);
@@ -130,6 +168,9 @@ int compileFile() {
     return report(executable.error());
   if (Result<void> saved = runtime::save(*executable, outputPath); !saved)
     return report(saved.error());
+  if (!tracePath.empty())
+    if (Result<void> written = writePrediction(*executable); !written)
+      return report(written.error());
   double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
           .count();
@@ -144,16 +185,13 @@ int compileFile() {
 
 int main(int argc, char **argv) {
   llvm::InitLLVM init(argc, argv);
-  cl::HideUnrelatedOptions(category);
-  std::string errors;
-  llvm::raw_string_ostream stream(errors);
-  if (!cl::ParseCommandLineOptions(
-          argc, argv,
-          "Compiles a model into an executable parallel plan.\n\n"
-          "  hocket-compile gpt.mlir --topology=laptop.yaml -o gpt.hkt\n",
-          &stream)) {
-    std::cerr << errors;
-    return kCallersMistake;
+  if (isHelpWanted(argc, argv)) {
+    printHelp();
+    return 0;
   }
+  if (!parseCommandLine(argc, argv,
+                        "Compiles a model into an executable "
+                        "parallel plan.\n"))
+    return kCallersMistake;
   return compileFile();
 }

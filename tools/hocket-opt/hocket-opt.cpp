@@ -4,48 +4,63 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Common/CommandLine.h"
+#include "Help.h"
+
 #include "hocket/Compiler/InitAll.h"
 
+#include "mlir/Debug/Counter.h"
+#include "mlir/IR/AsmState.h"
 #include "mlir/IR/DialectRegistry.h"
+#include "mlir/IR/MLIRContext.h"
 #include "mlir/InitAllDialects.h"
 #include "mlir/InitAllExtensions.h"
 #include "mlir/InitAllPasses.h"
-#include "mlir/Pass/PassRegistry.h"
+#include "mlir/Pass/PassManager.h"
+#include "mlir/Support/Timing.h"
 #include "mlir/Tools/mlir-opt/MlirOptMain.h"
-#include "llvm/Support/WithColor.h"
+#include "llvm/Support/CommandLine.h"
 
-/// Reports options that look like passes of ours and are none. LLVM would take
-/// their first letter for `-h` and print its help, successfully.
-static bool checkPassNames(int argc, char **argv) {
-  for (llvm::StringRef argument : llvm::ArrayRef(argv, argc).drop_front()) {
-    if (argument == "--")
-      break;
-    if (!argument.consume_front("-"))
-      continue;
-    argument.consume_front("-");
-    llvm::StringRef name = argument.split('=').first;
-    if (!name.starts_with("hocket-") || mlir::PassInfo::lookup(name) ||
-        mlir::PassPipelineInfo::lookup(name))
-      continue;
-    llvm::WithColor::error(llvm::errs(), argv[0])
-        << "unknown option '--" << name
-        << "'; there is no pass or pipeline of that name\n";
-    return false;
-  }
-  return true;
+namespace cl = llvm::cl;
+
+/// What mlir::registerAndParseCLIOptions registers. That function also parses,
+/// prints upstream's help, and ends the process with 1 where an option is
+/// wrong.
+static void registerDriverOptions(mlir::DialectRegistry &registry) {
+  mlir::MlirOptMainConfig::registerCLOptions(registry);
+  mlir::registerAsmPrinterCLOptions();
+  mlir::registerMLIRContextCLOptions();
+  mlir::registerPassManagerCLOptions();
+  mlir::registerDefaultTimingManagerCLOptions();
+  mlir::tracing::DebugCounter::registerCLOptions();
+
+  // A message about a model of thousands of lines should not repeat them.
+  llvm::cl::Option *printOp =
+      cl::getRegisteredOptions().lookup("mlir-print-op-on-diagnostic");
+  static_cast<cl::opt<bool> *>(printOp)->setInitialValue(false);
 }
 
 int main(int argc, char **argv) {
+  cl::opt<std::string> input(cl::Positional, cl::desc("[MODEL.mlir]"),
+                             cl::init("-"));
+  cl::opt<std::string> output("o", cl::desc("Output file (default: '-')"),
+                              cl::value_desc("file"), cl::init("-"));
   hocket::registerDebugOptions();
   mlir::registerAllPasses();
   hocket::registerAllPasses();
-  if (!checkPassNames(argc, argv))
-    return EXIT_FAILURE;
-
   mlir::DialectRegistry registry;
   mlir::registerAllDialects(registry);
   mlir::registerAllExtensions(registry);
   hocket::registerAllDialects(registry);
-  return mlir::asMainReturnCode(mlir::MlirOptMain(
-      argc, argv, "Hocket's modular optimizer driver\n", registry));
+  registerDriverOptions(registry);
+
+  if (hocket::isHelpWanted(argc, argv)) {
+    hocket::printHelp();
+    return EXIT_SUCCESS;
+  }
+  if (!hocket::parseCommandLine(argc, argv,
+                                "Hocket's modular optimizer driver\n"))
+    return hocket::kCallersMistake;
+  return mlir::asMainReturnCode(
+      mlir::MlirOptMain(argc, argv, input, output, registry));
 }

@@ -6,6 +6,7 @@
 #include "hocket/Support/Result.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace hocket::run {
@@ -15,19 +16,19 @@ struct Options {
   std::string world = "threads";
   int64_t steps = 1;
   uint64_t seed = 0;
-  int64_t threadsPerRank = 0; // 0: as many as the machine has for each
+  int64_t threadsPerRank = 0;     // 0: as many as the machine has for each
+  std::optional<double> slowdown; // finite, above 0
   bool quiet = false;
   bool help = false;
   // Paths; empty where not given.
   std::string params, saveParams, saveGradients, data, lengths, trace;
-
-  bool isVirtual() const { return world == "virtual"; }
 };
 
 /// Errors: InvalidArgument, with what would be right.
 Result<Options> parseOptions(int argc, char **argv);
 
-extern const char *const kHelp;
+/// What --help prints.
+std::string helpText();
 
 } // namespace hocket::run
 

@@ -16,8 +16,8 @@ public:
   Progress(bool enabled, int64_t steps);
   ~Progress() { clear(); }
 
-  /// `done` steps are over; `loss` is that of the last, as text.
-  void show(int64_t done, const std::string &loss, int64_t tokens);
+  /// `done` steps are over; `lastStep` tells of the last one.
+  void show(int64_t done, const std::string &lastStep, int64_t tokens);
   /// Removes the line, so that other output has the terminal to itself.
   void clear();
   double seconds() const;

@@ -9,6 +9,7 @@
 
 #include "hocket/Cost/Cost.h"
 #include "hocket/Runtime/Executor.h"
+#include "hocket/Runtime/Platform.h"
 
 #include <memory>
 #include <vector>
@@ -19,8 +20,12 @@ namespace hocket::runtime {
 /// Results do not depend on how threads are scheduled.
 class ThreadsWorld {
 public:
-  /// `plan` has passed plan::check. It, `model` and `device` must outlive the
-  /// world. Errors: as of Executor::create.
+  /// `plan` has passed plan::check. It and `model` must outlive the world.
+  /// Errors: as of Executor::create.
+  static Result<std::unique_ptr<ThreadsWorld>>
+  create(const plan::Plan &plan, const plan::Model &model,
+         std::unique_ptr<Platform> platform, BatchFiller fillBatch);
+  /// All ranks on `device`, which must outlive the world.
   static Result<std::unique_ptr<ThreadsWorld>> create(const plan::Plan &plan,
                                                       const plan::Model &model,
                                                       Device &device,
@@ -43,6 +48,7 @@ private:
   ThreadsWorld() = default;
 
   BatchFiller fillBatch;
+  std::unique_ptr<Platform> platform;
   std::unique_ptr<Routes> routes;
   std::unique_ptr<Threads> threads;
   std::unique_ptr<Transport> transport;

@@ -208,7 +208,7 @@ TEST_F(RunTool, HelpNamesEveryOption) {
   for (const char *option :
        {"--world", "--steps", "--params", "--save-params", "--save-gradients",
         "--data", "--lengths", "--trace", "--seed", "--threads-per-rank",
-        "--quiet", "--help"})
+        "--slowdown", "--quiet", "--help"})
     EXPECT_NE(output.text.find(option), std::string::npos) << option;
 }
 

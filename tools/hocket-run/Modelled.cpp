@@ -1,0 +1,141 @@
+//===- Modelled.cpp - Worlds in which only time passes --------------------===//
+
+#include "Progress.h"
+#include "Worlds.h"
+
+#include "hocket/Runtime/File.h"
+#include "hocket/Runtime/PacedDevice.h"
+#include "hocket/Runtime/Trace.h"
+#include "hocket/Runtime/World.h"
+
+#include <algorithm>
+#include <cstdio>
+
+using namespace hocket;
+using namespace hocket::run;
+using namespace hocket::runtime;
+
+namespace {
+
+double tokenRate(const plan::Plan &plan, double seconds) {
+  return seconds > 0 ? double(tokensPerStep(plan)) / seconds : 0;
+}
+
+/// Before any work: whether the trace can be written.
+Result<Prediction> predictFor(const Options &options,
+                              const Executable &executable,
+                              const CostModel &cost) {
+  if (!options.trace.empty())
+    if (Result<void> writable = checkWritable(options.trace); !writable)
+      return writable.error();
+  return predict(executable.plan, executable.model, cost,
+                 !options.trace.empty());
+}
+
+void printMakespan(const char *which, const plan::Plan &plan,
+                   const Prediction &step) {
+  std::printf("%s makespan %.6g s, bubble rate %.4f, %.6g tokens/s\n", which,
+              step.seconds, step.bubbleRate(), tokenRate(plan, step.seconds));
+}
+
+/// The system wakes a thread up some 50 us late; what takes less than a
+/// millisecond suffers.
+void explainLateness(double factor) {
+  std::fprintf(stderr,
+               "hocket-run: note: threads woke up too late for durations as "
+               "short as these; --slowdown=%.3g is more exact\n",
+               factor * 10);
+}
+
+} // namespace
+
+Result<void> run::predictStep(const Options &options,
+                              const Executable &executable) {
+  const plan::Plan &plan = executable.plan;
+  RooflineCost cost(executable.topology);
+  Result<Prediction> prediction = predictFor(options, executable, cost);
+  if (!prediction)
+    return prediction.error();
+  if (!options.trace.empty())
+    if (Result<void> written =
+            writeTrace(options.trace, {{"predicted", &prediction->timelines}},
+                       plan, executable.model);
+        !written)
+      return written;
+  std::printf("ranks %zu\nmakespan %.9g s\nbubble rate %.4f\n"
+              "peak arena %lld bytes\ntokens %lld\npredicted tokens/s %.9g\n",
+              plan.ranks.size(), prediction->seconds, prediction->bubbleRate(),
+              static_cast<long long>(prediction->peakArenaBytes),
+              static_cast<long long>(tokensPerStep(plan)),
+              tokenRate(plan, prediction->seconds));
+  return {};
+}
+
+Result<void> run::paceSteps(const Options &options,
+                            const Executable &executable) {
+  const plan::Plan &plan = executable.plan;
+  double slowdown = options.slowdown.value_or(1);
+  RooflineCost cost(executable.topology);
+  Result<Prediction> prediction = predictFor(options, executable, cost);
+  if (!prediction)
+    return prediction.error();
+  if (prediction->seconds * slowdown > Pacer::kLongestSleep)
+    return Error(ErrorCode::InvalidArgument,
+                 "a step would take longer than " +
+                     std::to_string(int64_t(Pacer::kLongestSleep)) +
+                     " seconds of real time",
+                 {"it is predicted to take " +
+                  std::to_string(prediction->seconds) +
+                  " s: give a smaller --slowdown"});
+  Result<std::unique_ptr<Platform>> platform =
+      paceDevices(plan, executable.model, cost, slowdown);
+  if (!platform)
+    return platform.error();
+  Result<std::unique_ptr<ThreadsWorld>> world = ThreadsWorld::create(
+      plan, executable.model, std::move(*platform), BatchFiller());
+  if (!world)
+    return world.error();
+  (*world)->record(!options.trace.empty());
+
+  int64_t tokens = tokensPerStep(plan);
+  Progress progress(!options.quiet, options.steps);
+  if (!options.quiet && prediction->seconds * slowdown > 1)
+    std::fprintf(stderr, "a step should take %.3g s\n",
+                 prediction->seconds * slowdown);
+  double spent = 0; // real seconds of all steps
+  for (int64_t done = 1; done <= options.steps; ++done) {
+    double before = progress.seconds();
+    if (Result<void> ran = (*world)->run(uint64_t(done - 1)); !ran)
+      return ran;
+    double seconds = progress.seconds() - before;
+    spent += seconds;
+    char text[64];
+    std::snprintf(text, sizeof(text), "makespan %.6g s", seconds / slowdown);
+    progress.clear();
+    std::printf("step %lld %s tokens %lld\n", static_cast<long long>(done),
+                text, static_cast<long long>(tokens));
+    std::fflush(stdout);
+    progress.show(done, text, tokens * done);
+  }
+  progress.clear();
+
+  if (!options.trace.empty())
+    if (Result<void> written =
+            writeTrace(options.trace,
+                       {{"measured", &(*world)->timelines()},
+                        {"predicted", &prediction->timelines}},
+                       plan, executable.model);
+        !written)
+      return written;
+  Prediction measured;
+  measured.seconds = spent / double(options.steps) / slowdown;
+  measured.busySeconds = prediction->busySeconds;
+  double ratio = prediction->seconds / measured.seconds;
+  printTotal(options, plan, spent);
+  printMakespan("predicted", plan, *prediction);
+  printMakespan("measured", plan, measured);
+  std::printf("measured throughput %.2f%% of predicted\n", 100 * ratio);
+  if (ratio < 0.9 && !options.quiet)
+    explainLateness(slowdown);
+  return {};
+}

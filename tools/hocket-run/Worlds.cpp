@@ -1,0 +1,58 @@
+//===- Worlds.cpp - Where hocket-run runs a plan --------------------------===//
+
+#include "Worlds.h"
+
+#include <cstdio>
+
+using namespace hocket;
+using namespace hocket::run;
+
+static const World kWorlds[] = {
+    {"threads", "a thread per rank computes on this processor", true, false,
+     runSteps},
+    {"virtual", "predicts a step on the topology's devices", false, false,
+     predictStep},
+    {"paced",
+     "a thread per rank, which sleeps as long as the\n"
+     "           topology's device would compute",
+     false, true, paceSteps},
+};
+
+const World *run::findWorld(const std::string &name) {
+  for (const World &world : kWorlds)
+    if (name == world.name)
+      return &world;
+  return nullptr;
+}
+
+std::string run::worldNames(const char *separator) {
+  std::string names;
+  for (const World &world : kWorlds)
+    names += (names.empty() ? "" : separator) + std::string(world.name);
+  return names;
+}
+
+std::string run::worldsHelp() {
+  std::string text = worldNames("|") + " (default: threads)";
+  for (const World &world : kWorlds) {
+    std::string name = world.name;
+    name.resize(9, ' ');
+    text += "\n  " + name + world.help;
+  }
+  return text;
+}
+
+int64_t run::tokensPerStep(const plan::Plan &plan) {
+  int64_t tokens = 0;
+  for (const plan::MicrobatchShape &shape : plan.shapes)
+    tokens += shape.tokens;
+  return tokens;
+}
+
+void run::printTotal(const Options &options, const plan::Plan &plan,
+                     double seconds) {
+  double tokens = double(tokensPerStep(plan)) * double(options.steps);
+  std::printf("ran %lld steps on %zu ranks in %.3f s, %.0f tokens/s\n",
+              static_cast<long long>(options.steps), plan.ranks.size(), seconds,
+              tokens / seconds);
+}
