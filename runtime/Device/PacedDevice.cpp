@@ -43,6 +43,9 @@ double Pacer::now() const {
 }
 
 void Pacer::sleepUntil(double seconds) const {
+  // Even a deadline that is over would make the thread give up its core.
+  if (now() >= seconds)
+    return;
   double real = std::min(seconds * slowdown, kLongestSleep);
   double whole = std::floor(real);
   timespec deadline = start;

@@ -38,12 +38,13 @@ void printMakespan(const char *which, const plan::Plan &plan,
               step.seconds, step.bubbleRate(), tokenRate(plan, step.seconds));
 }
 
-/// The system wakes a thread up some 50 us late; what takes less than a
-/// millisecond suffers.
+/// The system wakes a thread up some 50 us late, later where thousands want a
+/// core at once.
 void explainLateness(double factor) {
   std::fprintf(stderr,
                "hocket-run: note: threads woke up too late for durations as "
-               "short as these; --slowdown=%.3g is more exact\n",
+               "short or ranks as many as these; --slowdown=%.3g is more "
+               "exact\n",
                factor * 10);
 }
 
