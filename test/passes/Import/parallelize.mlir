@@ -3,10 +3,16 @@
 // RUN: hocket-opt %s --hocket-parallelize="data=3" --split-input-file | FileCheck %s --check-prefixes=CHECK,DATA
 // Nothing to do: the program stays sequential.
 // RUN: hocket-opt %s --hocket-parallelize --split-input-file | FileCheck %s --check-prefixes=CHECK,NONE
+// Two ranks with two stages each.
+// RUN: hocket-opt %fixtures/gpt-tiny/model.mlir --hocket-parallelize="pipeline=2 chunks=2 microbatches=4 schedule=interleaved" | FileCheck %s --check-prefix=CHUNKS
 // Erasing what the pass adds gives the program back.
 // RUN: hocket-opt %fixtures/gpt-tiny/model.mlir --hocket-parallelize="data=2 pipeline=3 microbatches=8" --hocket-erase | diff - %fixtures/gpt-tiny/model.mlir
 // A real model, in as many stages as it has layers.
 // RUN: hocket-opt %fixtures/gpt-tiny/model.mlir --hocket-parallelize="data=2 pipeline=4 microbatches=4 schedule=gpipe" | FileCheck %s --check-prefix=GPT
+
+// CHUNKS: hocket.pipeline microbatches(4) schedule("interleaved") chunks(2)
+// CHUNKS-COUNT-4: hocket.stage "stage
+// CHUNKS-NOT: hocket.stage "stage
 
 // GPT-LABEL: func.func public @loss
 // GPT: hocket.data degree(2)

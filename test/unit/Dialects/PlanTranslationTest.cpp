@@ -218,6 +218,19 @@ TEST_F(PlanTranslation, RoundTripsATrainedModel) {
   roundTrip();
 }
 
+TEST_F(PlanTranslation, RoundTripsSeveralStagesPerRank) {
+  plan::test::SyntheticOptions options;
+  options.stages = 4;
+  options.split = true;
+  expand(options, {2, 3, "interleaved", 2}, {5, 1, 7, 2, 2, 9, 4, 3});
+  roundTrip();
+}
+
+TEST_F(PlanTranslation, RoundTripsAllStagesOnOneRank) {
+  expand({}, {1, 2, "interleaved", 4}, {5, 1});
+  roundTrip();
+}
+
 TEST_F(PlanTranslation, RoundTripsOneRankWithoutUpdates) {
   plan::test::SyntheticOptions options;
   options.stages = 1;

@@ -159,6 +159,16 @@ TEST(Format, AlignmentOfTheBytesDoesNotMatter) {
   EXPECT_TRUE(deserialize(std::string_view(bytes).substr(1)));
 }
 
+TEST(Format, RoundTripKeepsSeveralStagesPerRank) {
+  SyntheticOptions options;
+  options.split = true;
+  Executable before = makeExecutable(options, {2, 3, "interleaved", 2});
+  Result<Executable> after = deserialize(serialize(before));
+  ASSERT_TRUE(after) << after.error();
+  expectEqual(before.model, after->model);
+  expectEqual(before.plan, after->plan);
+}
+
 TEST(Format, EveryTruncationIsOneClearError) {
   std::string bytes = serialize(smallExecutable());
   ASSERT_TRUE(deserialize(bytes));
