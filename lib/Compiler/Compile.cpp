@@ -3,6 +3,7 @@
 #include "hocket/Compiler/Compile.h"
 
 #include "hocket/Compiler/KernelImage.h"
+#include "hocket/Dialects/Hocket.h"
 #include "hocket/Dialects/TopologyOps.h"
 #include "hocket/Passes/Differentiate.h"
 #include "hocket/Passes/Expand.h"
@@ -58,6 +59,16 @@ Result<Topology> chooseTopology(ModuleOp module,
                                  "--topology=T.yaml");
 }
 
+uint32_t countStages(ModuleOp module) {
+  uint32_t stages = 0;
+  for (auto function : module.getOps<func::FuncOp>())
+    if (function->hasAttr(kStageAttr)) {
+      auto others = function->getAttrOfType<ArrayAttr>(kInstancesAttr);
+      stages += 1 + (others ? others.size() : 0);
+    }
+  return stages;
+}
+
 /// A schedule that orders Bi and W apart needs them as kernels of their own.
 Result<StageForm> chooseForm(ModuleOp module, const CompileOptions &options,
                              const plan::ScheduleRegistry &schedules) {
@@ -65,10 +76,15 @@ Result<StageForm> chooseForm(ModuleOp module, const CompileOptions &options,
   FailureOr<plan::Strategy> strategy = strategyOf(loss);
   if (failed(strategy))
     return compileError(module);
-  // Known before anything is compiled.
+  // What can be known before anything is compiled is said now.
   Result<const plan::Schedule *> schedule = schedules.get(strategy->schedule);
   if (!schedule)
     return schedule.error();
+  uint32_t ranks = std::max(countStages(module) / strategy->chunks, 1u);
+  if (Result<void> checked = (*schedule)->check(
+          {ranks, strategy->chunks, strategy->microbatches});
+      !checked)
+    return checked.error();
   bool trained = module.lookupSymbol<func::FuncOp>("update") != nullptr;
   if (!trained && !options.gradients)
     return StageForm::Forward;
