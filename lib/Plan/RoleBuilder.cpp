@@ -19,8 +19,12 @@ RoleBuilder::RoleBuilder(const RoleContext &context)
     : context(context), model(context.model), receives(context.tasks.size()),
       sends(context.tasks.size()) {
   role.stages = context.stages;
-  role.name = role.stages.size() == 1 ? model.stages[role.stages[0]].name
-                                      : "rank" + std::to_string(context.rank);
+  role.name = model.stages[role.stages[0]].name;
+  if (role.stages.size() > 1) {
+    role.name = "stages";
+    for (uint32_t stage : role.stages)
+      role.name += "_" + std::to_string(stage);
+  }
   for (const Message *message : context.messages)
     if (message->to == context.rank)
       receives[message->receivedBefore].push_back(message);
