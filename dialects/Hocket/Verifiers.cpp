@@ -225,8 +225,8 @@ LogicalResult PipelineOp::verifyRegions() {
   int64_t numStages = getStages().size();
   if (numStages % getChunks())
     return emitOpError("has ")
-           << numStages << " stages, which is no multiple of its " << getChunks()
-           << " chunks per pipeline rank";
+           << numStages << " stages, which is no multiple of its "
+           << getChunks() << " chunks per pipeline rank";
 
   if (getYield().getValues() != previous.getResults()) {
     InFlightDiagnostic diagnostic = emitOpError(

@@ -238,10 +238,9 @@ void Exporter::exportSequences() {
 }
 
 void Exporter::exportRole(const plan::Role &role) {
-  auto op =
-      RoleOp::create(builder, loc, role.name, signedTable(role.stages),
-                     role.workspaceBytes, role.workspaceOffset,
-                     role.arenaBytes);
+  auto op = RoleOp::create(builder, loc, role.name, signedTable(role.stages),
+                           role.workspaceBytes, role.workspaceOffset,
+                           role.arenaBytes);
   OpBuilder::InsertionGuard guard(builder);
   builder.createBlock(&op.getBody());
   Type bufferType = BufferType::get(builder.getContext());
@@ -252,16 +251,14 @@ void Exporter::exportRole(const plan::Role &role) {
   SmallVector<Value> buffers;
   for (const plan::Buffer &buffer : role.buffers) {
     bool isImplied = !plan::isPerStage(buffer.binding.slot) || onlyStage >= 0;
-    IntegerAttr stage =
-        isImplied ? IntegerAttr() : optional(buffer.stage);
+    IntegerAttr stage = isImplied ? IntegerAttr() : optional(buffer.stage);
     StringAttr name =
         buffer.name.empty() ? nullptr : builder.getStringAttr(buffer.name);
-    buffers.push_back(
-        BufferOp::create(builder, loc, bufferType, name,
-                         static_cast<planir::Slot>(buffer.binding.slot),
-                         buffer.binding.index, stage,
-                         optional(buffer.microbatch),
-                         buffer.bytes, buffer.offset, content(buffer.type)));
+    buffers.push_back(BufferOp::create(
+        builder, loc, bufferType, name,
+        static_cast<planir::Slot>(buffer.binding.slot), buffer.binding.index,
+        stage, optional(buffer.microbatch), buffer.bytes, buffer.offset,
+        content(buffer.type)));
   }
 
   SmallVector<Value> sends;

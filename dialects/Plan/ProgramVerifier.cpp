@@ -297,8 +297,7 @@ LogicalResult ProgramVerifier::verifyMicrobatch(Operation *op,
 /// The stage whose value `buffer` is; the first one where it does not matter.
 FailureOr<StageOp> ProgramVerifier::stageOf(BufferOp buffer, RoleOp role) {
   ArrayRef<int32_t> own = role.getStages();
-  bool perStage =
-      plan::isPerStage(static_cast<plan::Slot>(buffer.getSlot()));
+  bool perStage = plan::isPerStage(static_cast<plan::Slot>(buffer.getSlot()));
   if (std::optional<uint32_t> stage = buffer.getStage()) {
     if (perStage && llvm::is_contained(own, int32_t(*stage)))
       return stages[*stage];
@@ -396,7 +395,8 @@ LogicalResult ProgramVerifier::verifyGroups() {
 
 LogicalResult ProgramVerifier::verifyRanks() {
   for (RankOp rank : ranks) {
-    if (rank.getData() >= program.getData() || rank.getPipeline() >= stages.size())
+    if (rank.getData() >= program.getData() ||
+        rank.getPipeline() >= stages.size())
       return rank.emitOpError("is at data(")
              << rank.getData() << ") pipeline(" << rank.getPipeline()
              << "), outside of " << program.getData() << " x " << stages.size();

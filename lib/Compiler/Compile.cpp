@@ -81,8 +81,8 @@ Result<StageForm> chooseForm(ModuleOp module, const CompileOptions &options,
   if (!schedule)
     return schedule.error();
   uint32_t ranks = std::max(countStages(module) / strategy->chunks, 1u);
-  if (Result<void> checked = (*schedule)->check(
-          {ranks, strategy->chunks, strategy->microbatches});
+  if (Result<void> checked =
+          (*schedule)->check({ranks, strategy->chunks, strategy->microbatches});
       !checked)
     return checked.error();
   bool trained = module.lookupSymbol<func::FuncOp>("update") != nullptr;
@@ -147,8 +147,7 @@ hocket::compileModel(ModuleOp module, const CompileOptions &options) {
   if (lengths.empty())
     lengths = defaultLengths(source->strategy);
   Result<plan::Plan> expanded =
-      plan::expand(source->model, source->strategy, lengths,
-                   schedules);
+      plan::expand(source->model, source->strategy, lengths, schedules);
   if (!expanded)
     return expanded.error();
   if (Result<void> checked =

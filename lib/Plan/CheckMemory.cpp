@@ -3,6 +3,7 @@
 #include "Checker.h"
 
 #include <algorithm>
+#include <tuple>
 
 using namespace hocket;
 using namespace hocket::plan;
@@ -67,7 +68,7 @@ void MemoryChecker::collectShapes() {
 }
 
 Found MemoryChecker::checkSizes() {
-  std::map<std::pair<Slot, uint32_t>, SizeExpr> sizes;
+  std::map<std::tuple<Slot, uint32_t, int32_t>, SizeExpr> sizes;
   const std::vector<Symbols> constant = {{0, 0}};
   for (uint32_t i = 0; i < role.buffers.size(); ++i) {
     const Buffer &buffer = role.buffers[i];
@@ -77,8 +78,8 @@ Found MemoryChecker::checkSizes() {
     if (buffer.bytes > role.arenaBytes ||
         buffer.offset > role.arenaBytes - buffer.bytes)
       return fail("a buffer ends beyond the arena", {context.at(index, -1, i)});
-    auto [size, isNew] =
-        sizes.try_emplace({buffer.binding.slot, buffer.binding.index});
+    auto [size, isNew] = sizes.try_emplace(
+        {buffer.binding.slot, buffer.binding.index, buffer.stage});
     if (isNew)
       size->second = buffer.type.bytes();
     const std::vector<Symbols> &needed =

@@ -48,6 +48,10 @@ Found StructureChecker::checkBatch() {
   if (plan.stages != model.stages.size())
     return fail("the plan has " + std::to_string(plan.stages) +
                 " stages and the model " + std::to_string(model.stages.size()));
+  if (plan.strategy.chunks == 0 || plan.stages % plan.strategy.chunks)
+    return fail("the plan's " + std::to_string(plan.stages) +
+                " stages are not a multiple of its " +
+                std::to_string(plan.strategy.chunks) + " chunks");
   uint64_t parts = uint64_t(plan.strategy.data) * plan.strategy.microbatches;
   if (parts == 0 || parts != plan.shapes.size() ||
       parts != plan.firstSequence.size() - 1 || plan.firstSequence.empty())
@@ -104,7 +108,7 @@ Found StructureChecker::checkRanks() {
     const Rank &rank = plan.ranks[index];
     Culprit culprit{index};
     if (rank.role >= plan.roles.size() || rank.data >= plan.strategy.data ||
-        rank.pipeline >= plan.stages)
+        rank.pipeline >= plan.stages / plan.strategy.chunks)
       return fail("a rank's role or coordinates are out of range", {culprit});
     culprit.role = rank.role;
     if (int64_t(rank.peers.size()) < numPeers[rank.role] ||
@@ -139,8 +143,8 @@ Found StructureChecker::checkBuffer(uint32_t roleIndex, uint32_t index) {
                : buffer.stage != -1)
     return fail("a buffer has the stage " + std::to_string(buffer.stage),
                 {culprit});
-  const TensorType *type = typeOf(
-      model, model.stages[std::max(buffer.stage, 0)], buffer.binding);
+  const TensorType *type =
+      typeOf(model, model.stages[std::max(buffer.stage, 0)], buffer.binding);
   if (!type)
     return fail("a buffer is bound to a value that the model does not have",
                 {culprit});

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 using namespace hocket;
 using namespace hocket::plan;
@@ -20,16 +21,22 @@ Found checkCoordinates(const CheckContext &context) {
   for (const Rank &rank : plan.ranks)
     held += plan.roles[rank.role].stages.size();
   if (expected != held)
-    return context.violation(
-        "P8", std::to_string(plan.stages) + " stages x " +
-                  std::to_string(plan.strategy.data) +
-                  "-way data parallelism is " + std::to_string(expected) +
-                  " stages to run and the plan's " +
-                  std::to_string(plan.ranks.size()) + " ranks run " +
-                  std::to_string(held));
+    return context.violation("P8", std::to_string(plan.stages) + " stages x " +
+                                       std::to_string(plan.strategy.data) +
+                                       "-way data parallelism is " +
+                                       std::to_string(expected) +
+                                       " stages to run and the plan's " +
+                                       std::to_string(plan.ranks.size()) +
+                                       " ranks run " + std::to_string(held));
   std::vector<int32_t> owner(expected, -1);
+  std::map<std::pair<uint32_t, uint32_t>, uint32_t> at;
   for (uint32_t index = 0; index < plan.ranks.size(); ++index) {
     const Rank &rank = plan.ranks[index];
+    auto [other, isNew] = at.try_emplace({rank.pipeline, rank.data}, index);
+    if (!isNew)
+      return context.violation("P8", "two ranks have the same coordinates",
+                               {{other->second, plan.ranks[other->second].role},
+                                {index, rank.role}});
     for (uint32_t stage : plan.roles[rank.role].stages) {
       int32_t &slot = owner[size_t(stage) * plan.strategy.data + rank.data];
       if (slot >= 0)
@@ -42,35 +49,36 @@ Found checkCoordinates(const CheckContext &context) {
   return std::nullopt;
 }
 
-/// The tasks of one stage of a role: each microbatch exactly once.
+/// The tasks of one role: each microbatch of each of its stages exactly once.
 class TaskChecker {
 public:
-  TaskChecker(const CheckContext &context, uint32_t index, uint32_t stageIndex)
-      : context(context), index(index), role(context.plan.roles[index]),
-        stageIndex(stageIndex), stage(context.model.stages[stageIndex]) {}
+  TaskChecker(const CheckContext &context, uint32_t index)
+      : context(context), index(index), role(context.plan.roles[index]) {}
 
   Found run() {
-    // A body with too few instructions misses one of its first microbatches:
-    // the table need not be larger than the body.
-    uint32_t microbatches = context.plan.strategy.microbatches;
-    size_t rows = std::min<size_t>(microbatches, role.body.size() + 1);
-    std::array<int32_t, kNumKinds> none;
-    none.fill(-1);
-    runs.assign(rows, none);
-    updates.assign(context.model.updates.size(), -1);
     for (uint32_t i = 0; i < role.body.size(); ++i)
       if (role.body[i].op == Op::Kernel)
         if (Found found = note(i))
           return found;
-    for (uint32_t row = 0; row < rows; ++row)
-      if (Found found = checkMicrobatch(row))
-        return found;
+    // Ends at the first that is missing, after as many as the body has tasks.
+    for (uint32_t stage : role.stages)
+      for (uint32_t i = 0; i < context.plan.strategy.microbatches; ++i)
+        if (Found found = checkMicrobatch(stage, i))
+          return found;
     return checkUpdates();
   }
 
 private:
+  using Runs = std::array<int32_t, kNumKinds>; // instructions, by task kind
+
   Found fail(std::string message, std::vector<Culprit> culprits) {
     return context.violation("P8", std::move(message), std::move(culprits));
+  }
+
+  static Runs none() {
+    Runs runs;
+    runs.fill(-1);
+    return runs;
   }
 
   Found note(uint32_t i) {
@@ -80,15 +88,17 @@ private:
     if (instruction.kind == TaskKind::Update) {
       const TaskTemplate *task = context.templateOf(role, instruction);
       size_t parameter = task - context.model.updates.data();
-      first = &updates[parameter];
+      first = &updates.try_emplace(uint32_t(parameter), -1).first->second;
       what = "the update of parameter '" +
              context.model.parameters[parameter].name + "'";
-    } else if (instruction.stage == int64_t(stageIndex) &&
-               size_t(instruction.microbatch) < runs.size()) {
-      first = &runs[instruction.microbatch][size_t(instruction.kind)];
-      what += " of microbatch " + std::to_string(instruction.microbatch);
     } else {
-      return std::nullopt;
+      Runs &runs = tasks
+                       .try_emplace({uint32_t(instruction.stage),
+                                     uint32_t(instruction.microbatch)},
+                                    none())
+                       .first->second;
+      first = &runs[size_t(instruction.kind)];
+      what += " of microbatch " + std::to_string(instruction.microbatch);
     }
     if (*first >= 0)
       return fail(what + " runs twice",
@@ -97,12 +107,15 @@ private:
     return std::nullopt;
   }
 
-  Found checkMicrobatch(uint32_t row) {
-    auto runsKind = [&](TaskKind kind) { return runs[row][size_t(kind)] >= 0; };
+  Found checkMicrobatch(uint32_t stageIndex, uint32_t microbatch) {
+    const Stage &stage = context.model.stages[stageIndex];
+    auto found = tasks.find({stageIndex, microbatch});
+    const Runs &runs = found == tasks.end() ? noRuns : found->second;
+    auto runsKind = [&](TaskKind kind) { return runs[size_t(kind)] >= 0; };
     auto missing = [&](TaskKind kind) {
       return fail(std::string("task ") + name(kind) + " of stage " +
                       std::to_string(stageIndex) + " and microbatch " +
-                      std::to_string(row) + " never runs",
+                      std::to_string(microbatch) + " never runs",
                   {context.at(index, -1)});
     };
     if (!runsKind(TaskKind::F))
@@ -113,9 +126,10 @@ private:
       TaskKind part = runsKind(TaskKind::Bi) ? TaskKind::Bi : TaskKind::W;
       if (split)
         return fail(std::string("task B contains ") + name(part) +
-                        ", and both run for microbatch " + std::to_string(row),
-                    {context.at(index, runs[row][size_t(TaskKind::B)]),
-                     context.at(index, runs[row][size_t(part)])});
+                        ", and both run for microbatch " +
+                        std::to_string(microbatch),
+                    {context.at(index, runs[size_t(TaskKind::B)]),
+                     context.at(index, runs[size_t(part)])});
       return std::nullopt;
     }
     if (stage.find(TaskKind::B) && !split)
@@ -131,7 +145,7 @@ private:
       return std::nullopt;
     for (uint32_t i = 0; i < role.buffers.size(); ++i) {
       const Operand &binding = role.buffers[i].binding;
-      if (binding.slot == Slot::Parameter && updates[binding.index] < 0)
+      if (binding.slot == Slot::Parameter && !updates.count(binding.index))
         return fail("parameter '" +
                         context.model.parameters[binding.index].name +
                         "' is never updated",
@@ -143,10 +157,9 @@ private:
   const CheckContext &context;
   uint32_t index;
   const Role &role;
-  uint32_t stageIndex;
-  const Stage &stage;
-  std::vector<std::array<int32_t, kNumKinds>> runs; // by microbatch
-  std::vector<int32_t> updates;                     // by parameter
+  const Runs noRuns = none();
+  std::map<std::pair<uint32_t, uint32_t>, Runs> tasks; // stage, microbatch
+  std::map<uint32_t, int32_t> updates;                 // by parameter
 };
 
 } // namespace
@@ -156,9 +169,8 @@ Found plan::checkTasks(const CheckContext &context) {
     return found;
   std::vector<bool> held(context.model.parameters.size());
   for (uint32_t role = 0; role < context.plan.roles.size(); ++role) {
-    for (uint32_t stage : context.plan.roles[role].stages)
-      if (Found found = TaskChecker(context, role, stage).run())
-        return found;
+    if (Found found = TaskChecker(context, role).run())
+      return found;
     if (!context.ranksOfRole[role].empty())
       for (const Buffer &buffer : context.plan.roles[role].buffers)
         if (buffer.binding.slot == Slot::Parameter)

@@ -154,8 +154,7 @@ Found TransferChecker::matchMessages(const End &send, const End &receive,
             std::to_string(numReceived) + " x " + name(received.type.element),
         std::move(culprits));
   bool sameData = plan.ranks[send.rank].data == plan.ranks[receive.rank].data;
-  if (!mismatch &&
-      (!sameData || !holdsCounterpart(sent, received)))
+  if (!mismatch && (!sameData || !holdsCounterpart(sent, received)))
     mismatch = context.violation(
         "P3", "a message arrives in the buffer of another value",
         std::move(culprits));
@@ -176,8 +175,8 @@ bool TransferChecker::isUniform(const End &send, const End &receive) {
     const Instruction &recv = destination.body[(*receive.messages)[k]];
     const Buffer &sent = source.buffers[post.buffers[0]];
     const Buffer &received = destination.buffers[recv.buffers[0]];
-    found->second = sent.type == received.type &&
-                    holdsCounterpart(sent, received);
+    found->second =
+        sent.type == received.type && holdsCounterpart(sent, received);
   }
   return found->second;
 }
@@ -207,9 +206,8 @@ Found TransferChecker::reportUnmatched(const End &send, const End &receive) {
                       const Messages &messages) -> const Buffer & {
     return role.buffers[role.body[messages[k]].buffers[0]];
   };
-  while (k < both &&
-         holdsCounterpart(bufferOf(source, *send.messages),
-                          bufferOf(destination, *receive.messages)))
+  while (k < both && holdsCounterpart(bufferOf(source, *send.messages),
+                                      bufferOf(destination, *receive.messages)))
     ++k;
   bool tooManySends = send.messages->size() > receive.messages->size();
   const End &longer = tooManySends ? send : receive;

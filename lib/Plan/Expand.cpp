@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <set>
 
 using namespace hocket;
 using namespace hocket::plan;
@@ -38,6 +39,7 @@ private:
   resolve(uint32_t rank, const std::vector<ScheduledTask> &tasks,
           std::string_view schedule) const;
   void findPeers();
+  void findBoundSlots();
   void findGroups();
   void addRanks();
   RoleContext contextOf(uint32_t rank) const;
@@ -60,6 +62,8 @@ private:
   std::vector<Message> messages;
   std::vector<std::vector<const Message *>> messagesOf; // by rank
   std::vector<std::vector<uint32_t>> stagesOf, peersOf; // by rank
+  std::vector<std::vector<uint32_t>> heldByStage;       // parameters
+  std::set<Slot> boundSlots;
 
   using RankSet = std::vector<uint32_t>;
   /// For each group index, the parameters whose gradients it sums up.
@@ -128,12 +132,14 @@ Expander::resolve(uint32_t rank, const std::vector<ScheduledTask> &tasks,
                   std::string_view schedule) const {
   std::vector<ScheduledTask> resolved;
   for (const ScheduledTask &task : tasks) {
-    auto wrong = [&](const std::string &what) {
+    auto wrong = [&](const std::string &what, const std::string &note = "") {
       return fail("schedule '" + std::string(schedule) + "' gives rank " +
-                  std::to_string(rank) + " of the pipeline task " +
-                  name(task.kind) + " of stage " + std::to_string(task.stage) +
-                  " and microbatch " + std::to_string(task.microbatch) + ", " +
-                  what);
+                      std::to_string(rank) + " of the pipeline task " +
+                      name(task.kind) + " of stage " +
+                      std::to_string(task.stage) + " and microbatch " +
+                      std::to_string(task.microbatch) + ", " + what,
+                  note.empty() ? std::vector<std::string>()
+                               : std::vector<std::string>{note});
     };
     if (task.stage >= plan.stages || orders.rankOf[task.stage] != rank)
       return wrong("which belongs to another rank");
@@ -155,7 +161,10 @@ Expander::resolve(uint32_t rank, const std::vector<ScheduledTask> &tasks,
       continue;
     } else if (task.kind == TaskKind::F || stage.tasks.size() > 1) {
       // A model that is not trained has no backward tasks to run.
-      return wrong("which the model does not have");
+      return wrong("which the model does not have",
+                   isPart ? "compile it with two backward kernels: "
+                            "hocket-differentiate{split}"
+                          : "");
     }
   }
   return resolved;
@@ -208,11 +217,21 @@ void Expander::findPeers() {
     sortUnique(peers);
 }
 
+void Expander::findBoundSlots() {
+  auto add = [&](const TaskTemplate &task) {
+    for (const Operand &operand : task.operands)
+      boundSlots.insert(operand.slot);
+  };
+  for (const Stage &stage : model.stages)
+    std::for_each(stage.tasks.begin(), stage.tasks.end(), add);
+  std::for_each(model.updates.begin(), model.updates.end(), add);
+}
+
 std::vector<uint32_t> Expander::parametersOf(uint32_t rank) const {
   std::vector<uint32_t> held;
   for (uint32_t stage : stagesOf[rank])
-    for (uint32_t parameter : heldParameters(model, stage))
-      held.push_back(parameter);
+    held.insert(held.end(), heldByStage[stage].begin(),
+                heldByStage[stage].end());
   sortUnique(held);
   return held;
 }
@@ -273,7 +292,7 @@ RoleContext Expander::contextOf(uint32_t rank) const {
                       spans[rank],
                       messagesOf[rank],
                       peersOf[rank],
-                      shape.microbatches,
+                      boundSlots,
                       shapesOfMicrobatch,
                       parametersOf(rank),
                       gradientsOf(rank),
@@ -320,6 +339,8 @@ Result<Plan> Expander::run(const ScheduleRegistry &schedules) {
     return dealt.error();
   if (Result<void> ordered = orderTasks(**schedule); !ordered)
     return ordered.error();
+  heldByStage = heldParameters(model);
+  findBoundSlots();
   findGroups();
   for (uint32_t rank = 0; rank < shape.ranks; ++rank) {
     RoleContext context = contextOf(rank);

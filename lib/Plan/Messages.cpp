@@ -47,17 +47,17 @@ private:
 void MessageFinder::findConsumers() {
   for (const std::vector<ScheduledTask> &tasks : orders.ofRank)
     for (size_t i = 0; i < tasks.size(); ++i)
-      consumers.try_emplace({tasks[i].stage, tasks[i].microbatch,
-                             tasks[i].kind == TaskKind::F},
-                            i);
+      consumers.try_emplace(
+          {tasks[i].stage, tasks[i].microbatch, tasks[i].kind == TaskKind::F},
+          i);
 }
 
 void MessageFinder::add(uint32_t rank, size_t position, Slot slot,
                         uint32_t index, uint32_t to) {
   const ScheduledTask &task = orders.ofRank[rank][position];
   Message message{rank, to, slot, index, task.stage, task.microbatch, position};
-  auto consumer = consumers.find({message.receivedStage(), task.microbatch,
-                                  slot == Slot::Output});
+  auto consumer = consumers.find(
+      {message.receivedStage(), task.microbatch, slot == Slot::Output});
   // Where nobody takes it, the check of the plan says so (P8).
   if (consumer == consumers.end())
     return;
@@ -86,8 +86,7 @@ void MessageFinder::addSends(uint32_t rank, size_t position) {
       written.push_back(operand.index);
   std::sort(written.begin(), written.end());
   for (uint32_t k : written)
-    add(rank, position, Slot::InputGradient, k,
-        orders.rankOf[task.stage - 1]);
+    add(rank, position, Slot::InputGradient, k, orders.rankOf[task.stage - 1]);
 }
 
 void MessageFinder::setReceives() {
@@ -95,8 +94,8 @@ void MessageFinder::setReceives() {
   std::map<std::pair<uint32_t, uint32_t>, size_t> earliest;
   for (auto message = messages.rbegin(); message != messages.rend();
        ++message) {
-    auto [found, isNew] = earliest.try_emplace(
-        {message->from, message->to}, message->receivedBefore);
+    auto [found, isNew] = earliest.try_emplace({message->from, message->to},
+                                               message->receivedBefore);
     found->second = std::min(found->second, message->receivedBefore);
     message->receivedBefore = found->second;
     message->receivedAt = spans[message->to][found->second].begin;

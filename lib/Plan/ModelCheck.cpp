@@ -64,24 +64,31 @@ const TensorType *plan::typeOf(const Model &model, const Stage &stage,
   return nullptr;
 }
 
-std::vector<uint32_t> plan::heldParameters(const Model &model, uint32_t stage) {
-  size_t count = model.parameters.size();
-  std::vector<bool> held(count), named(count);
-  for (uint32_t s = 0; s < model.stages.size(); ++s)
-    for (const TaskTemplate &task : model.stages[s].tasks)
+std::vector<std::vector<uint32_t>> plan::heldParameters(const Model &model) {
+  std::vector<std::vector<uint32_t>> held(model.stages.size());
+  std::vector<bool> named(model.parameters.size());
+  auto makeSet = [](std::vector<uint32_t> &list) {
+    std::sort(list.begin(), list.end());
+    list.erase(std::unique(list.begin(), list.end()), list.end());
+  };
+  for (size_t stage = 0; stage < held.size(); ++stage) {
+    for (const TaskTemplate &task : model.stages[stage].tasks)
       for (const Operand &operand : task.operands)
         if ((operand.slot == Slot::Parameter ||
              operand.slot == Slot::Gradient) &&
-            operand.index < count) {
+            operand.index < named.size()) {
           named[operand.index] = true;
-          if (s == stage)
-            held[operand.index] = true;
+          held[stage].push_back(operand.index);
         }
-  std::vector<uint32_t> result;
-  for (uint32_t i = 0; i < count; ++i)
-    if (held[i] || (stage == 0 && !named[i] && !model.updates.empty()))
-      result.push_back(i);
-  return result;
+    makeSet(held[stage]);
+  }
+  if (model.updates.empty() || held.empty())
+    return held;
+  for (uint32_t i = 0; i < named.size(); ++i)
+    if (!named[i])
+      held.front().push_back(i);
+  makeSet(held.front());
+  return held;
 }
 
 Symbols plan::updateSymbols(const Model &model, uint32_t index) {

@@ -16,7 +16,7 @@ constexpr int64_t kLimit = int64_t(1) << 62;
 Result<int64_t> reserve(const Role &role, int64_t &end, int64_t bytes) {
   if (bytes < 0 || bytes > kLimit - end - kAlignment)
     return Error(ErrorCode::InvalidArgument,
-                 "the buffers of stage '" + role.name +
+                 "the buffers of role '" + role.name +
                      "' are larger than 2^62 bytes; shorten the sequences");
   int64_t offset = end;
   end += bytes + (-bytes & (kAlignment - 1));
@@ -80,7 +80,7 @@ Result<void> plan::placeBuffers(Role &role, int64_t workspaceBytes) {
     }
   if (Result<void> checked = problem.check(); !checked)
     return Error(ErrorCode::InvalidArgument,
-                 "the buffers of stage '" + role.name +
+                 "the buffers of role '" + role.name +
                      "' cannot be placed: " + checked.error().message);
   // A modest limit: planning a step again must take milliseconds.
   MemorySolution solution = createBestFitScheduler(20'000'000)->solve(problem);

@@ -42,20 +42,6 @@ int32_t RoleBuilder::peerOf(uint32_t rank) const {
   return int32_t(found - context.peers.begin());
 }
 
-bool RoleBuilder::modelBinds(Slot slot) const {
-  auto bindsSlot = [&](const TaskTemplate &task) {
-    return std::any_of(
-        task.operands.begin(), task.operands.end(),
-        [&](const Operand &operand) { return operand.slot == slot; });
-  };
-  return std::any_of(model.stages.begin(), model.stages.end(),
-                     [&](const Stage &stage) {
-                       return std::any_of(stage.tasks.begin(),
-                                          stage.tasks.end(), bindsSlot);
-                     }) ||
-         std::any_of(model.updates.begin(), model.updates.end(), bindsSlot);
-}
-
 std::string RoleBuilder::bufferName(Slot slot, uint32_t index, int32_t stage,
                                     int32_t microbatch) const {
   std::string text = name(slot);
@@ -134,9 +120,9 @@ void RoleBuilder::addPersistentBuffers() {
       for (uint32_t i = 0; i < model.statesPerParameter; ++i)
         buffer(Slot::State, parameter * model.statesPerParameter + i);
   for (Slot slot : {Slot::Loss, Slot::Weight})
-    if (modelBinds(slot))
+    if (context.boundSlots.count(slot))
       zero.buffers.push_back(buffer(slot, 0));
-  if (modelBinds(Slot::Step))
+  if (context.boundSlots.count(Slot::Step))
     buffer(Slot::Step, 0);
   if (!zero.buffers.empty())
     role.body.push_back(std::move(zero));
@@ -193,8 +179,7 @@ void RoleBuilder::waitForSends(double time) {
 
 void RoleBuilder::addTask(size_t position) {
   const ScheduledTask &task = context.tasks[position];
-  const TaskTemplate &kernel =
-      *model.stages[task.stage].find(task.kind);
+  const TaskTemplate &kernel = *model.stages[task.stage].find(task.kind);
   int32_t stage = int32_t(task.stage), microbatch = int32_t(task.microbatch);
   loadBatch(task, kernel);
   for (const Message *message : receives[position])

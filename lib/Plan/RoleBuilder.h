@@ -8,6 +8,7 @@
 #include "hocket/Plan/Plan.h"
 
 #include <map>
+#include <set>
 #include <tuple>
 
 namespace hocket::plan {
@@ -28,7 +29,8 @@ struct RoleContext {
   /// What it sends and receives, in the order of findMessages().
   const std::vector<const Message *> &messages;
   std::vector<uint32_t> peers; // pipeline ranks, sorted: by local index
-  uint32_t microbatches = 1;
+  /// What the tasks of the whole model are bound to.
+  const std::set<Slot> &boundSlots;
   /// For each microbatch, the different shapes that it has over the data axis.
   const std::vector<std::vector<Symbols>> &shapes;
   /// Parameters that this role holds, and those whose gradients it sums up,
@@ -77,7 +79,6 @@ private:
                          int32_t microbatch) const;
   Instruction instruction(Op op, int32_t stage, int32_t microbatch) const;
   Instruction instruction(Op op) const { return instruction(op, -1, -1); }
-  bool modelBinds(Slot slot) const;
   bool owns(int64_t stage) const;
   int32_t peerOf(uint32_t rank) const;
 

@@ -58,8 +58,8 @@ private:
 
   const TaskOrders &orders;
   const TaskDurations &durations;
-  std::vector<size_t> next;  // by rank
-  std::vector<double> free;  // by rank: when its last task ended
+  std::vector<size_t> next; // by rank
+  std::vector<double> free; // by rank: when its last task ended
   std::vector<std::vector<TaskSpan>> spans;
   /// What some rank makes, and when, from when it has been made.
   std::unordered_map<Key, std::optional<double>> produced;
@@ -85,8 +85,8 @@ std::optional<double> Player::ready(uint32_t rank, const ScheduledTask &task,
   if (task.kind == TaskKind::F)
     there = task.stage == 0 || need(Product::Activation, task.stage - 1);
   else if (task.kind == TaskKind::W &&
-           produced.count(keyOf(Product::Gradient, task.stage,
-                                task.microbatch)))
+           produced.count(
+               keyOf(Product::Gradient, task.stage, task.microbatch)))
     there = need(Product::Gradient, task.stage);
   else
     there = need(Product::Activation, task.stage) &&
@@ -124,9 +124,10 @@ Error Player::stuck(uint32_t rank) const {
            std::to_string(task.stage) + " and microbatch " +
            std::to_string(task.microbatch);
   };
+  constexpr size_t maxNotes = 8;
   std::vector<std::string> notes;
   for (uint32_t other = 0; other < orders.ofRank.size(); ++other)
-    if (next[other] < orders.ofRank[other].size())
+    if (notes.size() < maxNotes && next[other] < orders.ofRank[other].size())
       notes.push_back("pipeline rank " + std::to_string(other) +
                       " is stuck before " +
                       text(orders.ofRank[other][next[other]]));

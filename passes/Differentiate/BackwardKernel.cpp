@@ -187,7 +187,6 @@ func::FuncOp BackwardBuilder::run() {
 } // namespace
 
 func::FuncOp hocket::buildBackward(JointFunction &joint, SymbolicShapes &shapes,
-                                   const BackwardSpec &spec,
-                                   Operation *after) {
+                                   const BackwardSpec &spec, Operation *after) {
   return BackwardBuilder(joint, shapes, spec, after).run();
 }

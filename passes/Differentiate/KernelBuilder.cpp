@@ -59,7 +59,7 @@ DictionaryAttr hocket::bindResidual(SymbolicShapes &shapes, Value value,
   attrs.set(kOperandAttr, OperandAttr::get(context, Slot::Residual, index));
   // Nothing is kept whose shape is not known.
   if (!cast<RankedTensorType>(value.getType()).hasStaticShape())
-    attrs.set(kShapeAttr, AffineMapAttr::get(*toAffineMap(
-                              *shapes.shapeOf(value), context)));
+    attrs.set(kShapeAttr, AffineMapAttr::get(
+                              *toAffineMap(*shapes.shapeOf(value), context)));
   return attrs.getDictionary(context);
 }

@@ -8,6 +8,7 @@
 
 #include "Utils.h"
 
+#include "mlir/IR/IRMapping.h"
 #include "mlir/Transforms/RegionUtils.h"
 #include "llvm/ADT/EquivalenceClasses.h"
 
@@ -47,6 +48,8 @@ public:
 
 private:
   void findAccumulating();
+  linalg::GenericOp takeOthers(linalg::GenericOp op,
+                               const DenseSet<Value> &sums);
   void groupParameters();
   Goal goalOf(Operation *op);
 
@@ -75,11 +78,95 @@ void Splitter::findAccumulating() {
     if (bindingOf(function.getArgAttrDict(argument.getArgNumber())).getSlot() ==
         Slot::Gradient)
       sums.insert(argument);
-  for (Operation *op : joint.adjointOps)
-    if (llvm::any_of(readBy(op), [&](Value v) { return sums.contains(v); })) {
-      accumulating.insert(op);
-      sums.insert(op->result_begin(), op->result_end());
+  SmallVector<Operation *> ops;
+  for (Operation *op : joint.adjointOps) {
+    if (llvm::none_of(readBy(op), [&](Value v) { return sums.contains(v); })) {
+      ops.push_back(op);
+      continue;
     }
+    // An op that also computes something else becomes two.
+    if (auto generic = dyn_cast<linalg::GenericOp>(op))
+      if (linalg::GenericOp others = takeOthers(generic, sums))
+        ops.push_back(others);
+    ops.push_back(op);
+    accumulating.insert(op);
+    sums.insert(op->result_begin(), op->result_end());
+  }
+  joint.adjointOps = std::move(ops);
+}
+
+/// Makes an op of its own, before `op`, of the results that are no sums; null
+/// where there are none, or where the sums are read for them. What is left of
+/// them in `op` is read by nobody and goes when the kernel is finished.
+linalg::GenericOp Splitter::takeOthers(linalg::GenericOp op,
+                                       const DenseSet<Value> &sums) {
+  Block &body = *op.getBody();
+  auto yield = cast<linalg::YieldOp>(body.getTerminator());
+  SmallVector<unsigned> others;
+  for (auto [number, init] : llvm::enumerate(op.getOutputs()))
+    if (!sums.contains(init))
+      others.push_back(number);
+  if (others.empty() ||
+      llvm::any_of(op.getInputs(), [&](Value v) { return sums.contains(v); }))
+    return {};
+
+  OpBuilder builder(op);
+  SmallVector<AffineMap> maps = op.getIndexingMapsArray();
+  unsigned numInputs = op.getNumDpsInputs();
+  SmallVector<AffineMap> ownMaps(maps.begin(), maps.begin() + numInputs);
+  SmallVector<Value> outputs, results;
+  for (unsigned number : others) {
+    ownMaps.push_back(maps[numInputs + number]);
+    outputs.push_back(op.getOutputs()[number]);
+  }
+  bool readsSums = false;
+  auto made = linalg::GenericOp::create(
+      builder, op.getLoc(), ValueRange(outputs).getTypes(), op.getInputs(),
+      outputs, ownMaps, op.getIteratorTypesArray(),
+      [&](OpBuilder &inner, Location loc, ValueRange arguments) {
+        IRMapping mapping;
+        for (unsigned i = 0; i < numInputs; ++i)
+          mapping.map(body.getArgument(i), arguments[i]);
+        for (auto [position, number] : llvm::enumerate(others))
+          mapping.map(body.getArgument(numInputs + number),
+                      arguments[numInputs + position]);
+        SetVector<Operation *> needed;
+        SmallVector<Value> pending;
+        for (unsigned number : others)
+          pending.push_back(yield.getOperand(number));
+        while (!pending.empty()) {
+          Value value = pending.pop_back_val();
+          Operation *definition = value.getDefiningOp();
+          if (definition && definition->getBlock() == &body &&
+              needed.insert(definition))
+            llvm::append_range(pending, readBy(definition));
+          auto argument = dyn_cast<BlockArgument>(value);
+          readsSums |= argument && argument.getOwner() == &body &&
+                       !mapping.contains(argument);
+        }
+        if (!readsSums)
+          for (Operation &scalar : body.without_terminator())
+            if (needed.contains(&scalar))
+              inner.clone(scalar, mapping);
+        SmallVector<Value> yielded;
+        for (auto [position, number] : llvm::enumerate(others))
+          yielded.push_back(
+              readsSums ? arguments[numInputs + position]
+                        : mapping.lookupOrDefault(yield.getOperand(number)));
+        linalg::YieldOp::create(inner, loc, yielded);
+      });
+  if (readsSums) {
+    made.erase();
+    return {};
+  }
+  for (auto [position, number] : llvm::enumerate(others)) {
+    Value before = op.getResult(number), after = made.getResult(position);
+    before.replaceAllUsesWith(after);
+    for (Value &gradient : joint.gradients)
+      if (gradient == before)
+        gradient = after;
+  }
+  return made;
 }
 
 void Splitter::groupParameters() {

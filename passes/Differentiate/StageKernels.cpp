@@ -74,11 +74,11 @@ LogicalResult build(JointFunction &joint, SymbolicShapes &shapes,
                                  joint.primalResults, joint.numPrimalArguments,
                                  *residuals, shapes, joint.function);
   if (form == BackwardForm::Whole) {
-    kernels.backward = buildBackward(joint, shapes,
-                                     {"B", ".backward", joint.adjointOps,
-                                      *residuals, joint.gradients,
-                                      joint.gradientAttrs},
-                                     kernels.forward);
+    kernels.backward =
+        buildBackward(joint, shapes,
+                      {"B", ".backward", joint.adjointOps, *residuals,
+                       joint.gradients, joint.gradientAttrs},
+                      kernels.forward);
     return success();
   }
   Operation *last = kernels.forward;
@@ -91,11 +91,10 @@ LogicalResult build(JointFunction &joint, SymbolicShapes &shapes,
     given.push_back(value);
   }
   if (!results.empty())
-    last = kernels.inputBackward =
-        buildBackward(joint, shapes,
-                      {"Bi", ".backward_input", split.inputOps, *residuals,
-                       results, attrs},
-                      last);
+    last = kernels.inputBackward = buildBackward(
+        joint, shapes,
+        {"Bi", ".backward_input", split.inputOps, *residuals, results, attrs},
+        last);
   if (!split.weightGradients.empty())
     kernels.weightBackward =
         buildBackward(joint, shapes,

@@ -45,9 +45,27 @@ bool areEqual(DictionaryAttr a, DictionaryAttr b) {
   return others.getDictionary(a.getContext()) == b;
 }
 
+/// Whether each parameter of one stage stands for one of the other.
+bool correspond(ArrayRef<int32_t> a, ArrayRef<int32_t> b) {
+  DenseMap<int32_t, int32_t> toB, toA;
+  for (auto [parameterA, parameterB] : llvm::zip_equal(a, b))
+    if (toB.try_emplace(parameterA, parameterB).first->second != parameterB ||
+        toA.try_emplace(parameterB, parameterA).first->second != parameterA)
+      return false;
+  return true;
+}
+
+/// The attributes of a stage but for its number.
+DictionaryAttr attributesOf(func::FuncOp stage) {
+  NamedAttrList attributes(stage->getDiscardableAttrDictionary());
+  attributes.erase(kStageAttr);
+  return attributes.getDictionary(stage.getContext());
+}
+
 /// Whether the stages compute the same, of other parameters perhaps.
 bool areEqual(func::FuncOp a, func::FuncOp b) {
-  if (a.getFunctionType() != b.getFunctionType())
+  if (a.getFunctionType() != b.getFunctionType() ||
+      attributesOf(a) != attributesOf(b))
     return false;
   for (unsigned i = 0; i < a.getNumArguments(); ++i)
     if (!areEqual(a.getArgAttrDict(i), b.getArgAttrDict(i)))
@@ -55,6 +73,8 @@ bool areEqual(func::FuncOp a, func::FuncOp b) {
   for (unsigned i = 0; i < a.getNumResults(); ++i)
     if (a.getResultAttrDict(i) != b.getResultAttrDict(i))
       return false;
+  if (!correspond(parametersOf(a), parametersOf(b)))
+    return false;
   return OperationEquivalence::isRegionEquivalentTo(
       &a.getBody(), &b.getBody(), OperationEquivalence::IgnoreLocations);
 }
@@ -81,8 +101,7 @@ struct MergeStages : hocket::impl::MergeStagesBase<MergeStages> {
       }
       kind->second.push_back(builder.getDictionaryAttr(
           {builder.getNamedAttr(
-               "parameters",
-               builder.getDenseI32ArrayAttr(parametersOf(stage))),
+               "parameters", builder.getDenseI32ArrayAttr(parametersOf(stage))),
            builder.getNamedAttr("stage", stage->getAttr(kStageAttr))}));
       stage.erase();
       ++numMerged;

@@ -163,8 +163,8 @@ LogicalResult ModelReader::addStageTasks(func::FuncOp kernel,
                << "` does not list";
       operand.index = to[found - from.asArrayRef().begin()];
     }
-    if (failed(addStageTask(kernel, stage.getInt(), std::move(other),
-                            operands)))
+    if (failed(
+            addStageTask(kernel, stage.getInt(), std::move(other), operands)))
       return failure();
   }
   return success();
@@ -263,6 +263,12 @@ FailureOr<plan::Strategy> hocket::strategyOf(func::FuncOp loss) {
   if (!strategy)
     return loss.emitOpError("has no `")
            << kStrategyAttr << "`; run hocket-outline first";
+  for (StringRef key : {"data", "microbatches", "chunks"})
+    if (auto value = strategy.getAs<IntegerAttr>(key);
+        value && (value.getInt() < 1 || value.getInt() > INT32_MAX))
+      return loss.emitOpError("has ")
+             << key << " = " << value.getInt() << " in `" << kStrategyAttr
+             << "`; it must be from 1 to 2^31 - 1";
   auto integer = [&](StringRef key, uint32_t fallback) -> uint32_t {
     auto value = strategy.getAs<IntegerAttr>(key);
     return value ? value.getInt() : fallback;

@@ -174,7 +174,8 @@ LogicalResult Outliner::outlinePipeline(PipelineOp pipeline) {
   } else {
     if (chunks > 1)
       schedule = "interleaved";
-    emitRemark(pipeline.getLoc(), "schedule 'auto' means '") << schedule << "' here";
+    emitRemark(pipeline.getLoc(), "schedule 'auto' means '")
+        << schedule << "' here";
   }
   auto stages = llvm::to_vector(pipeline.getOps<StageOp>());
   for (StageOp stage : stages) {

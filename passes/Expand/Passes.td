@@ -64,7 +64,8 @@ def Outline : Pass<"hocket-outline", "::mlir::ModuleOp"> {
     After:
     ```mlir
     func.func private @loss(tensor<4x4xf32> {hocket.role = #hocket.role<param>}, ...)
-        attributes {hocket.strategy = {data = 1 : i64, microbatches = 8 : i64, schedule = "1f1b"}}
+        attributes {hocket.strategy = {chunks = 1 : i64, data = 1 : i64, microbatches = 8 : i64,
+                                       schedule = "1f1b"}}
     func.func private @stage0(
         %x: tensor<?x4xf32> {hocket.operand = #hocket.operand<batch, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 4)>}, ...)
         -> (tensor<?x4xf32> {hocket.operand = #hocket.operand<output, 0>, ...}) attributes {hocket.stage = 0 : i64}

@@ -18,6 +18,9 @@ using namespace hocket;
 
 namespace {
 
+/// As many as a model may have.
+constexpr int64_t kMaxStages = UINT16_MAX;
+
 /// The arguments of the loss function by how a strategy takes them.
 struct Arguments {
   SmallVector<Value> tokens, shared;
@@ -69,6 +72,12 @@ struct ParallelizePass : hocket::impl::ParallelizeBase<ParallelizePass> {
             << name << "=" << value << " must be at least 1";
         return signalPassFailure();
       }
+    if (pipeline > kMaxStages / chunks) {
+      getOperation().emitError("hocket-parallelize: pipeline=")
+          << pipeline << " x chunks=" << chunks << " is more than "
+          << kMaxStages << " stages";
+      return signalPassFailure();
+    }
     auto loss = getOperation().lookupSymbol<func::FuncOp>(function);
     if (!loss || loss.isExternal()) {
       getOperation().emitError("there is no function @")
@@ -83,7 +92,7 @@ struct ParallelizePass : hocket::impl::ParallelizeBase<ParallelizePass> {
   }
 
   bool isPipelined() const {
-    return pipeline > 1 || microbatches > 1 || chunks > 1;
+    return pipeline > 1 || microbatches > 1 || chunks > 1 || schedule != "auto";
   }
   LogicalResult parallelize(func::FuncOp loss);
   LogicalResult check(func::FuncOp loss);
@@ -204,7 +213,8 @@ LogicalResult ParallelizePass::parallelize(func::FuncOp loss) {
   if (arguments.tokens.empty())
     return loss.emitOpError("has no argument of the role batch that could be "
                             "cut into parts");
-  FailureOr<SmallVector<StagePart>> assigned = assignStages(loss, pipeline * chunks);
+  FailureOr<SmallVector<StagePart>> assigned =
+      assignStages(loss, pipeline * chunks);
   if (failed(assigned))
     return failure();
   parts = std::move(*assigned);
@@ -221,8 +231,8 @@ LogicalResult ParallelizePass::parallelize(func::FuncOp loss) {
         builder, mapping,
         [&](OpBuilder &inner, IRMapping &own) {
           return isPipelined() ? buildPipeline(inner, own)
-                           : buildPart(inner, parts.front(),
-                                       terminator.getOperands(), own);
+                               : buildPart(inner, parts.front(),
+                                           terminator.getOperands(), own);
         },
         data.getValue());
   terminator->setOperands(results);

@@ -64,8 +64,8 @@ def Parallelize : Pass<"hocket-parallelize", "::mlir::ModuleOp"> {
   let summary = "wrap the loss function in strategies";
   let description = [{
     Puts the body of the loss function into a `hocket.data` (where `data` > 1)
-    around a `hocket.pipeline` (where `pipeline`, `microbatches` or `chunks` > 1) of
-    `pipeline` x `chunks` stages.
+    around a `hocket.pipeline` (where `pipeline`, `microbatches` or `chunks` > 1, or a
+    schedule is named) of `pipeline` x `chunks` stages.
     Arguments of the role `batch` are the tokens that are cut, `offsets` the
     boundaries they are cut at, all others are shared.
 

@@ -99,7 +99,8 @@ LogicalResult Assignment::placeLayers() {
     return loss.emitOpError("calls ")
            << count << " layer" << (count == 1 ? "" : "s")
            << ", fewer than the " << numStages
-           << " stages asked for (pipeline x chunks); make every layer a function that it calls, or ask for fewer "
+           << " stages asked for (pipeline x chunks); make every layer a "
+              "function that it calls, or ask for fewer "
               "stages";
   for (auto [index, layer] : llvm::enumerate(layers))
     stageOf[layer] = int64_t(index) * numStages / count;

@@ -352,8 +352,8 @@ Result<void> runtime::checkPlan(const plan::Plan &plan,
                      "-way data x " +
                      std::to_string(plan.ranks.size() /
                                     std::max(plan.strategy.data, 1u)) +
-                     " pipeline ranks) and topology '" + topology.name + "' has " +
-                     std::to_string(topology.devices()),
+                     " pipeline ranks) and topology '" + topology.name +
+                     "' has " + std::to_string(topology.devices()),
                  {"compile for a larger topology, or with smaller degrees"});
   return plan::check(plan, model, topology.device.memoryBytes);
 }

@@ -140,10 +140,10 @@ Offset<format::Topology> Writer::write(const Topology &topology) {
 Offset<format::Role> Writer::write(const plan::Role &role) {
   auto name = text(role.name);
   auto buffers = tables(role.buffers, [&](const plan::Buffer &buffer) {
-    return format::CreateBuffer(
-        builder, text(buffer.name), format::Slot(buffer.binding.slot),
-        buffer.binding.index, buffer.stage, buffer.microbatch, buffer.bytes,
-        buffer.offset);
+    return format::CreateBuffer(builder, text(buffer.name),
+                                format::Slot(buffer.binding.slot),
+                                buffer.binding.index, buffer.stage,
+                                buffer.microbatch, buffer.bytes, buffer.offset);
   });
   std::vector<format::Instruction> body;
   std::vector<uint32_t> bodyBuffers;
@@ -191,8 +191,9 @@ Offset<format::Plan> Writer::write(const plan::Plan &plan) {
   auto firstSequence = builder.CreateVector(plan.firstSequence);
   return format::CreatePlan(
       builder, plan.strategy.data, plan.strategy.microbatches, schedule,
-      plan.strategy.chunks, plan.stages, roles, rankVector, peerVector, rankGroupVector,
-      groupSizeVector, groupRankVector, shapeVector, lengths, firstSequence);
+      plan.strategy.chunks, plan.stages, roles, rankVector, peerVector,
+      rankGroupVector, groupSizeVector, groupRankVector, shapeVector, lengths,
+      firstSequence);
 }
 
 Offset<format::Code> Writer::write(const KernelImage &code) {

@@ -57,7 +57,8 @@ inline constexpr llvm::StringLiteral kKernelAttr = "hocket.kernel";
 inline constexpr llvm::StringLiteral kStageAttr = "hocket.stage";
 /// On a stage function that stands for several stages, and on its kernels: the
 /// parameters that its own arguments are bound to, in order; and for each other
-/// stage a dictionary with its number (`stage`) and its parameters in that order
+/// stage a dictionary with its number (`stage`) and its parameters in that
+/// order
 /// (`parameters`).
 inline constexpr llvm::StringLiteral kParametersAttr = "hocket.parameters";
 inline constexpr llvm::StringLiteral kInstancesAttr = "hocket.instances";

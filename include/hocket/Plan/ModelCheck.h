@@ -25,9 +25,9 @@ const TensorType *typeOf(const Model &model, const Stage &stage,
 /// slots, stages that fit each other. Errors: InvalidArgument.
 Result<void> checkModel(const Model &model);
 
-/// The parameters that stage `stage` holds, sorted: those that its tasks name
-/// and, in the first stage of a trained model, those that no task names.
-std::vector<uint32_t> heldParameters(const Model &model, uint32_t stage);
+/// The parameters that each stage holds, sorted: those that its tasks name and,
+/// in the first stage of a trained model, those that no task names.
+std::vector<std::vector<uint32_t>> heldParameters(const Model &model);
 
 /// Symbols of an update of parameter `index`: its number of elements.
 Symbols updateSymbols(const Model &model, uint32_t index);

@@ -35,7 +35,7 @@ const char *name(Op op);
 
 struct Instruction {
   Op op = Op::Kernel;
-  TaskKind kind = TaskKind::F; // of Op::Kernel
+  TaskKind kind = TaskKind::F;   // of Op::Kernel
   int32_t stage = -1;            // -1: not of one stage
   int32_t microbatch = -1;       // -1: not of one microbatch
   uint32_t kernel = 0;           // of Op::Kernel: index into Model::kernels

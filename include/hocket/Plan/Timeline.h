@@ -30,8 +30,8 @@ struct TaskSpan {
 /// When each task runs if it starts as early as its order and what it reads
 /// allow: F(s) needs F(s - 1), Bi(s) and B(s) need those of s + 1 and their own
 /// F, W needs its Bi; what no task of the orders makes is not waited for.
-/// [pipeline rank][position]. Errors: InvalidArgument, where tasks wait for each
-/// other forever.
+/// [pipeline rank][position]. Errors: InvalidArgument, where tasks wait for
+/// each other forever.
 Result<std::vector<std::vector<TaskSpan>>>
 playTasks(const TaskOrders &orders, const TaskDurations &durations = {});
 

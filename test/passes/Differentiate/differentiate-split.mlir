@@ -75,3 +75,27 @@ func.func private @none(%x: tensor<4xf32> {hocket.operand = #hocket.operand<inpu
   %y = linalg.exp ins(%x : tensor<4xf32>) outs(%x : tensor<4xf32>) -> tensor<4xf32>
   return %y : tensor<4xf32>
 }
+
+// -----
+
+// One op would compute the gradients of both factors: it becomes two.
+
+// CHECK-LABEL: func.func private @both.backward_input
+// CHECK-NOT: gradient, 0>{{.*}}hocket.operand<gradient
+// CHECK-SAME: -> (tensor<4xf32> {hocket.operand = #hocket.operand<input_gradient, 0>})
+// CHECK: linalg.generic
+// CHECK-NOT: linalg.generic
+// CHECK: return
+// CHECK-LABEL: func.func private @both.backward_weight
+// CHECK-SAME: -> (tensor<4xf32> {hocket.operand = #hocket.operand<gradient, 0>})
+// CHECK: linalg.generic
+// CHECK-NOT: linalg.generic
+// CHECK: return
+func.func private @both(
+    %w: tensor<4xf32> {hocket.operand = #hocket.operand<parameter, 0>},
+    %x: tensor<4xf32> {hocket.operand = #hocket.operand<input, 0>})
+    -> (tensor<4xf32> {hocket.operand = #hocket.operand<output, 0>})
+    attributes {hocket.stage = 1 : i64} {
+  %y = linalg.mul ins(%w, %x : tensor<4xf32>, tensor<4xf32>) outs(%x : tensor<4xf32>) -> tensor<4xf32>
+  return %y : tensor<4xf32>
+}

@@ -73,4 +73,20 @@ TEST_F(CheckTest, P5ArenaExceedsTheDevice) {
                                 std::to_string(largest - 1));
 }
 
+/// A role's stages have values of different sizes at the same index.
+TEST(CheckMemory, SizesAreThoseOfTheStage) {
+  SyntheticOptions options;
+  options.growing = true;
+  Model model = makeModel(options);
+  Plan plan = makePlan(model, {1, 2, "interleaved", 2});
+  Result<void> checked = check(plan, model, 0);
+  ASSERT_TRUE(checked) << checked.error();
+  for (Buffer &buffer : plan.roles[0].buffers)
+    if (buffer.stage == 2 && buffer.binding.slot == Slot::Residual)
+      buffer.bytes /= 3; // what stage 0's would need
+  std::optional<Violation> found = findViolation(plan, model, 0);
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->invariant, "P4");
+}
+
 } // namespace

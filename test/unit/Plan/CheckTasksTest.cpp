@@ -48,7 +48,7 @@ TEST_F(CheckTest, P8RankIsMissing) {
 
 TEST_F(CheckTest, P8CoordinateIsTakenTwice) {
   plan.ranks[1].data = 0;
-  expect("P8", "two ranks run the same stage", 2);
+  expect("P8", "two ranks have the same coordinates", 2);
 }
 
 TEST_F(CheckTest, P8GradientIsNotSummed) {

@@ -66,14 +66,14 @@ TEST(Expand, EveryPipelinePassesTheCheck) {
             options.outputs = 2;
             options.tied = microbatches & 1;
             options.split = split;
+            options.growing = microbatches & 2;
             Model model = makeModel(options);
             for (uint32_t data : {1u, 2u}) {
               Plan plan = makePlan(model, {data, microbatches, name, chunks});
               Result<void> checked = check(plan, model, 0);
-              EXPECT_TRUE(checked)
-                  << name << " " << ranks << "x" << chunks << ", "
-                  << microbatches << " microbatches\n"
-                  << checked.error();
+              EXPECT_TRUE(checked) << name << " " << ranks << "x" << chunks
+                                   << ", " << microbatches << " microbatches\n"
+                                   << checked.error();
               EXPECT_EQ(plan.ranks.size(), data * ranks);
               ++plans;
             }
@@ -295,7 +295,7 @@ TEST(Expand, MistakesAreExplained) {
   SyntheticOptions wide;
   wide.width = int64_t(1) << 20;
   EXPECT_EQ(errorOf(makeModel(wide), {1, 1, "1f1b"}, {int64_t(1) << 47})
-                .find("the buffers of stage 'stage0'"),
+                .find("the buffers of role 'stage0'"),
             0u);
   EXPECT_EQ(errorOf({}, {1, 1, "1f1b"}, {8}), "the model has no stages");
 }

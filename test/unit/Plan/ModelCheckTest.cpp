@@ -113,10 +113,10 @@ TEST(ModelCheck, UnusedParametersAreHeldByTheFirstStage) {
   options.tied = true;
   Model model = makeModel(options);
   uint32_t unused = uint32_t(model.parameters.size()) - 1;
-  EXPECT_EQ(heldParameters(model, 0), (std::vector<uint32_t>{0, 1, 2, unused}));
-  EXPECT_EQ(heldParameters(model, 3), (std::vector<uint32_t>{0, 7, 8}));
+  EXPECT_EQ(heldParameters(model)[0], (std::vector<uint32_t>{0, 1, 2, unused}));
+  EXPECT_EQ(heldParameters(model)[3], (std::vector<uint32_t>{0, 7, 8}));
   model.updates.clear();
-  EXPECT_EQ(heldParameters(model, 0), (std::vector<uint32_t>{0, 1, 2}));
+  EXPECT_EQ(heldParameters(model)[0], (std::vector<uint32_t>{0, 1, 2}));
 }
 
 } // namespace

@@ -28,6 +28,8 @@ struct SyntheticOptions {
   bool updates = true;
   /// The backward as Bi and W, with a value that Bi keeps for W.
   bool split = false;
+  /// Each stage has larger values than the one before it.
+  bool growing = false;
   /// A parameter that no stage names.
   bool unused = false;
 };
@@ -42,10 +44,13 @@ public:
   Stage make() {
     stage.name = "stage" + std::to_string(index);
     SizeExpr tokens = SizeExpr::symbol(0);
-    TensorType activation{ElementType::F32,
-                          {tokens, SizeExpr::constant(options.width)}};
+    auto activationOf = [&](uint32_t stage) {
+      int64_t width = options.width * (options.growing ? stage + 1 : 1);
+      return TensorType{ElementType::F32, {tokens, SizeExpr::constant(width)}};
+    };
+    TensorType activation = activationOf(index);
     if (index > 0)
-      stage.inputs.assign(options.outputs, activation);
+      stage.inputs.assign(options.outputs, activationOf(index - 1));
     if (!isLast)
       stage.outputs.assign(options.outputs, activation);
     stage.residuals.assign(options.residuals + options.split, activation);

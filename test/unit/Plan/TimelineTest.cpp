@@ -66,6 +66,13 @@ TEST(Timeline, IdleTimeOfGPipeAnd1F1B) {
     }
 }
 
+TEST(Timeline, IdleTimeOfGPipeWithChunks) {
+  for (uint32_t v : {2u, 3u, 4u}) {
+    Played played("gpipe", {4, v, 12}, {12, 12, 12});
+    EXPECT_NEAR(played.makespan(), 12 * 36.0 + 3 * 36.0 / v, 1e-9) << v;
+  }
+}
+
 TEST(Timeline, IdleTimeOfInterleaved) {
   for (uint32_t p : {2u, 4u, 8u})
     for (uint32_t v : {2u, 3u, 4u}) {
