@@ -74,8 +74,8 @@ struct ParallelizePass : hocket::impl::ParallelizeBase<ParallelizePass> {
       }
     if (pipeline > kMaxStages / chunks) {
       getOperation().emitError("hocket-parallelize: pipeline=")
-          << pipeline << " x chunks=" << chunks << " is more than "
-          << kMaxStages << " stages";
+          << pipeline.getValue() << " x chunks=" << chunks.getValue()
+          << " is more than " << kMaxStages << " stages";
       return signalPassFailure();
     }
     auto loss = getOperation().lookupSymbol<func::FuncOp>(function);

@@ -1,6 +1,8 @@
 // RUN: hocket-opt %s --hocket-parallelize="pipeline=3 microbatches=2" --split-input-file --verify-diagnostics
 // RUN: echo "module {}" | not hocket-opt --hocket-parallelize="pipeline=0" 2>&1 | FileCheck %s --check-prefix=ZERO
 // ZERO: error: hocket-parallelize: pipeline=0 must be at least 1
+// RUN: echo "module {}" | not hocket-opt --hocket-parallelize="pipeline=4611686018427387904 chunks=4" 2>&1 | FileCheck %s --check-prefix=MANY
+// MANY: error: hocket-parallelize: pipeline=4611686018427387904 x chunks=4 is more than 65535 stages
 
 // expected-error @+1 {{there is no function @loss with a body; name the model's loss function with the option `function`}}
 module {
