@@ -23,10 +23,12 @@ namespace {
 
 constexpr int64_t kLanes = 16, kVectors = 4;
 constexpr int64_t kTileRows = 6, kTileColumns = kVectors * kLanes;
-// 512 KiB of B, half of a second-level cache.
-constexpr int64_t kDepth = 256, kColumns = 512;
+// 1 MiB of B. Panels of A have a cache line to spare, lest all lie in one set.
+constexpr int64_t kDepth = 512, kColumns = 512;
+constexpr int64_t kLeftPanel = kDepth * kTileRows + kLanes;
 // Of a transposed A: whole cache lines of its rows, whole tiles.
 constexpr int64_t kRows = 96;
+constexpr int64_t kAhead = 8;
 
 typedef float Vector __attribute__((vector_size(kLanes * sizeof(float))));
 typedef float Unaligned
@@ -34,7 +36,7 @@ typedef float Unaligned
 
 struct alignas(64) Packed {
   float right[kDepth * kColumns];
-  float left[kDepth * kRows];
+  float left[kLeftPanel * (kRows / kTileRows)];
 };
 
 Packed &packed() {
@@ -86,9 +88,8 @@ HOCKET_AVX512 inline void transpose(Vector (&square)[kLanes]) {
     Vector next[kLanes];
     for (int i = 0; i < kLanes / 2; ++i) {
       Vector low = square[i], high = square[i + kLanes / 2];
-      next[2 * i] =
-          __builtin_shufflevector(low, high, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20,
-                                  5, 21, 6, 22, 7, 23);
+      next[2 * i] = __builtin_shufflevector(low, high, 0, 16, 1, 17, 2, 18, 3,
+                                            19, 4, 20, 5, 21, 6, 22, 7, 23);
       next[2 * i + 1] =
           __builtin_shufflevector(low, high, 8, 24, 9, 25, 10, 26, 11, 27, 12,
                                   28, 13, 29, 14, 30, 15, 31);
@@ -98,21 +99,24 @@ HOCKET_AVX512 inline void transpose(Vector (&square)[kLanes]) {
   }
 }
 
-/// Panels of a tile's width: packed[k * width + i] = from[k * stride + i], and
-/// zeros where `count` is no multiple of the width.
+/// Panels of a tile's width, `panel` elements apart: of each,
+/// packed[k * width + i] = from[k * stride + i], and zeros behind `count`.
 template <int64_t width>
 void packRows(const float *from, int64_t stride, int64_t depth, int64_t count,
-              float *packed) {
-  for (int64_t first = 0; first < count; first += width) {
-    int64_t used = std::min(width, count - first);
-    for (int64_t k = 0; k < depth; ++k, packed += width) {
-      const float *row = from + k * stride + first;
-      if (used == width) {
-        std::memcpy(packed, row, width * sizeof(float));
-        continue;
-      }
-      std::copy_n(row, used, packed);
-      std::fill(packed + used, packed + width, 0.0f);
+              float *packed, int64_t panel) {
+  for (int64_t k = 0; k < depth; ++k) {
+    const float *row = from + k * stride;
+    float *to = packed + k * width;
+    // Rows are pages apart, where the processor does not look ahead.
+    if (k + kAhead < depth)
+      for (int64_t i = 0; i < count; i += kLanes)
+        __builtin_prefetch(row + kAhead * stride + i);
+    int64_t i = 0;
+    for (; i + width <= count; i += width, to += panel)
+      std::memcpy(to, row + i, width * sizeof(float));
+    if (i < count) {
+      std::copy_n(row + i, count - i, to);
+      std::fill(to + (count - i), to + width, 0.0f);
     }
   }
 }
@@ -157,8 +161,8 @@ void multiplyRows(const Stretch &stretch, int64_t row, int64_t rows,
     const float *right = stretch.right + column * stretch.depth;
     float *c = stretch.c + row * stretch.ldc + column;
     if (rows == kTileRows && columns == kTileColumns) {
-      multiplyTile(stretch.depth, a, rowStride, depthStride, right,
-                   stretch.add, c, stretch.ldc);
+      multiplyTile(stretch.depth, a, rowStride, depthStride, right, stretch.add,
+                   c, stretch.ldc);
       continue;
     }
     alignas(64) float tile[kTileRows * kTileColumns];
@@ -198,18 +202,19 @@ void runtime::packedProduct(bool transA, bool transB, int64_t m, int64_t n,
                     stretch.columns, memory.right);
       else
         packRows<kTileColumns>(b + first * ldb + column, ldb, stretch.depth,
-                               stretch.columns, memory.right);
+                               stretch.columns, memory.right,
+                               stretch.depth * kTileColumns);
       for (int64_t block = 0; block < m; block += kRows) {
         int64_t end = std::min(m, block + kRows);
         if (transA)
           packRows<kTileRows>(a + first * lda + block, lda, stretch.depth,
-                              end - block, memory.left);
+                              end - block, memory.left, kLeftPanel);
         for (int64_t row = block; row < end; row += kTileRows) {
           int64_t rows = std::min(kTileRows, end - row);
           if (transA) {
             multiplyRows(stretch, row, rows,
-                         memory.left + (row - block) * stretch.depth, 1,
-                         kTileRows);
+                         memory.left + (row - block) / kTileRows * kLeftPanel,
+                         1, kTileRows);
             continue;
           }
           const float *left = a + row * lda + first;
