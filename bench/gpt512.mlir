@@ -625,7 +625,7 @@ module {
     %c0 = arith.constant 0 : index
     %dim = tensor.dim %arg0, %c0 : tensor<?xf32>
     %cst = arith.constant dense<0.00999999977> : tensor<f32>
-    %cst_0 = arith.constant 1.000000e-03 : f32
+    %cst_0 = arith.constant 3.000000e-04 : f32
     %cst_1 = arith.constant 2.000000e+01 : f32
     %cst_2 = arith.constant dense<9.99999993E-9> : tensor<f32>
     %cst_3 = arith.constant -0.0512932949 : f32
