@@ -13,6 +13,8 @@
 #include "mlir/Dialect/MemRef/IR/MemRef.h"
 #include "mlir/Dialect/SCF/IR/SCF.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
+#include "mlir/Dialect/Tensor/Transforms/Transforms.h"
+#include "mlir/Transforms/GreedyPatternRewriteDriver.h"
 
 namespace hocket {
 #define GEN_PASS_DEF_BUFFERIZEKERNELS
@@ -178,6 +180,11 @@ static void separateDestinations(func::FuncOp kernel) {
 }
 
 LogicalResult BufferizeKernelsPass::bufferize(func::FuncOp kernel) {
+  // An empty tensor that is reshaped is an empty tensor.
+  RewritePatternSet patterns(&getContext());
+  tensor::populateFoldTensorEmptyPatterns(patterns);
+  if (failed(applyPatternsGreedily(kernel, std::move(patterns))))
+    return failure();
   separateDestinations(kernel);
 
   IRRewriter rewriter(&getContext());

@@ -42,6 +42,37 @@ func.func @chain(%x: tensor<?x8xf32> {hocket.operand = #hocket.operand<input, 0>
 
 // -----
 
+// Two products that start from one reshaped tensor of zeros have a buffer each,
+// filled where it is.
+
+// CHECK-LABEL: func.func @two_products(
+// CHECK-SAME: %[[P:[a-z0-9]*]]: memref<?x2x4xf32> {hocket.operand = #hocket.operand<output, 0>
+// CHECK-SAME: %[[Q:[a-z0-9]*]]: memref<?x2x4xf32> {hocket.operand = #hocket.operand<output, 1>
+// CHECK-NOT: memref.copy
+// CHECK-DAG: linalg.fill {{.*}} outs(%[[P]] : memref<?x2x4xf32>)
+// CHECK-DAG: linalg.fill {{.*}} outs(%[[Q]] : memref<?x2x4xf32>)
+// CHECK-NOT: memref.copy
+// CHECK: return
+#tk = affine_map<(t, h, d, k) -> (t, k)>
+#khd = affine_map<(t, h, d, k) -> (k, h, d)>
+#thd = affine_map<(t, h, d, k) -> (t, h, d)>
+func.func @two_products(%x: tensor<?x8xf32> {hocket.operand = #hocket.operand<input, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 8)>},
+    %a: tensor<8x2x4xf32> {hocket.operand = #hocket.operand<parameter, 0>}, %b: tensor<8x2x4xf32> {hocket.operand = #hocket.operand<parameter, 1>})
+    -> (tensor<?x2x4xf32> {hocket.operand = #hocket.operand<output, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 2, 4)>},
+        tensor<?x2x4xf32> {hocket.operand = #hocket.operand<output, 1>, hocket.shape = affine_map<(d0, d1) -> (d0, 2, 4)>}) attributes {hocket.kernel = "F"} {
+  %c0 = arith.constant 0 : index
+  %zero = arith.constant 0.0 : f32
+  %t = tensor.dim %x, %c0 : tensor<?x8xf32>
+  %e = tensor.empty(%t) : tensor<?x8xf32>
+  %s = tensor.expand_shape %e [[0], [1, 2]] output_shape [%t, 2, 4] : tensor<?x8xf32> into tensor<?x2x4xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%s : tensor<?x2x4xf32>) -> tensor<?x2x4xf32>
+  %p = linalg.contract indexing_maps = [#tk, #khd, #thd] ins(%x, %a : tensor<?x8xf32>, tensor<8x2x4xf32>) outs(%z : tensor<?x2x4xf32>) -> tensor<?x2x4xf32>
+  %q = linalg.contract indexing_maps = [#tk, #khd, #thd] ins(%x, %b : tensor<?x8xf32>, tensor<8x2x4xf32>) outs(%z : tensor<?x2x4xf32>) -> tensor<?x2x4xf32>
+  return %p, %q : tensor<?x2x4xf32>, tensor<?x2x4xf32>
+}
+
+// -----
+
 // An argument that is exchanged with another is saved first.
 
 // CHECK-LABEL: func.func @exchange(
