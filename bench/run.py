@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures Hocket on a GPT and prints one table of ratios. Needs a built tree, a C compiler and nothing else.
+"""Measures Hocket on a GPT and prints one table of ratios. Needs a built tree.
 
     bench/run.py [--build BUILD] [--jax PYTHON] [--steps N]
 
