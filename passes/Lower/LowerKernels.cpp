@@ -43,6 +43,8 @@ void hocket::buildLoweringPipeline(OpPassManager &manager) {
   manager.addNestedPass<func::FuncOp>(createFoldTransposes());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());
+  manager.addNestedPass<func::FuncOp>(createFuseShared());
+  manager.addPass(createCSEPass());
   manager.addPass(createBufferizeKernels());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());

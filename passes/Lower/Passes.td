@@ -113,6 +113,37 @@ def FoldTransposes : Pass<"hocket-fold-transposes"> {
   let dependentDialects = ["::mlir::linalg::LinalgDialect"];
 }
 
+def FuseShared : Pass<"hocket-fuse-shared"> {
+  let summary = "elementwise ops become part of the first op that reads them";
+  let description = [{
+    Upstream's fusion takes an elementwise op into its only reader. Where there
+    are more, and the first is an elementwise op over the same elements, they
+    become one op that yields both values: nothing is computed twice, and what
+    the first read of memory is what is already in a register. The four loops
+    of AdamW become one.
+
+    Before:
+
+    ```mlir
+    %m = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]}
+        ins(%g : tensor<?xf32>) outs(%e : tensor<?xf32>) {...} -> tensor<?xf32>
+    %p = linalg.generic {indexing_maps = [#id, #id], iterator_types = ["parallel"]}
+        ins(%m : tensor<?xf32>) outs(%e : tensor<?xf32>) {...} -> tensor<?xf32>
+    return %m, %p : tensor<?xf32>, tensor<?xf32>
+    ```
+
+    After:
+
+    ```mlir
+    %both:2 = linalg.generic {indexing_maps = [#id, #id, #id], iterator_types = ["parallel"]}
+        ins(%g : tensor<?xf32>) outs(%e, %e : tensor<?xf32>, tensor<?xf32>) {...}
+        -> (tensor<?xf32>, tensor<?xf32>)
+    return %both#0, %both#1 : tensor<?xf32>, tensor<?xf32>
+    ```
+  }];
+  let dependentDialects = ["::mlir::linalg::LinalgDialect"];
+}
+
 def BufferizeKernels : Pass<"hocket-bufferize-kernels", "::mlir::ModuleOp"> {
   let summary = "kernel functions on tensors become functions on buffers";
   let description = [{

@@ -26,8 +26,8 @@ constexpr int64_t kTileRows = 6, kTileColumns = kVectors * kLanes;
 // 1 MiB of B. Panels of A have a cache line to spare, lest all lie in one set.
 constexpr int64_t kDepth = 512, kColumns = 512;
 constexpr int64_t kLeftPanel = kDepth * kTileRows + kLanes;
-// Of a transposed A: whole cache lines of its rows, whole tiles.
-constexpr int64_t kRows = 96;
+// Of a transposed A: whole cache lines of its rows and whole tiles.
+constexpr int64_t kRows = 96, kBlocks = 22;
 constexpr int64_t kAhead = 8;
 
 typedef float Vector __attribute__((vector_size(kLanes * sizeof(float))));
@@ -36,7 +36,7 @@ typedef float Unaligned
 
 struct alignas(64) Packed {
   float right[kDepth * kColumns];
-  float left[kLeftPanel * (kRows / kTileRows)];
+  float left[kLeftPanel * (kRows / kTileRows) * kBlocks];
 };
 
 Packed &packed() {
@@ -150,19 +150,18 @@ struct Stretch {
   int64_t depth, columns;
   const float *right;
   bool add;
-  float *c;
   int64_t ldc;
 };
 
-void multiplyRows(const Stretch &stretch, int64_t row, int64_t rows,
-                  const float *a, int64_t rowStride, int64_t depthStride) {
+void multiplyRows(const Stretch &stretch, int64_t rows, const float *a,
+                  int64_t rowStride, int64_t depthStride, float *c) {
   for (int64_t column = 0; column < stretch.columns; column += kTileColumns) {
     int64_t columns = std::min(kTileColumns, stretch.columns - column);
     const float *right = stretch.right + column * stretch.depth;
-    float *c = stretch.c + row * stretch.ldc + column;
+    float *out = c + column;
     if (rows == kTileRows && columns == kTileColumns) {
       multiplyTile(stretch.depth, a, rowStride, depthStride, right, stretch.add,
-                   c, stretch.ldc);
+                   out, stretch.ldc);
       continue;
     }
     alignas(64) float tile[kTileRows * kTileColumns];
@@ -171,10 +170,45 @@ void multiplyRows(const Stretch &stretch, int64_t row, int64_t rows,
     for (int64_t i = 0; i < rows; ++i)
       for (int64_t j = 0; j < columns; ++j) {
         float sum = tile[i * kTileColumns + j];
-        float &out = c[i * stretch.ldc + j];
-        out = stretch.add ? out + sum : sum;
+        float &at = out[i * stretch.ldc + j];
+        at = stretch.add ? at + sum : sum;
       }
   }
+}
+
+/// For all rows of a transposed A: packed with the first columns of C and,
+/// where there are more, kept for these.
+void multiplyPacked(const Stretch &stretch, int64_t m, const float *a,
+                    int64_t lda, bool isFirst, bool isKept, float *left,
+                    float *c) {
+  for (int64_t block = 0; block < m; block += kRows) {
+    float *panel =
+        left + (isKept ? block / kTileRows * kLeftPanel : int64_t(0));
+    int64_t end = std::min(m, block + kRows);
+    if (isFirst)
+      packRows<kTileRows>(a + block, lda, stretch.depth, end - block, panel,
+                          kLeftPanel);
+    for (int64_t row = block; row < end; row += kTileRows, panel += kLeftPanel)
+      multiplyRows(stretch, std::min(kTileRows, end - row), panel, 1, kTileRows,
+                   c + row * stretch.ldc);
+  }
+}
+
+/// For all rows of an A that is not.
+void multiplyInPlace(const Stretch &stretch, int64_t m, const float *a,
+                     int64_t lda, float *spare, float *c) {
+  int64_t row = 0;
+  for (; row + kTileRows <= m; row += kTileRows)
+    multiplyRows(stretch, kTileRows, a + row * lda, lda, 1,
+                 c + row * stretch.ldc);
+  if (row == m)
+    return;
+  // A tile would read rows that A does not have.
+  std::fill_n(spare, kTileRows * stretch.depth, 0.0f);
+  for (int64_t i = 0; i < m - row; ++i)
+    std::copy_n(a + (row + i) * lda, stretch.depth, spare + i * stretch.depth);
+  multiplyRows(stretch, m - row, spare, stretch.depth, 1,
+               c + row * stretch.ldc);
 }
 
 } // namespace
@@ -188,49 +222,32 @@ void runtime::packedProduct(bool transA, bool transB, int64_t m, int64_t n,
                             int64_t k, const float *a, int64_t lda,
                             const float *b, int64_t ldb, bool add, float *c,
                             int64_t ldc) {
+  constexpr int64_t most = kRows * kBlocks;
+  if (transA && m > most) {
+    packedProduct(transA, transB, most, n, k, a, lda, b, ldb, add, c, ldc);
+    return packedProduct(transA, transB, m - most, n, k, a + most, lda, b, ldb,
+                         add, c + most * ldc, ldc);
+  }
   Packed &memory = packed();
-  for (int64_t column = 0; column < n; column += kColumns)
-    for (int64_t first = 0; first < k; first += kDepth) {
-      Stretch stretch = {std::min(kDepth, k - first),
-                         std::min(kColumns, n - column),
-                         memory.right,
-                         add || first > 0,
-                         c + column,
-                         ldc};
+  for (int64_t first = 0; first < k; first += kDepth) {
+    int64_t depth = std::min(kDepth, k - first);
+    for (int64_t column = 0; column < n; column += kColumns) {
+      Stretch stretch = {depth, std::min(kColumns, n - column), memory.right,
+                         add || first > 0, ldc};
       if (transB)
-        packColumns(b + column * ldb + first, ldb, stretch.depth,
-                    stretch.columns, memory.right);
+        packColumns(b + column * ldb + first, ldb, depth, stretch.columns,
+                    memory.right);
       else
-        packRows<kTileColumns>(b + first * ldb + column, ldb, stretch.depth,
+        packRows<kTileColumns>(b + first * ldb + column, ldb, depth,
                                stretch.columns, memory.right,
-                               stretch.depth * kTileColumns);
-      for (int64_t block = 0; block < m; block += kRows) {
-        int64_t end = std::min(m, block + kRows);
-        if (transA)
-          packRows<kTileRows>(a + first * lda + block, lda, stretch.depth,
-                              end - block, memory.left, kLeftPanel);
-        for (int64_t row = block; row < end; row += kTileRows) {
-          int64_t rows = std::min(kTileRows, end - row);
-          if (transA) {
-            multiplyRows(stretch, row, rows,
-                         memory.left + (row - block) / kTileRows * kLeftPanel,
-                         1, kTileRows);
-            continue;
-          }
-          const float *left = a + row * lda + first;
-          if (rows < kTileRows) {
-            // The tile would read rows that A does not have.
-            std::fill_n(memory.left, kTileRows * stretch.depth, 0.0f);
-            for (int64_t i = 0; i < rows; ++i)
-              std::copy_n(left + i * lda, stretch.depth,
-                          memory.left + i * stretch.depth);
-            multiplyRows(stretch, row, rows, memory.left, stretch.depth, 1);
-            continue;
-          }
-          multiplyRows(stretch, row, rows, left, lda, 1);
-        }
-      }
+                               depth * kTileColumns);
+      if (transA)
+        multiplyPacked(stretch, m, a + first * lda, lda, column == 0,
+                       n > kColumns, memory.left, c + column);
+      else
+        multiplyInPlace(stretch, m, a + first, lda, memory.left, c + column);
     }
+  }
 }
 
 #else

@@ -85,9 +85,9 @@ void check(Product product, const Extents &extents, bool transA, bool transB,
 }
 
 /// Extents below, at and above those of tiles, blocks and stretches.
-const Extents kExtents[] = {{1, 1, 1},      {5, 63, 17},    {6, 64, 512},
-                            {7, 65, 513},   {97, 130, 40},  {192, 512, 15},
-                            {13, 600, 530}, {200, 70, 1100}};
+const Extents kExtents[] = {{1, 1, 1},      {5, 63, 17},     {6, 64, 512},
+                            {7, 65, 513},   {97, 130, 40},   {192, 512, 15},
+                            {13, 600, 530}, {200, 70, 1100}, {2200, 64, 8}};
 
 void checkAll(Product product) {
   for (const Extents &extents : kExtents)
