@@ -2,6 +2,8 @@
 
 #include "Messages.h"
 
+#include "hocket/Plan/ModelCheck.h"
+
 #include <algorithm>
 #include <map>
 #include <tuple>
@@ -10,14 +12,6 @@ using namespace hocket;
 using namespace hocket::plan;
 
 namespace {
-
-bool binds(const Stage &stage, Slot slot, uint32_t index) {
-  for (const TaskTemplate &task : stage.tasks)
-    for (const Operand &operand : task.operands)
-      if (operand.slot == slot && operand.index == index)
-        return true;
-  return false;
-}
 
 class MessageFinder {
 public:

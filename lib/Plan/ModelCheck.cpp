@@ -27,6 +27,14 @@ bool plan::isPerStage(Slot slot) {
   return isPerMicrobatch(slot) && slot != Slot::Batch;
 }
 
+bool plan::binds(const Stage &stage, Slot slot, uint32_t index) {
+  for (const TaskTemplate &task : stage.tasks)
+    for (const Operand &operand : task.operands)
+      if (operand.slot == slot && operand.index == index)
+        return true;
+  return false;
+}
+
 const TensorType *plan::typeOf(const Model &model, const Stage &stage,
                                const Operand &operand) {
   static const TensorType scalar{ElementType::F32, {}};
@@ -276,14 +284,6 @@ Result<void> ModelChecker::checkStageTask(const Stage &stage,
       return fail(where + " may not access " + describe(operand) +
                   " in this way");
   return {};
-}
-
-bool binds(const Stage &stage, Slot slot, uint32_t index) {
-  for (const TaskTemplate &task : stage.tasks)
-    for (const Operand &operand : task.operands)
-      if (operand.slot == slot && operand.index == index)
-        return true;
-  return false;
 }
 
 Result<void> ModelChecker::checkStage(uint32_t index) {

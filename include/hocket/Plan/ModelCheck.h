@@ -15,6 +15,9 @@ bool isPerMicrobatch(Slot slot);
 /// gradients, residuals.
 bool isPerStage(Slot slot);
 
+/// Whether some task of `stage` is bound to value `index` of `slot`.
+bool binds(const Stage &stage, Slot slot, uint32_t index);
+
 /// The type of the value that `operand` names in stage `stage`, or null where
 /// an index is out of range. The model's own types are returned by address.
 const TensorType *typeOf(const Model &model, const Stage &stage,

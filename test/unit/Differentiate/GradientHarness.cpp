@@ -263,8 +263,8 @@ static void checkForm(const GradientCase &gradientCase, BackwardForm form) {
   int64_t tokens = gradientCase.tokens;
   Signature forward = signatureOf(kernels->forward, tokens);
   std::vector<Signature> backward;
-  for (func::FuncOp kernel : {kernels->backward, kernels->inputBackward,
-                              kernels->weightBackward})
+  for (func::FuncOp kernel :
+       {kernels->backward, kernels->inputBackward, kernels->weightBackward})
     if (kernel)
       backward.push_back(signatureOf(kernel, tokens));
   OwningOpRef<ModuleOp> lowered = lower(*module);

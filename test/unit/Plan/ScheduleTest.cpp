@@ -33,8 +33,8 @@ size_t activationsHeld(const Role &role) {
 
 TEST(Schedule, BuiltinsAreRegisteredByName) {
   ScheduleRegistry registry = ScheduleRegistry::withBuiltins();
-  EXPECT_EQ(registry.names(), (std::vector<std::string>{"1f1b", "gpipe",
-                                                      "interleaved", "zb_h1"}));
+  EXPECT_EQ(registry.names(), (std::vector<std::string>{
+                                  "1f1b", "gpipe", "interleaved", "zb_h1"}));
   EXPECT_EQ(registry.find("gpipe")->name(), "gpipe");
   EXPECT_EQ(registry.find("zb-h1"), nullptr);
 }
@@ -66,7 +66,8 @@ TEST(Schedule, OrdersBySteps) {
   ScheduleRegistry registry = ScheduleRegistry::withBuiltins();
   auto text = [&](uint32_t rank, const char *schedule = "1f1b") {
     std::string result;
-    for (const ScheduledTask &task : registry.find(schedule)->order(rank, {3, 1, 4}))
+    for (const ScheduledTask &task :
+         registry.find(schedule)->order(rank, {3, 1, 4}))
       result +=
           std::string(name(task.kind)) + std::to_string(task.microbatch) + " ";
     return result;
