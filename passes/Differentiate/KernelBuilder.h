@@ -36,9 +36,10 @@ public:
 mlir::DictionaryAttr bindResidual(SymbolicShapes &shapes, mlir::Value value,
                                   uint32_t index);
 
-/// Builds the kernel `kind` (B, Bi or W) out of the adjoint ops of `joint`.
+/// What a backward kernel is made of.
 struct BackwardSpec {
-  llvm::StringRef kind, suffix;
+  llvm::StringRef kind; // of its task: B, Bi or W
+  llvm::StringRef suffix;
   /// The ops to copy where the results need them, in order.
   llvm::ArrayRef<mlir::Operation *> ops;
   /// Values that it is given, by number of the residual; those that it does not
@@ -47,6 +48,7 @@ struct BackwardSpec {
   llvm::ArrayRef<mlir::Value> results;
   llvm::ArrayRef<mlir::DictionaryAttr> resultAttrs;
 };
+/// Builds such a kernel out of the adjoint ops of `joint`, after `after`.
 mlir::func::FuncOp buildBackward(JointFunction &joint, SymbolicShapes &shapes,
                                  const BackwardSpec &spec,
                                  mlir::Operation *after);

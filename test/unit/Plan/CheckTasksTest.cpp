@@ -51,6 +51,12 @@ TEST_F(CheckTest, P8CoordinateIsTakenTwice) {
   expect("P8", "two ranks have the same coordinates", 2);
 }
 
+TEST_F(CheckTest, P8StageIsRunByTwoRanks) {
+  plan.ranks[2].role = 0;
+  plan.ranks[2].groups = plan.ranks[0].groups;
+  expect("P8", "two ranks run the same stage", 2);
+}
+
 TEST_F(CheckTest, P8GradientIsNotSummed) {
   erase(1, find(1, Op::AllReduce, 0));
   expect("P8", "never summed");
