@@ -2,9 +2,9 @@
 
 #include "hocket/Runtime/Batches.h"
 
-#include "hocket/Runtime/File.h"
 #include "hocket/Runtime/Random.h"
 #include "hocket/Runtime/Safetensors.h"
+#include "hocket/Support/File.h"
 
 #include <cstring>
 #include <string_view>

@@ -2,7 +2,7 @@
 
 #include "hocket/Runtime/Safetensors.h"
 
-#include "hocket/Runtime/File.h"
+#include "hocket/Support/File.h"
 
 #include <nlohmann/json.hpp>
 

@@ -2,7 +2,7 @@
 
 #include "hocket/Runtime/CpuDevice.h"
 
-#include "hocket/Runtime/File.h"
+#include "hocket/Support/File.h"
 
 #include <algorithm>
 #include <sstream>

@@ -3,7 +3,7 @@
 #include "hocket/Runtime/Trace.h"
 
 #include "hocket/Plan/Work.h"
-#include "hocket/Runtime/File.h"
+#include "hocket/Support/File.h"
 
 #include <nlohmann/json.hpp>
 

@@ -12,7 +12,7 @@
 #include "hocket/Plan/Check.h"
 #include "hocket/Plan/ModelCheck.h"
 #include "hocket/Runtime/Executable.h"
-#include "hocket/Runtime/File.h"
+#include "hocket/Support/File.h"
 
 #include <cmath>
 #include <cstring>

@@ -4,7 +4,7 @@
 #include "executable_generated.h"
 
 #include "hocket/Runtime/Executable.h"
-#include "hocket/Runtime/File.h"
+#include "hocket/Support/File.h"
 
 using namespace hocket;
 using namespace hocket::runtime;

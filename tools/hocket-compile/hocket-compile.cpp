@@ -6,9 +6,9 @@
 #include "hocket/Compiler/InitAll.h"
 #include "hocket/Passes/Expand.h"
 #include "hocket/Plan/Lengths.h"
-#include "hocket/Runtime/File.h"
 #include "hocket/Runtime/Trace.h"
 #include "hocket/Runtime/World.h"
+#include "hocket/Support/File.h"
 
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/InitAllDialects.h"
@@ -117,7 +117,7 @@ int compileFile() {
 
   for (const std::string &path : {outputPath.getValue(), tracePath.getValue()})
     if (!path.empty())
-      if (Result<void> writable = runtime::checkWritable(path); !writable)
+      if (Result<void> writable = checkWritable(path); !writable)
         return report(writable.error());
 
   CompileOptions options;

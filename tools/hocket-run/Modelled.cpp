@@ -3,10 +3,10 @@
 #include "Progress.h"
 #include "Worlds.h"
 
-#include "hocket/Runtime/File.h"
 #include "hocket/Runtime/PacedDevice.h"
 #include "hocket/Runtime/Trace.h"
 #include "hocket/Runtime/World.h"
+#include "hocket/Support/File.h"
 
 #include <algorithm>
 #include <cstdio>

@@ -6,8 +6,8 @@
 
 #include "hocket/Runtime/Batches.h"
 #include "hocket/Runtime/CpuDevice.h"
-#include "hocket/Runtime/File.h"
 #include "hocket/Runtime/Trace.h"
+#include "hocket/Support/File.h"
 
 #include <algorithm>
 #include <cstdio>

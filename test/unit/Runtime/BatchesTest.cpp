@@ -3,8 +3,8 @@
 #include "TestFiles.h"
 
 #include "hocket/Runtime/Batches.h"
-#include "hocket/Runtime/File.h"
 #include "hocket/Runtime/Safetensors.h"
+#include "hocket/Support/File.h"
 
 #include <cstring>
 #include <thread>

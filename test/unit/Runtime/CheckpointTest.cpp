@@ -3,8 +3,8 @@
 #include "TestFiles.h"
 
 #include "hocket/Runtime/Checkpoint.h"
-#include "hocket/Runtime/File.h"
 #include "hocket/Runtime/Random.h"
+#include "hocket/Support/File.h"
 
 #include <cmath>
 #include <cstring>

@@ -6,8 +6,8 @@
 #include "hocket/Plan/Check.h"
 #include "hocket/Plan/Expand.h"
 #include "hocket/Runtime/CpuDevice.h"
-#include "hocket/Runtime/File.h"
 #include "hocket/Runtime/World.h"
+#include "hocket/Support/File.h"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 
 #include "TestFiles.h"
 
-#include "hocket/Runtime/File.h"
+#include "hocket/Support/File.h"
 
 #include <fstream>
 #include <sys/stat.h>

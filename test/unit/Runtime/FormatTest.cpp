@@ -2,7 +2,7 @@
 
 #include "TestFiles.h"
 
-#include "hocket/Runtime/File.h"
+#include "hocket/Support/File.h"
 #include "runtime/Format/Container.h"
 
 #include <chrono>

@@ -2,8 +2,8 @@
 
 #include "TestFiles.h"
 
-#include "hocket/Runtime/File.h"
 #include "hocket/Runtime/Safetensors.h"
+#include "hocket/Support/File.h"
 
 #include <cstring>
 

@@ -3,9 +3,9 @@
 #include "TestFiles.h"
 
 #include "hocket/Plan/Check.h"
-#include "hocket/Runtime/File.h"
 #include "hocket/Runtime/Trace.h"
 #include "hocket/Runtime/World.h"
+#include "hocket/Support/File.h"
 
 #include <nlohmann/json.hpp>
 

@@ -1,6 +1,6 @@
 //===- File.cpp - Files that are whole or absent --------------------------===//
 
-#include "hocket/Runtime/File.h"
+#include "hocket/Support/File.h"
 
 #include <cerrno>
 #include <chrono>
@@ -13,11 +13,10 @@
 #include <unistd.h>
 
 using namespace hocket;
-using namespace hocket::runtime;
 
 static std::string reason() { return std::strerror(errno); }
 
-Result<std::string> runtime::readFile(const std::string &path) {
+Result<std::string> hocket::readFile(const std::string &path) {
   int descriptor = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (descriptor < 0)
     return Error(ErrorCode::Io, "cannot open '" + path + "': " + reason());
@@ -57,7 +56,7 @@ static std::string folderOf(const std::string &path) {
   return folder.empty() ? "." : folder;
 }
 
-Result<void> runtime::checkWritable(const std::string &path) {
+Result<void> hocket::checkWritable(const std::string &path) {
   auto fail = [&](const std::string &why) {
     return Error(ErrorCode::Io, "cannot write '" + path + "': " + why);
   };
@@ -145,8 +144,8 @@ Result<void> AtomicFile::commit() {
   return {};
 }
 
-Result<void> runtime::writeFile(const std::string &path,
-                                std::string_view bytes) {
+Result<void> hocket::writeFile(const std::string &path,
+                               std::string_view bytes) {
   Result<AtomicFile> file = AtomicFile::create(path);
   if (!file)
     return file.error();

@@ -1,7 +1,7 @@
 //===- File.h - Files that are whole or absent ------------------*- C++ -*-===//
 
-#ifndef HOCKET_RUNTIME_FILE_H
-#define HOCKET_RUNTIME_FILE_H
+#ifndef HOCKET_SUPPORT_FILE_H
+#define HOCKET_SUPPORT_FILE_H
 
 #include "hocket/Support/Result.h"
 
@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-namespace hocket::runtime {
+namespace hocket {
 
 /// The contents of the file at `path`. Errors: Io.
 Result<std::string> readFile(const std::string &path);
@@ -46,6 +46,6 @@ private:
 /// create(), write() and commit() in one.
 Result<void> writeFile(const std::string &path, std::string_view bytes);
 
-} // namespace hocket::runtime
+} // namespace hocket
 
-#endif // HOCKET_RUNTIME_FILE_H
+#endif // HOCKET_SUPPORT_FILE_H

@@ -1,0 +1,14 @@
+//===- BuiltinKinds.h - The kinds that every registry has -------*- C++ -*-===//
+
+#ifndef HOCKET_LIB_SOLVER_BUILTINKINDS_H
+#define HOCKET_LIB_SOLVER_BUILTINKINDS_H
+
+#include "hocket/Solver/Kind.h"
+
+namespace hocket {
+
+std::unique_ptr<SolverKind> createMemoryKind();
+
+} // namespace hocket
+
+#endif // HOCKET_LIB_SOLVER_BUILTINKINDS_H

@@ -1,0 +1,125 @@
+//===- hocket-solve.cpp - Solves planning problems from files -------------===//
+
+#include "Options.h"
+
+#include "hocket/Solver/Z3.h"
+#include "hocket/Support/File.h"
+
+#include <cmath>
+#include <cstdio>
+#include <iostream>
+
+using namespace hocket;
+using namespace hocket::solve;
+
+namespace {
+
+constexpr int kInfeasible = 3, kUnknown = 4;
+
+/// How far the value may be from the best there is, in per cent of the bound;
+/// "-" where there is nothing to compare.
+std::string gapText(int64_t value, int64_t bound) {
+  if (value == bound)
+    return "0%";
+  if (bound <= 0)
+    return "-";
+  char text[32];
+  std::snprintf(text, sizeof text, "%.2f%%",
+                100.0 * double(value - bound) / double(bound));
+  return text;
+}
+
+class Reporter {
+public:
+  explicit Reporter(int decimals) : decimals(decimals) {}
+
+  void operator()(const Progress &progress) const {
+    char seconds[32];
+    std::snprintf(seconds, sizeof seconds, "%.2f", progress.seconds);
+    std::string bound = formatDecimal(progress.lowerBound, decimals);
+    std::string line = std::string(seconds) + " s: ";
+    if (progress.value)
+      line += "value " + formatDecimal(*progress.value, decimals) + ", bound " +
+              bound + ", gap " + gapText(*progress.value, progress.lowerBound);
+    else
+      line += "no solution yet, bound " + bound;
+    std::cerr << line << std::endl;
+  }
+
+private:
+  int decimals;
+};
+
+Result<int> solveInstance(const Options &options,
+                          const SolverInstance &instance) {
+  if (!options.output.empty())
+    if (Result<void> writable = checkWritable(options.output); !writable)
+      return writable.error();
+  Z3EngineFactory engine;
+  SolverOptions solverOptions = options.solver;
+  solverOptions.engine = &engine;
+  int decimals = instance.decimals();
+  if (!options.quiet)
+    solverOptions.onProgress = Reporter(decimals);
+  std::string scheduler =
+      options.scheduler.empty() ? instance.schedulers()[0] : options.scheduler;
+  Result<SolutionReport> report = instance.solve(scheduler, solverOptions);
+  if (!report)
+    return report.error();
+  const SolutionSummary &summary = report->summary;
+  if (summary.hasSolution()) {
+    // A scheduler's word is not enough.
+    if (Result<void> verified = instance.verify(report->file); !verified)
+      return Error(ErrorCode::InvalidPlan,
+                   "scheduler '" + scheduler +
+                       "' gave a wrong solution: " + verified.error().message,
+                   verified.error().notes);
+    if (!options.output.empty())
+      if (Result<void> written = writeFile(options.output, report->file);
+          !written)
+        return written.error();
+  }
+  for (const std::string &note : report->notes)
+    std::cerr << "note: " << note << '\n';
+  bool hasValue = summary.hasSolution();
+  bool isInfeasible = summary.status == SolutionStatus::Infeasible;
+  std::printf(
+      "%s %s %s %s %.3f\n", name(summary.status),
+      hasValue ? formatDecimal(summary.value, decimals).c_str() : "-",
+      isInfeasible ? "-" : formatDecimal(summary.lowerBound, decimals).c_str(),
+      hasValue ? gapText(summary.value, summary.lowerBound).c_str() : "-",
+      summary.seconds);
+  return isInfeasible ? kInfeasible : hasValue ? 0 : kUnknown;
+}
+
+Result<int> run(const Options &options) {
+  Result<std::unique_ptr<SolverInstance>> instance =
+      options.kind->read(options.instance, options.ofKind);
+  if (!instance)
+    return instance.error();
+  if (options.verify.empty())
+    return solveInstance(options, **instance);
+  Result<std::string> solution = readFile(options.verify);
+  if (!solution)
+    return solution.error();
+  if (Result<void> verified = (*instance)->verify(*solution); !verified)
+    return verified.error();
+  std::cout << "the solution is right\n";
+  return 0;
+}
+
+} // namespace
+
+int main(int argc, char **argv) {
+  SolverKindRegistry registry = SolverKindRegistry::withBuiltins();
+  Result<Options> options = parseOptions(registry, argc, argv);
+  if (options && options->help) {
+    std::cout << helpText(registry);
+    return 0;
+  }
+  Result<int> status = options ? run(*options) : options.error();
+  if (status)
+    return *status;
+  std::cerr << "hocket-solve: " << status.error();
+  return status.error().exitCode();
+}
