@@ -33,8 +33,13 @@ config.substitutions += [
     ("%python", sys.executable),
 ]
 
-data = os.environ.get("HOCKET_DATA")
-if data and os.path.isdir(data):
+# Data sets that are not checked in lie beside the checkout unless it says
+# otherwise.
+data = os.environ.get(
+    "HOCKET_DATA",
+    os.path.join(config.hocket_source_dir, os.pardir, "shared", "data"),
+)
+if os.path.isdir(data):
     config.available_features.add("hocket-data")
     llvm_config.with_environment("HOCKET_DATA", data)
     config.substitutions.append(("%data", data))
