@@ -82,12 +82,45 @@ struct MicrobatchShape {
   Symbols symbols() const { return {tokens, sequences + 1}; }
 };
 
-/// The degrees and the schedule that turn a model into a plan.
+/// A task and its place in a step.
+struct ScheduledTask {
+  TaskKind kind = TaskKind::F;
+  uint32_t stage = 0;
+  uint32_t microbatch = 0;
+  bool operator==(const ScheduledTask &) const = default;
+};
+
+/// One stop of a microbatch on its way: a stage, and the pipeline rank that
+/// runs it.
+struct Visit {
+  uint32_t stage = 0;
+  uint32_t rank = 0;
+  bool operator==(const Visit &) const = default;
+};
+
+/// The degrees, the schedule and the routes that turn a model into a plan.
 struct Strategy {
   uint32_t data = 1;
   uint32_t microbatches = 1;
+  /// Of a registry; "given" where `orders` says it.
   std::string schedule = "1f1b";
-  uint32_t chunks = 1; // stages per pipeline rank
+  /// Stages per pipeline rank, where `placement` does not say otherwise.
+  uint32_t chunks = 1;
+  /// 0: stages / chunks. The nodes of a skip-pipeline.
+  uint32_t pipelineRanks = 0;
+  /// The pipeline rank of each stage; empty: as the schedule says.
+  std::vector<uint32_t> placement;
+  /// The tasks of each pipeline rank in order, of schedule "given"; else empty.
+  std::vector<std::vector<ScheduledTask>> orders;
+  /// Of a skip-pipeline, else empty: the pipeline ranks (nodes) that hold each
+  /// stage, sorted. They are replicas. The last stage is held by the ranks of
+  /// the first.
+  std::vector<std::vector<uint32_t>> nodes;
+  /// Of a skip-pipeline, else empty: the way of each microbatch, which its
+  /// backward goes back. It starts at the first stage and ends at the last one
+  /// on the same rank, its head. All data coordinates follow the same routes.
+  std::vector<std::vector<Visit>> routes;
+  bool operator==(const Strategy &) const = default;
 };
 
 struct Plan {

@@ -3,8 +3,7 @@
 #ifndef HOCKET_PLAN_SCHEDULE_H
 #define HOCKET_PLAN_SCHEDULE_H
 
-#include "hocket/Plan/Model.h"
-#include "hocket/Support/Result.h"
+#include "hocket/Plan/Plan.h"
 
 #include <cstdint>
 #include <map>
@@ -14,13 +13,6 @@
 #include <vector>
 
 namespace hocket::plan {
-
-struct ScheduledTask {
-  TaskKind kind = TaskKind::F;
-  uint32_t stage = 0;
-  uint32_t microbatch = 0;
-  bool operator==(const ScheduledTask &) const = default;
-};
 
 /// What a schedule is made for: `ranks` pipeline ranks with `chunks` stages
 /// each, and the microbatches of a step. All are at least 1.
