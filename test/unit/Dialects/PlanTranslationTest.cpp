@@ -102,10 +102,7 @@ void expectEqual(const plan::Role &a, const plan::Role &b) {
 }
 
 void expectEqual(const plan::Plan &a, const plan::Plan &b) {
-  EXPECT_EQ(a.strategy.data, b.strategy.data);
-  EXPECT_EQ(a.strategy.microbatches, b.strategy.microbatches);
-  EXPECT_EQ(a.strategy.schedule, b.strategy.schedule);
-  EXPECT_EQ(a.strategy.chunks, b.strategy.chunks);
+  EXPECT_EQ(a.strategy, b.strategy);
   EXPECT_EQ(a.stages, b.stages);
   EXPECT_EQ(a.groups, b.groups);
   EXPECT_EQ(a.lengths, b.lengths);

@@ -98,10 +98,7 @@ void expectEqual(const plan::Role &a, const plan::Role &b) {
 }
 
 void expectEqual(const plan::Plan &a, const plan::Plan &b) {
-  EXPECT_EQ(a.strategy.data, b.strategy.data);
-  EXPECT_EQ(a.strategy.microbatches, b.strategy.microbatches);
-  EXPECT_EQ(a.strategy.schedule, b.strategy.schedule);
-  EXPECT_EQ(a.strategy.chunks, b.strategy.chunks);
+  EXPECT_EQ(a.strategy, b.strategy);
   EXPECT_EQ(a.stages, b.stages);
   ASSERT_EQ(a.roles.size(), b.roles.size());
   for (size_t i = 0; i < a.roles.size(); ++i)
@@ -209,8 +206,8 @@ TEST(Format, AnotherVersionIsNamed) {
   Result<Executable> read = deserialize(bytes);
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().message,
-            "the executable is of format version 3 and this program reads "
-            "version 2");
+            "the executable is of format version 4 and this program reads "
+            "version 3");
   EXPECT_EQ(read.error().notes.size(), 1u);
 }
 
