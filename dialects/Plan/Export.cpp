@@ -129,6 +129,10 @@ LogicalResult ExportChecker::checkRole(const plan::Role &role) {
 }
 
 LogicalResult ExportChecker::run() {
+  for (const std::vector<plan::ScheduledTask> &order : plan.strategy.orders)
+    for (const plan::ScheduledTask &task : order)
+      if (task.kind > plan::TaskKind::B)
+        return fail() << "an order has a task that is none of F, Bi, W and B";
   if (failed(checkNames()) || failed(checkTemplates()) || failed(checkBatch()))
     return failure();
   for (const plan::Role &role : plan.roles)
