@@ -176,8 +176,7 @@ void ListScheduler::examine(uint32_t device, int64_t now,
     if (nextMicrobatch[block] >= problem.microbatches)
       continue;
     uint32_t task = headOf(block);
-    if (!isForeseen(task) ||
-        policy.priority[task] >= policy.priority[best])
+    if (!isForeseen(task) || policy.priority[task] >= policy.priority[best])
       continue;
     int64_t begin = std::max(ready[task], freeTime(block));
     if (begin <= now || begin >= end)

@@ -25,6 +25,11 @@ OrderSearch::OrderSearch(const ScheduleProblem &problem, uint64_t seed,
       sum += problem.blocks[block].time;
     load = std::max(load, sum);
   }
+  for (const ScheduleProblem::Block &block : problem.blocks) {
+    firstSlot.push_back(slotsPerMicrobatch);
+    slotsPerMicrobatch += uint32_t(block.devices.size());
+  }
+  positions.resize(size_t(slotsPerMicrobatch) * problem.microbatches);
   missingAtFirst.resize(problem.taskCount());
   for (size_t task = 0; task < missingAtFirst.size(); ++task) {
     uint32_t block = uint32_t(task % blockCount);
@@ -75,15 +80,81 @@ double OrderSearch::cost() {
     int64_t end = starts[last] + problem.blocks[last % blockCount].time;
     if (isSpan)
       end -= starts[order[rank].front()];
-    longest = std::max(longest, end);
+    if (end > longest) {
+      longest = end;
+      slowest = rank;
+    }
     sum += double(end);
   }
   value = longest;
   return double(longest) + weight * sum / problem.ranks;
 }
 
+void OrderSearch::traceCriticalPath() {
+  critical.clear();
+  isTraced = true;
+  for (uint32_t rank = 0; rank < problem.ranks; ++rank)
+    for (size_t i = 0; i < order[rank].size(); ++i) {
+      uint32_t task = order[rank][i];
+      const std::vector<uint32_t> &devices =
+          problem.blocks[task % blockCount].devices;
+      size_t k = size_t(std::find(devices.begin(), devices.end(), rank) -
+                        devices.begin());
+      positions[slot(task, k)] = uint32_t(i);
+    }
+  uint32_t task = order[slowest].back();
+  for (bool goesOn = true; goesOn && starts[task] > 0;) {
+    goesOn = false;
+    uint32_t block = task % blockCount;
+    const std::vector<uint32_t> &devices = problem.blocks[block].devices;
+    for (size_t k = 0; k < devices.size() && !goesOn; ++k) {
+      uint32_t position = positions[slot(task, k)];
+      if (position == 0)
+        continue;
+      uint32_t previous = order[devices[k]][position - 1];
+      if (starts[previous] + problem.blocks[previous % blockCount].time !=
+          starts[task])
+        continue;
+      critical.push_back({devices[k], position});
+      task = previous;
+      goesOn = true;
+    }
+    for (const ScheduleProblem::Dependency &need : graph.before[block]) {
+      if (goesOn)
+        break;
+      uint32_t previous = task - block + need.block;
+      if (starts[previous] + problem.blocks[need.block].time + need.lag ==
+          starts[task]) {
+        task = previous;
+        goesOn = true;
+      }
+    }
+  }
+}
+
 std::optional<OrderSearch::Move> OrderSearch::drawMove() {
   Move move;
+  if (!isTraced)
+    traceCriticalPath();
+  if (!critical.empty() && random() % 100 < 75) {
+    const Pair &pair = critical[random() % critical.size()];
+    size_t distance = 1;
+    while (distance < 12 && random() % 100 < 50)
+      ++distance;
+    move.device = pair.device;
+    if (random() & 1) {
+      move.from = pair.second;
+      if (pair.second < distance)
+        return std::nullopt;
+      move.to = pair.second - distance;
+    } else {
+      move.from = pair.second - 1;
+      move.to = move.from + distance;
+      if (move.to >= order[pair.device].size())
+        return std::nullopt;
+    }
+    return move;
+  }
   move.device = uint32_t(random() % problem.ranks);
   const std::vector<uint32_t> &tasks = order[move.device];
   if (tasks.size() < 2)
@@ -109,7 +180,8 @@ bool OrderSearch::isLegal(const Move &move) const {
   uint32_t task = tasks[move.from], block = task % blockCount,
            microbatch = task / blockCount;
   bool isEarlier = move.to < move.from;
-  size_t low = std::min(move.from, move.to), high = std::max(move.from, move.to);
+  size_t low = std::min(move.from, move.to),
+         high = std::max(move.from, move.to);
   for (size_t i = low; i <= high; ++i) {
     if (i == move.from)
       continue;
@@ -151,7 +223,13 @@ void OrderSearch::run(const std::vector<int64_t> &from, Budget &budget) {
   if (!evaluate())
     return;
   double current = cost();
-  double hot = 0.3 * double(load), cold = 0.002 * double(load);
+  isTraced = false;
+  // Each run starts hotter than the one before, up to a third of a microbatch,
+  // then over again.
+  constexpr int levels = 6;
+  double cold = 0.001 * double(load);
+  double hot = 0.3 * double(load) * std::pow(0.3, levels - 1 - runs % levels);
+  ++runs;
   std::uniform_real_distribution<double> uniform(0, 1);
   int64_t tasks = int64_t(problem.taskCount());
   // Cools down over a number of steps that suits the size; the caller runs it
@@ -175,14 +253,18 @@ void OrderSearch::run(const std::vector<int64_t> &from, Budget &budget) {
       continue;
     }
     budget.spend(tasks);
+    uint32_t slowestBefore = slowest;
     bool runs = evaluate();
     double next = runs ? cost() : 0;
-    if (!runs || (next > current &&
-                  uniform(random) >= std::exp((current - next) / temperature))) {
+    if (!runs ||
+        (next > current &&
+         uniform(random) >= std::exp((current - next) / temperature))) {
       apply(undo);
+      slowest = slowestBefore;
       continue;
     }
     current = next;
+    isTraced = false;
     if (value < incumbent.value())
       incumbent.offer(problem.objective == ScheduleProblem::Objective::Span
                           ? startLate(problem, starts)

@@ -31,6 +31,13 @@ private:
   bool evaluate();
   double cost();
   std::optional<Move> drawMove();
+  /// Pairs of neighbours on a rank of which the second waits for the first, on
+  /// a path that decides the value.
+  void traceCriticalPath();
+  uint32_t slot(uint32_t task, size_t device) const {
+    return task / blockCount * slotsPerMicrobatch +
+           firstSlot[task % blockCount] + uint32_t(device);
+  }
   bool isLegal(const Move &move) const;
   void apply(const Move &move);
   bool fits(uint32_t device) const;
@@ -52,6 +59,17 @@ private:
   std::vector<uint32_t> missing, missingAtFirst, queue;
   std::vector<size_t> rankPlace; // how many tasks of each rank have been placed
   int64_t value = 0;
+  uint32_t slowest = 0; // the rank that decides the value
+  struct Pair {
+    uint32_t device;
+    size_t second; // position
+  };
+  std::vector<Pair> critical;
+  bool isTraced = false;
+  int runs = 0;
+  std::vector<uint32_t> firstSlot; // by block
+  uint32_t slotsPerMicrobatch = 0;
+  std::vector<uint32_t> positions; // by slot
 };
 
 } // namespace hocket

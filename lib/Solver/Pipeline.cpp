@@ -30,14 +30,15 @@ ScheduleProblem PipelineProblem::toSchedule() const {
   for (size_t stage = 0; stage < stages(); ++stage) {
     std::string number = std::to_string(stage);
     ScheduleProblem::Block forwardBlock, backwardBlock, weightBlock;
-    forwardBlock.devices = backwardBlock.devices = weightBlock.devices = {
-        placement[stage]};
+    forwardBlock.devices = backwardBlock.devices =
+        weightBlock.devices = {placement[stage]};
     forwardBlock.name = "F" + number;
     forwardBlock.time = forward[stage];
     forwardBlock.memory = activation[stage];
     if (stage > 0)
       forwardBlock.after.push_back(
-          {block(Kind::F, stage - 1), hop[placement[stage - 1]][placement[stage]]});
+          {block(Kind::F, stage - 1),
+           hop[placement[stage - 1]][placement[stage]]});
     problem.blocks.push_back(forwardBlock);
 
     backwardBlock.name = (splitsBackward() ? "Bi" : "B") + number;
@@ -45,7 +46,8 @@ ScheduleProblem PipelineProblem::toSchedule() const {
     backwardBlock.after.push_back({block(Kind::F, stage), 0});
     if (stage + 1 < stages())
       backwardBlock.after.push_back(
-          {block(backward, stage + 1), hop[placement[stage + 1]][placement[stage]]});
+          {block(backward, stage + 1),
+           hop[placement[stage + 1]][placement[stage]]});
     int64_t kept = !splitsBackward()       ? 0
                    : keptForWeight.empty() ? activation[stage]
                                            : keptForWeight[stage];

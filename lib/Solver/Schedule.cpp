@@ -13,7 +13,9 @@ Result<void> ScheduleProblem::check() const {
     return Error(ErrorCode::InvalidArgument, std::move(message),
                  std::move(notes));
   };
-  auto label = [&](size_t block) { return "block '" + blocks[block].name + "'"; };
+  auto label = [&](size_t block) {
+    return "block '" + blocks[block].name + "'";
+  };
   if (blocks.empty())
     return fail("there are no blocks");
   if (ranks == 0 || microbatches == 0)

@@ -5,10 +5,10 @@
 // there is. For a moment h after the beginning, only blocks whose head is less
 // than h have started; those that hold memory are as many as fit. So a rank
 // idles for at least h - w before h, where w is the most work that fits: a
-// knapsack over what one microbatch may have done. Time reversed, the same holds
-// for the end. Where the two windows do not overlap both idle times add to the
-// load. With heads that count from the rank's own first block this bounds the
-// span of the rank in place of the makespan.
+// knapsack over what one microbatch may have done. Time reversed, the same
+// holds for the end. Where the two windows do not overlap both idle times add
+// to the load. With heads that count from the rank's own first block this
+// bounds the span of the rank in place of the makespan.
 //
 //===----------------------------------------------------------------------===//
 
@@ -35,8 +35,8 @@ struct Prefix {
 class RankBound {
 public:
   RankBound(const Problem &problem, const ScheduleGraph &graph, uint32_t rank)
-      : problem(problem), graph(graph), rank(rank),
-        blocks(graph.ofRank[rank]) {}
+      : problem(problem), graph(graph), rank(rank), blocks(graph.ofRank[rank]) {
+  }
 
   /// How much less than `h` the rank can have worked before the moment h, for
   /// the h (`window`) where that is most; can be negative. `head` tells the
@@ -164,10 +164,9 @@ std::vector<int64_t> headsFrom(const Problem &problem,
   for (uint32_t block : graph.topological) {
     for (const Problem::Dependency &need : graph.before[block])
       if (head[need.block] >= 0)
-        head[block] =
-            std::max(head[block], head[need.block] +
-                                      problem.blocks[need.block].time +
-                                      need.lag);
+        head[block] = std::max(head[block],
+                               head[need.block] +
+                                   problem.blocks[need.block].time + need.lag);
     const std::vector<uint32_t> &devices = problem.blocks[block].devices;
     if (head[block] < 0 &&
         std::find(devices.begin(), devices.end(), rank) != devices.end())

@@ -144,8 +144,8 @@ static int64_t smallestPeak(const ScheduleProblem &problem,
         continue;
       int64_t memory = problem.blocks[blocks[i]].memory;
       int64_t &next = peak[done | 1u << i];
-      next = std::min(next,
-                      std::max(peak[done], held + std::max<int64_t>(memory, 0)));
+      next = std::min(
+          next, std::max(peak[done], held + std::max<int64_t>(memory, 0)));
     }
   }
   return peak.back();
@@ -178,8 +178,7 @@ std::vector<int64_t> hocket::neededCapacity(const ScheduleProblem &problem) {
     std::vector<uint32_t> needs(blocks.size(), 0);
     for (size_t i = 0; i < blocks.size(); ++i)
       for (size_t k = 0; k < blocks.size(); ++k)
-        if (ancestors[blocks[i] * words + blocks[k] / 64] >>
-                (blocks[k] % 64) &
+        if (ancestors[blocks[i] * words + blocks[k] / 64] >> (blocks[k] % 64) &
             1)
           needs[i] |= 1u << k;
     needed[rank] = smallestPeak(problem, blocks, needs);

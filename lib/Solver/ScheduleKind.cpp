@@ -170,8 +170,7 @@ private:
         load[device] += block.time * file.problem.microbatches;
     double busy = double(*std::max_element(load.begin(), load.end()));
     char text[32];
-    std::snprintf(text, sizeof text, "%.4f",
-                  1 - busy / double(solution.value));
+    std::snprintf(text, sizeof text, "%.4f", 1 - busy / double(solution.value));
     return text;
   }
 

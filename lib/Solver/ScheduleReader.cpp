@@ -31,16 +31,15 @@ public:
 
   Result<ScheduleFile> run() {
     bool isGeneral = root.has("blocks");
-    root.only(isGeneral
-                  ? std::vector<std::string>{"kind", "name", "ranks",
-                                             "microbatches", "blocks", "cap",
-                                             "objective", "source", "note",
-                                             "units", "known"}
-                  : std::vector<std::string>{
-                        "kind", "name", "stages", "ranks", "microbatches",
-                        "placement", "F", "Bi", "W", "B", "hop", "activation",
-                        "kept_for_W", "cap", "objective", "source", "note", "units",
-                        "known"});
+    root.only(isGeneral ? std::vector<std::string>{"kind", "name", "ranks",
+                                                   "microbatches", "blocks",
+                                                   "cap", "objective", "source",
+                                                   "note", "units", "known"}
+                        : std::vector<std::string>{
+                              "kind", "name", "stages", "ranks", "microbatches",
+                              "placement", "F", "Bi", "W", "B", "hop",
+                              "activation", "kept_for_W", "cap", "objective",
+                              "source", "note", "units", "known"});
     if (std::string kind = root["kind"].string(); kind != "schedule")
       root["kind"].fail("must be \"schedule\", not \"" + kind + "\"");
     file.name = root["name"].string();
@@ -105,8 +104,8 @@ private:
                                  " no stage");
       return;
     }
-    std::string name = root.has("placement") ? root["placement"].string()
-                                             : "interleaved";
+    std::string name =
+        root.has("placement") ? root["placement"].string() : "interleaved";
     pipeline.placement = placementOf(name, uint32_t(stages), ranks);
     if (!pipeline.placement.empty())
       return;

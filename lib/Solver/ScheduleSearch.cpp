@@ -50,8 +50,8 @@ std::vector<int64_t> hocket::startLate(const ScheduleProblem &problem,
   std::vector<int64_t> bound(problem.ranks, 0); // end of what comes next
   for (uint32_t rank = 0; rank < problem.ranks; ++rank)
     for (uint32_t task : order[rank])
-      bound[rank] = std::max(bound[rank], starts[task] +
-                                              problem.blocks[task % blocks].time);
+      bound[rank] = std::max(bound[rank],
+                             starts[task] + problem.blocks[task % blocks].time);
   std::vector<int64_t> late(starts.size());
   for (size_t i = byStart.size(); i-- > 0;) {
     uint32_t task = byStart[i], block = uint32_t(task % blocks);
@@ -64,7 +64,8 @@ std::vector<int64_t> hocket::startLate(const ScheduleProblem &problem,
     for (uint32_t device : problem.blocks[block].devices)
       bound[device] = late[task];
   }
-  int64_t first = late.empty() ? 0 : *std::min_element(late.begin(), late.end());
+  int64_t first =
+      late.empty() ? 0 : *std::min_element(late.begin(), late.end());
   for (int64_t &start : late)
     start -= first;
   return late;
@@ -73,8 +74,7 @@ std::vector<int64_t> hocket::startLate(const ScheduleProblem &problem,
 ScheduleSearch::ScheduleSearch(const ScheduleProblem &problem, uint64_t seed,
                                ScheduleIncumbent &incumbent)
     : problem(problem), reversed(mirror(problem)), graph(problem),
-      forward(problem), backward(reversed), random(seed),
-      incumbent(incumbent) {
+      forward(problem), backward(reversed), random(seed), incumbent(incumbent) {
   for (const std::vector<uint32_t> &blocks : graph.ofRank) {
     int64_t sum = 0;
     for (uint32_t block : blocks)
@@ -159,10 +159,19 @@ void ScheduleSearch::run(Budget &budget) {
   std::vector<double> byTail(blocks);
   for (size_t block = 0; block < blocks; ++block)
     byTail[block] = -double(graph.tail[block]);
-  for (double patience : {0.0, 1.0, 4.0}) {
-    for (const std::vector<double> &offset : {byHead, byTail})
+  // What is deepest in the microbatch first, but what nothing waits for last:
+  // weight gradients fill gaps.
+  std::vector<double> leavesLast(blocks);
+  double depth = double(graph.criticalPath(problem));
+  for (size_t block = 0; block < blocks; ++block)
+    leavesLast[block] = graph.after[block].empty()
+                            ? 2 * depth * problem.microbatches
+                            : -double(graph.head[block]);
+  for (double patience : {0.0, 1.0, 4.0, 16.0}) {
+    for (const std::vector<double> &offset : {byHead, byTail, leavesLast})
       for (double factor : {1.0, 0.5, 0.0})
-        tryPriorities(periodic(offset, double(load) * factor), patience, budget);
+        tryPriorities(periodic(offset, double(load) * factor), patience,
+                      budget);
     if (incumbent.isOptimal() || budget.exhausted())
       return;
   }
@@ -183,6 +192,6 @@ void ScheduleSearch::run(Budget &budget) {
       priority[task] =
           double(starts[task]) + ofBlock[task % blocks] +
           (uniform(random) < rate ? shake * (uniform(random) - 0.5) : 0);
-    tryPriorities(priority, 4 * uniform(random), budget);
+    tryPriorities(priority, std::pow(2.0, 6 * uniform(random) - 2), budget);
   }
 }

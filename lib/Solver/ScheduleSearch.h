@@ -18,7 +18,8 @@ public:
                     const SolverOptions &options, const Budget &budget)
       : problem(problem), options(options), budget(budget) {}
 
-  /// Takes start times that respect everything; returns whether they are better.
+  /// Takes start times that respect everything; returns whether they are
+  /// better.
   bool offer(const std::vector<int64_t> &starts);
   void raiseBound(int64_t bound);
   bool has() const { return !bestStarts.empty(); }

@@ -141,7 +141,8 @@ Result<void> verifyRepetend(const Problem &problem,
       return fail("block '" + problem.blocks[block].name +
                   "' of the repetend starts before time 0");
     first = std::min(first, solution.repetend[block]);
-    last = std::max(last, solution.repetend[block] + problem.blocks[block].time);
+    last =
+        std::max(last, solution.repetend[block] + problem.blocks[block].time);
   }
   Problem unrolled = problem;
   int64_t count = 2 * ((last - first) / solution.value + 2);

@@ -104,7 +104,8 @@ std::vector<int64_t> startTimes(const ScheduleProblem &problem,
                                 const TaskOrder &order);
 
 /// No schedule has a smaller value. Counts, for each rank, the idle time before
-/// its first tasks and after its last ones that its memory does not let it fill.
+/// its first tasks and after its last ones that its memory does not let it
+/// fill.
 int64_t scheduleLowerBound(const ScheduleProblem &problem);
 
 /// The value of the objective; not of Period.
