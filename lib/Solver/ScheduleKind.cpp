@@ -126,8 +126,16 @@ private:
   SolutionReport report(const ScheduleSolution &solution) const {
     SolutionReport report;
     report.summary = solution;
-    if (!solution.reason.empty())
-      report.notes.push_back(solution.reason);
+    constexpr size_t maxNotes = 8;
+    for (size_t rank = 0; rank < solution.smallestCapacity.size(); ++rank)
+      if (int64_t needed = solution.smallestCapacity[rank];
+          needed > file.problem.capacity[rank] &&
+          report.notes.size() < maxNotes)
+        report.notes.push_back(
+            "rank " + std::to_string(rank) + " needs a capacity of " +
+            formatDecimal(needed, file.memory.decimals()) +
+            " to hold one microbatch; it has " +
+            formatDecimal(file.problem.capacity[rank], file.memory.decimals()));
     if (!solution.hasSolution())
       return report;
     const ScheduleProblem &problem = file.problem;

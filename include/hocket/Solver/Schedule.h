@@ -74,9 +74,9 @@ struct ScheduleSolution : SolutionSummary {
   /// Objective::Period only: start of each block of microbatch 0; microbatch n
   /// starts n * value later, and this may go on forever.
   std::vector<int64_t> repetend;
-  /// Why there is no solution: the rank that has too little memory, and the
-  /// smallest capacity with which there is one.
-  std::string reason;
+  /// Of SolutionStatus::Infeasible: the smallest capacities, by rank, with which
+  /// there is a solution.
+  std::vector<int64_t> smallestCapacity;
 };
 
 class ScheduleScheduler {
