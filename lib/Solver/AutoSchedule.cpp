@@ -52,7 +52,8 @@ public:
   }
 
   /// Decision queries between the bound and the best value, from the bound up.
-  void searchExactly() {
+  void searchExactly(double share) {
+    Budget part(budget, share);
     int64_t unit = ExactSchedule::granularity(problem);
     ScheduleGraph graph(problem);
     int64_t horizon = incumbent.has()
@@ -61,10 +62,12 @@ public:
     if (problem.objective == Objective::Span)
       horizon += graph.criticalPath(problem);
     ExactSchedule exact(problem, *options.engine, options.seed, horizon);
-    auto roundUp = [&](int64_t value) { return (value + unit - 1) / unit * unit; };
+    auto roundUp = [&](int64_t value) {
+      return (value + unit - 1) / unit * unit;
+    };
     incumbent.raiseBound(roundUp(incumbent.bound()));
-    while (!incumbent.isOptimal() && !budget.exhausted()) {
-      Answer answer = exact.find(incumbent.bound(), budget);
+    while (!incumbent.isOptimal() && !part.exhausted()) {
+      Answer answer = exact.find(incumbent.bound(), part);
       if (answer == Answer::Yes)
         incumbent.offer(exact.starts());
       else if (answer == Answer::No && incumbent.bound() < horizon)
@@ -260,7 +263,7 @@ public:
       return run.finish();
     }
     run.incumbent.raiseBound(scheduleLowerBound(problem));
-    run.searchExactly();
+    run.searchExactly(1);
     return run.finish();
   }
 };
@@ -282,14 +285,16 @@ public:
     }
     run.incumbent.raiseBound(scheduleLowerBound(problem));
     bool asks = options.engine && ExactSchedule::size(problem) <= kExactSize;
-    run.searchHeuristically(known, asks ? 0.3 : 0.5);
-    if (run.incumbent.isOptimal())
-      return run.finish();
-    if (options.engine)
-      run.findRepetend();
-    run.searchHeuristically({}, asks ? 0.4 : 1);
+    // In turn, for as long as the bound has not been reached.
+    run.searchHeuristically(known, asks ? 0.1 : 0.4);
     if (asks && !run.incumbent.isOptimal())
-      run.searchExactly();
+      run.searchExactly(0.3);
+    if (options.engine && !run.incumbent.isOptimal())
+      run.findRepetend();
+    if (!run.incumbent.isOptimal())
+      run.searchHeuristically({}, asks ? 0.5 : 1);
+    if (asks && !run.incumbent.isOptimal())
+      run.searchExactly(1);
     return run.finish();
   }
 };

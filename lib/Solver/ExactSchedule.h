@@ -12,8 +12,8 @@
 namespace hocket {
 
 /// Asks for a schedule of at most a given value: one integer per start, one
-/// Boolean per pair of tasks of a rank that nothing else orders. Microbatches go
-/// through each block in order, which loses nothing since they are alike.
+/// Boolean per pair of tasks of a rank that nothing else orders. Microbatches
+/// go through each block in order, which loses nothing since they are alike.
 class ExactSchedule {
 public:
   /// `horizon` is a value that is known to be reached, or one that always is.

@@ -34,6 +34,7 @@ void ListScheduler::reset() {
   starts.assign(count, -1);
   freeAt.assign(problem.ranks, 0);
   held.assign(problem.ranks, 0);
+  idle.assign(problem.ranks, -1);
   inFlight.assign(problem.ranks, {});
   releases.assign(problem.ranks, {});
   events = {};
@@ -135,6 +136,7 @@ void ListScheduler::start(uint32_t task, int64_t now) {
   ++started;
   ++nextMicrobatch[block];
   for (uint32_t device : what.devices) {
+    idle[device] = idle[device] < 0 ? 0 : idle[device] + now - freeAt[device];
     freeAt[device] = end;
     if (what.memory > 0)
       take(device, microbatch, block);
@@ -181,7 +183,11 @@ void ListScheduler::examine(uint32_t device, int64_t now,
     int64_t begin = std::max(ready[task], freeTime(block));
     if (begin <= now || begin >= end)
       continue;
-    if (double(begin - now) <= policy.patience * double(end - begin) &&
+    bool isAllowed =
+        idle[device] >= 0 &&
+        idle[device] + begin - freeAt[device] <= policy.idleAllowance;
+    if ((isAllowed ||
+         double(begin - now) <= policy.patience * double(end - begin)) &&
         admitsOnAll(task, now)) {
       events.push({begin, device});
       return;

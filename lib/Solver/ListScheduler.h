@@ -23,6 +23,8 @@ public:
     /// rather than start one that would make it late, if it idles at most this
     /// many times the delay.
     double patience = 1;
+    /// Up to this much idle time after its first task a rank waits in any case.
+    int64_t idleAllowance = 0;
   };
 
   /// Start times; empty where the budget ended or memory admits nothing.
@@ -62,6 +64,7 @@ private:
   std::vector<uint32_t> missing;        // by task
   std::vector<int64_t> ready, starts;   // by task
   std::vector<int64_t> freeAt, held;    // by rank
+  std::vector<int64_t> idle; // by rank, since its first task; -1: before it
   struct InFlight {
     uint32_t microbatch;
     uint32_t done; // mask

@@ -12,19 +12,19 @@ namespace hocket {
 /// Start times of one microbatch that may repeat every `period`, for ever:
 /// modulo scheduling (Rau 1994), decided in difference logic. For two blocks b
 /// and c of a rank there is a whole number q so that b of microbatch n ends
-/// before c of n + q starts, and that ends before b of n + 1 starts. What a rank
-/// holds when a block starts is then a sum over q.
+/// before c of n + q starts, and that ends before b of n + 1 starts. What a
+/// rank holds when a block starts is then a sum over q.
 class Repetend {
 public:
-  Repetend(const ScheduleProblem &problem,
-           const DecisionEngineFactory &engines, uint64_t seed);
+  Repetend(const ScheduleProblem &problem, const DecisionEngineFactory &engines,
+           uint64_t seed);
 
   /// No: there is none of this period whose microbatches last at most `length`.
   Answer find(int64_t period, int64_t length, Budget &budget);
   /// Of the last find() that said yes.
   const std::vector<int64_t> &starts() const { return found; }
-  /// A length beyond which no repetend needs to last: every block can come within
-  /// a period of what it waits for.
+  /// A length beyond which no repetend needs to last: every block can come
+  /// within a period of what it waits for.
   int64_t sufficientLength(int64_t period) const;
 
 private:

@@ -138,8 +138,9 @@ std::vector<int64_t> ScheduleSearch::justify(std::vector<int64_t> starts,
 }
 
 void ScheduleSearch::tryPriorities(const std::vector<double> &priority,
-                                   double patience, Budget &budget) {
-  ListScheduler::Policy policy{priority, patience};
+                                   double patience, Budget &budget,
+                                   int64_t idleAllowance) {
+  ListScheduler::Policy policy{priority, patience, idleAllowance};
   std::vector<int64_t> starts = forward.run(policy, budget);
   if (starts.empty())
     return;
@@ -167,11 +168,19 @@ void ScheduleSearch::run(Budget &budget) {
     leavesLast[block] = graph.after[block].empty()
                             ? 2 * depth * problem.microbatches
                             : -double(graph.head[block]);
-  for (double patience : {0.0, 1.0, 4.0, 16.0}) {
+  // What the busiest rank may idle if the bound can be reached.
+  int64_t allowance = std::max<int64_t>(
+      0, incumbent.bound() - load * int64_t(problem.microbatches));
+  for (auto [patience, idle] : {std::pair<double, int64_t>{0, 0},
+                                {0, allowance},
+                                {1, 0},
+                                {1, allowance},
+                                {4, 0},
+                                {16, 0}}) {
     for (const std::vector<double> &offset : {byHead, byTail, leavesLast})
       for (double factor : {1.0, 0.5, 0.0})
-        tryPriorities(periodic(offset, double(load) * factor), patience,
-                      budget);
+        tryPriorities(periodic(offset, double(load) * factor), patience, budget,
+                      idle);
     if (incumbent.isOptimal() || budget.exhausted())
       return;
   }
@@ -192,6 +201,7 @@ void ScheduleSearch::run(Budget &budget) {
       priority[task] =
           double(starts[task]) + ofBlock[task % blocks] +
           (uniform(random) < rate ? shake * (uniform(random) - 0.5) : 0);
-    tryPriorities(priority, std::pow(2.0, 6 * uniform(random) - 2), budget);
+    tryPriorities(priority, std::pow(2.0, 6 * uniform(random) - 2), budget,
+                  random() & 1 ? allowance : 0);
   }
 }

@@ -55,7 +55,7 @@ public:
   void tryOrder(const TaskOrder &order, Budget &budget);
   /// A schedule from priorities, and what justification makes of it.
   void tryPriorities(const std::vector<double> &priority, double patience,
-                     Budget &budget);
+                     Budget &budget, int64_t idleAllowance = 0);
   /// Priorities that suit most pipelines, then random changes of the best,
   /// until the budget ends or the bound is reached.
   void run(Budget &budget);
