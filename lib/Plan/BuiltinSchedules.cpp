@@ -1,6 +1,6 @@
 //===- BuiltinSchedules.cpp - The schedules that everybody has ------------===//
 
-#include "hocket/Plan/Schedule.h"
+#include "BuiltinSchedules.h"
 
 #include "RouteOrder.h"
 
@@ -157,5 +157,9 @@ ScheduleRegistry ScheduleRegistry::withBuiltins() {
   registry.add(std::make_unique<OneForwardOneBackward>());
   registry.add(std::make_unique<Interleaved>());
   registry.add(std::make_unique<ZeroBubbleH1>());
+  registry.add(createZeroBubbleH2());
+  registry.add(createZeroBubbleV());
+  registry.add(createVHalf());
+  registry.add(createVMin());
   return registry;
 }

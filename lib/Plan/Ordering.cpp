@@ -96,10 +96,7 @@ Result<std::vector<std::vector<ScheduledTask>>> Orderer::askSchedule() {
     return checked.error();
   if (Result<void> placed = placeStages(); !placed)
     return placed.error();
-  std::vector<std::vector<ScheduledTask>> orders;
-  for (uint32_t rank = 0; rank < shape.ranks; ++rank)
-    orders.push_back(schedule.order(rank, shape));
-  return orders;
+  return schedule.orders(shape);
 }
 
 /// The tasks of `rank` that the model has kernels for.

@@ -15,6 +15,14 @@ Result<void> Schedule::check(const PipelineShape &shape) const {
                {"for several chunks use the schedule 'interleaved'"});
 }
 
+std::vector<std::vector<ScheduledTask>>
+Schedule::orders(const PipelineShape &shape) const {
+  std::vector<std::vector<ScheduledTask>> orders;
+  for (uint32_t rank = 0; rank < shape.ranks; ++rank)
+    orders.push_back(order(rank, shape));
+  return orders;
+}
+
 Result<std::vector<std::vector<ScheduledTask>>>
 Schedule::orderOnRoutes(const Strategy &) const {
   return Error(ErrorCode::InvalidArgument,

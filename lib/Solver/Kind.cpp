@@ -4,11 +4,14 @@
 
 #include "BuiltinKinds.h"
 
+#include "hocket/Solver/ScheduleKind.h"
+
 using namespace hocket;
 
 SolverKindRegistry SolverKindRegistry::withBuiltins() {
   SolverKindRegistry registry;
   registry.add(createMemoryKind());
+  registry.add(createScheduleKind());
   return registry;
 }
 

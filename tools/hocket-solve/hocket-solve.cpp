@@ -2,6 +2,7 @@
 
 #include "Options.h"
 
+#include "hocket/Plan/Textbook.h"
 #include "hocket/Solver/Z3.h"
 #include "hocket/Support/File.h"
 
@@ -111,7 +112,9 @@ Result<int> run(const Options &options) {
 } // namespace
 
 int main(int argc, char **argv) {
+  plan::ScheduleRegistry schedules = plan::ScheduleRegistry::withBuiltins();
   SolverKindRegistry registry = SolverKindRegistry::withBuiltins();
+  registry.add(createScheduleKind(plan::textbookSchedules(schedules)));
   Result<Options> options = parseOptions(registry, argc, argv);
   if (options && options->help) {
     std::cout << helpText(registry);

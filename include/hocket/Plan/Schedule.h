@@ -46,6 +46,9 @@ public:
   /// The tasks of pipeline rank `rank`, in order. `shape` has passed check().
   virtual std::vector<ScheduledTask>
   order(uint32_t rank, const PipelineShape &shape) const = 0;
+  /// The same for all pipeline ranks; for schedules that make all at once.
+  virtual std::vector<std::vector<ScheduledTask>>
+  orders(const PipelineShape &shape) const;
   /// The tasks of all pipeline ranks where the microbatches go by the routes of
   /// `strategy`, which has passed checkStrategy(). Errors: InvalidArgument,
   /// where there is no such schedule; none has one unless it says otherwise.
@@ -57,8 +60,8 @@ public:
 /// process-wide registry.
 class ScheduleRegistry {
 public:
-  /// A registry with the built-in schedules: "gpipe", "1f1b", "interleaved" and
-  /// "zb_h1" (docs/plan.md).
+  /// A registry with the built-in schedules: "gpipe", "1f1b", "interleaved",
+  /// "zb_h1", "zb_h2", "zb_v", "v_half" and "v_min" (docs/plan.md).
   static ScheduleRegistry withBuiltins();
 
   void add(std::unique_ptr<Schedule> schedule);

@@ -1,0 +1,265 @@
+//===- ScheduleBounds.cpp - What no schedule can do better than -----------===//
+//
+// A rank is busy for its load. It also idles where it must: before its first
+// blocks can run, and while all that could run would take more memory than
+// there is. For a moment h after the beginning, only blocks whose head is less
+// than h have started; those that hold memory are as many as fit. So a rank
+// idles for at least h - w before h, where w is the most work that fits: a
+// knapsack over what one microbatch may have done. Time reversed, the same
+// holds for the end. Where the two windows do not overlap both idle times add
+// to the load. With heads that count from the rank's own first block this
+// bounds the span of the rank in place of the makespan.
+//
+//===----------------------------------------------------------------------===//
+
+#include "ScheduleGraph.h"
+
+#include <algorithm>
+#include <cmath>
+
+using namespace hocket;
+
+namespace {
+
+using Problem = ScheduleProblem;
+
+/// The head of a block that may run before the time that heads count from.
+constexpr int64_t kAnytime = -1;
+
+/// A set of blocks of one microbatch that may be done: its work and what it
+/// holds.
+struct Prefix {
+  int64_t work = 0, memory = 0;
+};
+
+class RankBound {
+public:
+  RankBound(const Problem &problem, const ScheduleGraph &graph, uint32_t rank)
+      : problem(problem), graph(graph), rank(rank), blocks(graph.ofRank[rank]) {
+  }
+
+  /// How much less than `h` the rank can have worked before the moment h, for
+  /// the h (`window`) where that is most; can be negative. `head` tells the
+  /// earliest start of each block, kAnytime where it may be before moment 0.
+  int64_t idle(const std::vector<int64_t> &head, int64_t horizon,
+               int64_t &window) const {
+    bool isBounded = std::all_of(blocks.begin(), blocks.end(),
+                                 [&](uint32_t b) { return head[b] >= 0; });
+    int64_t most = isBounded ? 0 : -mostWork(head, 0);
+    window = 0;
+    for (uint32_t block : blocks) {
+      int64_t h = head[block];
+      if (h < 0 || h > horizon)
+        continue;
+      int64_t work = mostWork(head, h);
+      if (isBounded)
+        work = std::min(work, h - earliest(head));
+      if (h - work > most) {
+        most = h - work;
+        window = h;
+      }
+    }
+    return most;
+  }
+
+private:
+  /// The most work that the rank can have done by `h`.
+  int64_t mostWork(const std::vector<int64_t> &head, int64_t h) const {
+    std::vector<Prefix> prefixes;
+    if (!listPrefixes(head, h, prefixes))
+      return unlimitedWork(head, h);
+    int64_t most = int64_t(problem.microbatches) * mostOf(prefixes);
+    int64_t capacity = problem.capacity[rank];
+    if (capacity < Problem::kUnlimited) {
+      // What holds nothing is limited by the number of microbatches only. The
+      // rest is a knapsack, relaxed to its best ratio; whole microbatches where
+      // there is only one way to hold memory.
+      int64_t free = 0;
+      double ratio = 0;
+      bool isUniform = true;
+      Prefix uniform;
+      for (const Prefix &prefix : prefixes) {
+        if (prefix.memory <= 0) {
+          free = std::max(free, prefix.work);
+          continue;
+        }
+        ratio = std::max(ratio, double(prefix.work) / double(prefix.memory));
+        if (uniform.memory != 0 && uniform.memory != prefix.memory)
+          isUniform = false;
+        uniform.memory = prefix.memory;
+        uniform.work = std::max(uniform.work, prefix.work);
+      }
+      if (free == 0 && isUniform && uniform.memory > 0)
+        most = std::min(most, std::min<int64_t>(problem.microbatches,
+                                                capacity / uniform.memory) *
+                                  uniform.work);
+      else if (free == 0)
+        most = std::min(most, int64_t(std::ceil(ratio * double(capacity))));
+    }
+    return most;
+  }
+
+  int64_t earliest(const std::vector<int64_t> &head) const {
+    int64_t first = Problem::kUnlimited;
+    for (uint32_t block : blocks)
+      first = std::min(first, head[block]);
+    return first;
+  }
+
+  int64_t unlimitedWork(const std::vector<int64_t> &head, int64_t h) const {
+    int64_t work = 0;
+    for (uint32_t block : blocks)
+      if (head[block] < h)
+        work += problem.blocks[block].time * problem.microbatches;
+    return work;
+  }
+
+  static int64_t mostOf(const std::vector<Prefix> &prefixes) {
+    int64_t most = 0;
+    for (const Prefix &prefix : prefixes)
+      most = std::max(most, prefix.work);
+    return most;
+  }
+
+  /// All sets of blocks with a head below `h` that hold their predecessors;
+  /// false where there are too many.
+  bool listPrefixes(const std::vector<int64_t> &head, int64_t h,
+                    std::vector<Prefix> &prefixes) const {
+    std::vector<uint32_t> open;
+    for (uint32_t block : blocks)
+      if (head[block] < h)
+        open.push_back(block);
+    constexpr size_t maxBlocks = 14;
+    if (open.size() > maxBlocks)
+      return false;
+    for (uint32_t set = 1; set < 1u << open.size(); ++set) {
+      Prefix prefix;
+      bool isClosed = true;
+      for (size_t i = 0; i < open.size() && isClosed; ++i) {
+        if (!(set >> i & 1))
+          continue;
+        prefix.work += problem.blocks[open[i]].time;
+        prefix.memory += problem.blocks[open[i]].memory;
+        for (const Problem::Dependency &need : graph.before[open[i]])
+          for (size_t k = 0; k < open.size(); ++k)
+            isClosed &= open[k] != need.block || (set >> k & 1);
+      }
+      if (isClosed)
+        prefixes.push_back(prefix);
+    }
+    return true;
+  }
+
+  const Problem &problem;
+  const ScheduleGraph &graph;
+  uint32_t rank;
+  const std::vector<uint32_t> &blocks;
+};
+
+/// Longest path to each block from the start of any block of `rank`; kAnytime
+/// where no block of the rank comes before.
+std::vector<int64_t> headsFrom(const Problem &problem,
+                               const ScheduleGraph &graph, uint32_t rank) {
+  std::vector<int64_t> head(problem.blocks.size(), kAnytime);
+  for (uint32_t block : graph.topological) {
+    for (const Problem::Dependency &need : graph.before[block])
+      if (head[need.block] >= 0)
+        head[block] = std::max(head[block],
+                               head[need.block] +
+                                   problem.blocks[need.block].time + need.lag);
+    const std::vector<uint32_t> &devices = problem.blocks[block].devices;
+    if (head[block] < 0 &&
+        std::find(devices.begin(), devices.end(), rank) != devices.end())
+      head[block] = 0;
+  }
+  return head;
+}
+
+/// Everything that bounds need, in both directions of time.
+class Bounds {
+public:
+  explicit Bounds(const Problem &problem)
+      : problem(problem), graph(problem), reversed(mirror(problem)),
+        reversedGraph(reversed) {}
+
+  int64_t makespan() {
+    bound = graph.criticalPath(problem);
+    for (uint32_t rank = 0; rank < problem.ranks; ++rank)
+      raise(rank, graph.head, reversedGraph.head);
+    return bound;
+  }
+
+  /// Of the slowest rank. What a rank does between its first and its last task
+  /// may have to wait for what all others do.
+  int64_t span() {
+    int64_t longest = 0;
+    for (uint32_t rank = 0; rank < problem.ranks; ++rank) {
+      std::vector<int64_t> head = headsFrom(problem, graph, rank);
+      std::vector<int64_t> tail = headsFrom(reversed, reversedGraph, rank);
+      bound = load(rank) * problem.microbatches;
+      for (uint32_t block : graph.ofRank[rank])
+        bound = std::max(bound, head[block] + problem.blocks[block].time);
+      for (uint32_t other = 0; other < problem.ranks; ++other)
+        raise(other, head, tail);
+      longest = std::max(longest, bound);
+    }
+    return longest;
+  }
+
+  int64_t period() const {
+    int64_t most = 0;
+    for (uint32_t rank = 0; rank < problem.ranks; ++rank)
+      most = std::max(most, load(rank));
+    return most;
+  }
+
+private:
+  int64_t load(uint32_t rank) const {
+    int64_t sum = 0;
+    for (uint32_t block : graph.ofRank[rank])
+      sum += problem.blocks[block].time;
+    return sum;
+  }
+
+  /// With what `rank` has to do between two moments that heads and tails count
+  /// from.
+  void raise(uint32_t rank, const std::vector<int64_t> &head,
+             const std::vector<int64_t> &tail) {
+    int64_t work = load(rank) * problem.microbatches;
+    RankBound forward(problem, graph, rank);
+    RankBound backward(reversed, reversedGraph, rank);
+    constexpr int64_t any = Problem::kUnlimited;
+    int64_t window = 0, other = 0;
+    // The windows at both ends must not overlap: what is known of the whole
+    // tells how long they may be together.
+    int64_t before = forward.idle(head, any, window);
+    int64_t after = backward.idle(tail, bound - window, other);
+    if (window <= bound)
+      bound = std::max(bound, work + before + after);
+    after = backward.idle(tail, any, window);
+    before = forward.idle(head, bound - window, other);
+    if (window <= bound)
+      bound = std::max(bound, work + before + after);
+  }
+
+  const Problem &problem;
+  ScheduleGraph graph;
+  ScheduleProblem reversed;
+  ScheduleGraph reversedGraph;
+  int64_t bound = 0;
+};
+
+} // namespace
+
+int64_t hocket::scheduleLowerBound(const ScheduleProblem &problem) {
+  Bounds bounds(problem);
+  switch (problem.objective) {
+  case Problem::Objective::Makespan:
+    return bounds.makespan();
+  case Problem::Objective::Span:
+    return bounds.span();
+  case Problem::Objective::Period:
+    return bounds.period();
+  }
+  return 0;
+}
