@@ -143,6 +143,11 @@ def Plan_OperandAttr : Plan_Attr<"Operand", "operand"> {
 def Plan_OperandArrayAttr
     : TypedArrayAttrBase<Plan_OperandAttr, "array of operand bindings">;
 
+/// Lists of numbers: the nodes of each stage, or a stage and a rank for each
+/// visit of a microbatch.
+def Plan_TableAttr
+    : TypedArrayAttrBase<DenseI32ArrayAttr, "array of lists of integers">;
+
 /// A position in a list or table.
 def Plan_Number : ConfinedAttr<I32Attr, [IntNonNegative]>;
 

@@ -3,6 +3,7 @@
 #include "hocket/Dialects/PlanTranslation.h"
 
 #include "hocket/Plan/ModelCheck.h"
+#include "hocket/Plan/TaskText.h"
 
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ADT/StringSet.h"
@@ -128,6 +129,10 @@ LogicalResult ExportChecker::checkRole(const plan::Role &role) {
 }
 
 LogicalResult ExportChecker::run() {
+  for (const std::vector<plan::ScheduledTask> &order : plan.strategy.orders)
+    for (const plan::ScheduledTask &task : order)
+      if (task.kind > plan::TaskKind::B)
+        return fail() << "an order has a task that is none of F, Bi, W and B";
   if (failed(checkNames()) || failed(checkTemplates()) || failed(checkBatch()))
     return failure();
   for (const plan::Role &role : plan.roles)
@@ -150,6 +155,7 @@ public:
 
 private:
   std::string freeName(StringRef name);
+  ProgramOp exportStrategy();
   void exportModel();
   void exportTemplate(const plan::TaskTemplate &task);
   void exportSequences();
@@ -326,13 +332,47 @@ std::string Exporter::freeName(StringRef name) {
   return name.str();
 }
 
-ProgramOp Exporter::run() {
+/// The program op, without its body.
+ProgramOp Exporter::exportStrategy() {
+  const plan::Strategy &strategy = plan.strategy;
+  const plan::RouteLimits &limits = strategy.limits;
   SmallVector<StringRef> states(model.stateNames.begin(),
                                 model.stateNames.end());
-  auto program = ProgramOp::create(
-      builder, loc, freeName("step"), model.name, plan.strategy.data,
-      plan.strategy.microbatches, plan.strategy.schedule, plan.strategy.chunks,
+  std::vector<std::string> texts;
+  for (const std::vector<plan::ScheduledTask> &order : strategy.orders)
+    texts.push_back(plan::formatOrder(order));
+  SmallVector<StringRef> orders(texts.begin(), texts.end());
+  SmallVector<Attribute> nodes, routes;
+  for (const std::vector<uint32_t> &list : strategy.nodes)
+    nodes.push_back(builder.getDenseI32ArrayAttr(signedTable(list)));
+  for (const std::vector<plan::Visit> &route : strategy.routes) {
+    SmallVector<int32_t> list;
+    for (const plan::Visit &visit : route)
+      list.append({int32_t(visit.stage), int32_t(visit.rank)});
+    routes.push_back(builder.getDenseI32ArrayAttr(list));
+  }
+  auto limit = [&](std::optional<uint32_t> value) {
+    return value ? number(*value) : IntegerAttr();
+  };
+  auto table = [&](ArrayRef<Attribute> lists) {
+    return lists.empty() ? ArrayAttr() : builder.getArrayAttr(lists);
+  };
+  return ProgramOp::create(
+      builder, loc, builder.getStringAttr(freeName("step")),
+      builder.getStringAttr(model.name), number(strategy.data),
+      number(strategy.microbatches), builder.getStringAttr(strategy.schedule),
+      number(strategy.chunks), number(strategy.pipelineRanks),
+      builder.getDenseI32ArrayAttr(signedTable(strategy.placement)),
+      builder.getStrArrayAttr(orders), table(nodes), table(routes),
+      limit(limits.pathLength), limit(limits.maxBackwardStep),
+      limit(limits.maxBackwardSum), limit(limits.maxBackwardMoves),
+      limit(limits.maxForwardJump),
+      builder.getDenseI32ArrayAttr(signedTable(limits.inFlight)),
       builder.getStrArrayAttr(states));
+}
+
+ProgramOp Exporter::run() {
+  ProgramOp program = exportStrategy();
   OpBuilder::InsertionGuard guard(builder);
   builder.createBlock(&program.getBody());
   exportModel();

@@ -3,6 +3,7 @@
 #include "hocket/Dialects/PlanTranslation.h"
 
 #include "hocket/Plan/ModelCheck.h"
+#include "hocket/Plan/TaskText.h"
 
 using namespace mlir;
 using namespace hocket;
@@ -51,6 +52,7 @@ public:
   ImportedProgram run();
 
 private:
+  void importStrategy();
   void importModel();
   plan::TaskTemplate importTemplate(TemplateOp op);
   void importSequences(SequencesOp op);
@@ -82,6 +84,33 @@ plan::TaskTemplate Importer::importTemplate(TemplateOp op) {
                              operand.getIndex(),
                              static_cast<plan::Access>(operand.getAccess())});
   return task;
+}
+
+void Importer::importStrategy() {
+  plan::Strategy &strategy = result.plan.strategy;
+  strategy.data = program.getData();
+  strategy.microbatches = program.getMicrobatches();
+  strategy.schedule = program.getSchedule().str();
+  strategy.chunks = program.getChunks();
+  strategy.pipelineRanks = program.getRanks();
+  llvm::append_range(strategy.placement, program.getPlacement());
+  for (StringAttr text : program.getOrders().getAsRange<StringAttr>())
+    strategy.orders.push_back(*plan::parseOrder(text.getValue()));
+  if (std::optional<ArrayAttr> nodes = program.getNodes())
+    for (auto list : nodes->getAsRange<DenseI32ArrayAttr>())
+      llvm::append_range(strategy.nodes.emplace_back(), list.asArrayRef());
+  if (std::optional<ArrayAttr> routes = program.getRoutes())
+    for (auto list : routes->getAsRange<DenseI32ArrayAttr>()) {
+      std::vector<plan::Visit> &route = strategy.routes.emplace_back();
+      for (int64_t i = 0; i < list.size(); i += 2)
+        route.push_back({uint32_t(list[i]), uint32_t(list[i + 1])});
+    }
+  strategy.limits.pathLength = program.getPathLength();
+  strategy.limits.maxBackwardStep = program.getMaxBackwardStep();
+  strategy.limits.maxBackwardSum = program.getMaxBackwardSum();
+  strategy.limits.maxBackwardMoves = program.getMaxBackwardMoves();
+  strategy.limits.maxForwardJump = program.getMaxForwardJump();
+  llvm::append_range(strategy.limits.inFlight, program.getInFlight());
 }
 
 void Importer::importModel() {
@@ -195,8 +224,7 @@ void Importer::importRank(RankOp op) {
 ImportedProgram Importer::run() {
   importModel();
   plan::Plan &plan = result.plan;
-  plan.strategy = {program.getData(), program.getMicrobatches(),
-                   program.getSchedule().str(), program.getChunks()};
+  importStrategy();
   plan.stages = result.model.stages.size();
   plan.firstSequence.push_back(0);
   for (auto op : program.getBody().getOps<SequencesOp>())

@@ -28,6 +28,18 @@ def Plan_ProgramOp : Plan_Op<"program", [
     the order of the tasks, `chunks` is the number of stages per pipeline rank (1
     unless given), and `states` names the optimizer's states of a parameter.
 
+    A strategy may say more. `ranks` is the number of pipeline ranks, where
+    stages and chunks do not tell it. `placement` lists the pipeline rank of each
+    stage, and `orders`, of schedule "given", the tasks of each pipeline rank: a
+    stage, `F`, `I` (Bi), `W` or `B`, and a microbatch. A skip-pipeline has
+    `nodes`, the pipeline ranks that hold each stage, and `routes`, for each
+    microbatch the stages that it visits at which ranks. What the routes promise
+    (P7) is the number of stages that one visits (`path_length`), how far one
+    goes back at once, in all and how often (`max_backward_step`,
+    `max_backward_sum`, `max_backward_moves`) and beyond the highest stage so far
+    (`max_forward_jump`), and how many microbatches are `in_flight` at each
+    pipeline rank.
+
     Example:
 
     ```mlir
@@ -60,12 +72,32 @@ def Plan_ProgramOp : Plan_Op<"program", [
                        StrAttr:$schedule,
                        DefaultValuedAttr<ConfinedAttr<I32Attr, [IntPositive]>,
                                          "1">:$chunks,
+                       DefaultValuedAttr<Plan_Number, "0">:$ranks,
+                       DefaultValuedAttr<DenseI32ArrayAttr, "{}">:$placement,
+                       DefaultValuedAttr<StrArrayAttr, "{}">:$orders,
+                       OptionalAttr<Plan_TableAttr>:$nodes,
+                       OptionalAttr<Plan_TableAttr>:$routes,
+                       OptionalAttr<Plan_Number>:$path_length,
+                       OptionalAttr<Plan_Number>:$max_backward_step,
+                       OptionalAttr<Plan_Number>:$max_backward_sum,
+                       OptionalAttr<Plan_Number>:$max_backward_moves,
+                       OptionalAttr<Plan_Number>:$max_forward_jump,
+                       DefaultValuedAttr<DenseI32ArrayAttr, "{}">:$in_flight,
                        DefaultValuedAttr<StrArrayAttr, "{}">:$states);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
     $sym_name `model` `(` $model `)` `data` `(` $data `)`
     `microbatches` `(` $microbatches `)` `schedule` `(` $schedule `)`
-    (`chunks` `(` $chunks^ `)`)? (`states` `(` $states^ `)`)? attr-dict-with-keyword $body
+    (`chunks` `(` $chunks^ `)`)? (`ranks` `(` $ranks^ `)`)?
+    (`placement` `(` $placement^ `)`)? (`orders` `(` $orders^ `)`)?
+    custom<Routes>($nodes, $routes)
+    (`path_length` `(` $path_length^ `)`)?
+    (`max_backward_step` `(` $max_backward_step^ `)`)?
+    (`max_backward_sum` `(` $max_backward_sum^ `)`)?
+    (`max_backward_moves` `(` $max_backward_moves^ `)`)?
+    (`max_forward_jump` `(` $max_forward_jump^ `)`)?
+    (`in_flight` `(` $in_flight^ `)`)?
+    (`states` `(` $states^ `)`)? attr-dict-with-keyword $body
   }];
   let hasRegionVerifier = 1;
 }

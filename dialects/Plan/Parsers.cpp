@@ -363,6 +363,71 @@ void planir::printSequences(OpAsmPrinter &printer, Operation *,
   printer << ']';
 }
 
+/// `[[...], [...]]`, each list with what `parseEntry` adds to it.
+static ParseResult parseTable(
+    OpAsmParser &parser, ArrayAttr &table,
+    llvm::function_ref<ParseResult(SmallVectorImpl<int32_t> &)> parseEntry) {
+  SmallVector<Attribute> lists;
+  auto parseList = [&] {
+    SmallVector<int32_t> list;
+    if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Square,
+                                       [&] { return parseEntry(list); }))
+      return failure();
+    lists.push_back(parser.getBuilder().getDenseI32ArrayAttr(list));
+    return success();
+  };
+  if (parser.parseLParen() ||
+      parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Square,
+                                     parseList) ||
+      parser.parseRParen())
+    return failure();
+  table = parser.getBuilder().getArrayAttr(lists);
+  return success();
+}
+
+ParseResult planir::parseRoutes(OpAsmParser &parser, ArrayAttr &nodes,
+                                ArrayAttr &routes) {
+  auto parseNode = [&](SmallVectorImpl<int32_t> &list) {
+    return parser.parseInteger(list.emplace_back());
+  };
+  auto parseVisit = [&](SmallVectorImpl<int32_t> &list) {
+    return failure(parser.parseInteger(list.emplace_back()) ||
+                   parser.parseKeyword("at") ||
+                   parser.parseInteger(list.emplace_back()));
+  };
+  if (succeeded(parser.parseOptionalKeyword("nodes")) &&
+      parseTable(parser, nodes, parseNode))
+    return failure();
+  if (succeeded(parser.parseOptionalKeyword("routes")))
+    return parseTable(parser, routes, parseVisit);
+  return success();
+}
+
+void planir::printRoutes(OpAsmPrinter &printer, Operation *, ArrayAttr nodes,
+                         ArrayAttr routes) {
+  auto printTable = [&](StringRef keyword, ArrayAttr table, size_t step) {
+    if (!table)
+      return;
+    printer << keyword << "([";
+    llvm::interleaveComma(
+        table.getAsRange<DenseI32ArrayAttr>(), printer.getStream(),
+        [&](DenseI32ArrayAttr list) {
+          ArrayRef<int32_t> rest = list;
+          printer << '[';
+          for (StringRef comma = ""; !rest.empty(); comma = ", ") {
+            printer << comma << rest.front();
+            if (step == 2 && rest.size() > 1)
+              printer << " at " << rest[1];
+            rest = rest.drop_front(std::min(step, rest.size()));
+          }
+          printer << ']';
+        });
+    printer << "]) ";
+  };
+  printTable("nodes", nodes, 1);
+  printTable("routes", routes, 2);
+}
+
 //===----------------------------------------------------------------------===//
 // Hashing
 //===----------------------------------------------------------------------===//

@@ -5,6 +5,9 @@
 //   factor   ::= integer | `T` | `S`
 //   extent   ::= product | `(` size `)`
 //   content  ::= (extent `x`)* element-type
+//   nodes    ::= `nodes` `(` `[` (`[` integer (`,` integer)* `]`),* `]` `)`
+//   routes   ::= `routes` `(` `[` (`[` visit (`,` visit)* `]`),* `]` `)`
+//   visit    ::= integer `at` integer
 //   operand  ::= (`read` | `write` | `readwrite`) slot `(` integer `)`
 //
 // The custom directives of the ops are defined here because the parsers that
@@ -48,6 +51,12 @@ mlir::ParseResult parseOperands(mlir::OpAsmParser &parser,
                                 mlir::ArrayAttr &operands);
 void printOperands(mlir::OpAsmPrinter &printer, mlir::Operation *op,
                    mlir::ArrayAttr operands);
+
+/// `nodes(...)` and `routes(...)`, where there are any.
+mlir::ParseResult parseRoutes(mlir::OpAsmParser &parser, mlir::ArrayAttr &nodes,
+                              mlir::ArrayAttr &routes);
+void printRoutes(mlir::OpAsmPrinter &printer, mlir::Operation *op,
+                 mlir::ArrayAttr nodes, mlir::ArrayAttr routes);
 
 mlir::ParseResult parseInit(mlir::OpAsmParser &parser, InitAttr &init,
                             mlir::FloatAttr &stddev);

@@ -9,6 +9,7 @@
 #include "hocket/Dialects/Plan.h"
 
 #include "hocket/Plan/ModelCheck.h"
+#include "hocket/Plan/TaskText.h"
 
 #include "llvm/ADT/StringMap.h"
 
@@ -27,6 +28,7 @@ public:
   LogicalResult run() {
     return success(succeeded(collect()) && succeeded(verifyNames()) &&
                    succeeded(verifyStages()) && succeeded(verifyTemplates()) &&
+                   succeeded(verifyStrategy()) &&
                    succeeded(verifySequences()) && succeeded(verifyRoles()) &&
                    succeeded(verifyGroups()) && succeeded(verifyRanks()));
   }
@@ -52,6 +54,7 @@ private:
   LogicalResult verifyStages();
   LogicalResult verifyTemplates();
   LogicalResult verifyTemplate(TemplateOp task, StageOp stage);
+  LogicalResult verifyStrategy();
   LogicalResult verifySequences();
   LogicalResult verifyRoles();
   FailureOr<StageOp> stageOf(BufferOp buffer, RoleOp role);
@@ -265,6 +268,48 @@ LogicalResult ProgramVerifier::verifyTemplates() {
   return success();
 }
 
+/// That it can be read. Whether it makes sense, plan-verify finds out.
+LogicalResult ProgramVerifier::verifyStrategy() {
+  for (auto [rank, text] :
+       llvm::enumerate(program.getOrders().getAsRange<StringAttr>())) {
+    Result<std::vector<plan::ScheduledTask>> order =
+        plan::parseOrder(text.getValue());
+    if (order)
+      continue;
+    InFlightDiagnostic diagnostic =
+        program.emitOpError("has a malformed order for pipeline rank ")
+        << rank << ": " << order.error().message;
+    for (const std::string &note : order.error().notes)
+      diagnostic.attachNote(program.getLoc()) << note;
+    return diagnostic;
+  }
+  auto verifyNumbers = [&](ArrayRef<int32_t> list,
+                           StringRef what) -> LogicalResult {
+    for (int32_t entry : list)
+      if (entry < 0)
+        return program.emitOpError("has the number ")
+               << entry << " in its " << what << "; they count from 0";
+    return success();
+  };
+  auto verifyTable = [&](std::optional<ArrayAttr> table, StringRef what,
+                         size_t step) -> LogicalResult {
+    if (table)
+      for (auto list : table->getAsRange<DenseI32ArrayAttr>()) {
+        if (failed(verifyNumbers(list, what)))
+          return failure();
+        if (list.size() % step)
+          return program.emitOpError("has a visit without a rank in its ")
+                 << what;
+      }
+    return success();
+  };
+  return success(
+      succeeded(verifyNumbers(program.getPlacement(), "placement")) &&
+      succeeded(verifyNumbers(program.getInFlight(), "in_flight")) &&
+      succeeded(verifyTable(program.getNodes(), "nodes", 1)) &&
+      succeeded(verifyTable(program.getRoutes(), "routes", 2)));
+}
+
 LogicalResult ProgramVerifier::verifySequences() {
   if (sequences.size() != program.getData())
     return program.emitOpError("has ")
@@ -394,12 +439,14 @@ LogicalResult ProgramVerifier::verifyGroups() {
 }
 
 LogicalResult ProgramVerifier::verifyRanks() {
+  size_t pipelineRanks =
+      program.getRanks() > 0 ? program.getRanks() : stages.size();
   for (RankOp rank : ranks) {
     if (rank.getData() >= program.getData() ||
-        rank.getPipeline() >= stages.size())
+        rank.getPipeline() >= pipelineRanks)
       return rank.emitOpError("is at data(")
              << rank.getData() << ") pipeline(" << rank.getPipeline()
-             << "), outside of " << program.getData() << " x " << stages.size();
+             << "), outside of " << program.getData() << " x " << pipelineRanks;
     auto verifyTable = [&](ArrayRef<int32_t> table, size_t count,
                            StringRef what) -> LogicalResult {
       for (int32_t entry : table)

@@ -2,12 +2,25 @@
 
 #include "hocket/Plan/Schedule.h"
 
+#include "RouteOrder.h"
+
 #include <algorithm>
 
 using namespace hocket;
 using namespace hocket::plan;
 
 namespace {
+
+Result<void> checkEven(const PipelineShape &shape, std::string_view name) {
+  if (shape.isEven())
+    return {};
+  return Error(ErrorCode::InvalidArgument,
+               "schedule '" + std::string(name) +
+                   "' has equally many stages on every pipeline rank, and " +
+                   std::to_string(shape.stages()) +
+                   " stages are not a multiple of " +
+                   std::to_string(shape.ranks) + " ranks");
+}
 
 /// All forwards, then all backwards: every activation of the step is held. With
 /// several chunks a rank goes through one stage after the other (the
@@ -16,7 +29,9 @@ class GPipe : public Schedule {
 public:
   std::string_view name() const override { return "gpipe"; }
 
-  Result<void> check(const PipelineShape &) const override { return {}; }
+  Result<void> check(const PipelineShape &shape) const override {
+    return checkEven(shape, name());
+  }
 
   std::vector<ScheduledTask> order(uint32_t rank,
                                    const PipelineShape &shape) const override {
@@ -32,7 +47,8 @@ public:
 };
 
 /// Just enough forwards to fill the pipeline, then one forward, one backward:
-/// stage i of p holds at most p - i activations (PipeDream-Flush).
+/// stage i of p holds at most p - i activations (PipeDream-Flush). On routes a
+/// rank runs the oldest backward that it can, else the oldest forward.
 class OneForwardOneBackward : public Schedule {
 public:
   std::string_view name() const override { return "1f1b"; }
@@ -52,6 +68,11 @@ public:
       tasks.push_back({TaskKind::B, rank, i});
     return tasks;
   }
+
+  Result<std::vector<std::vector<ScheduledTask>>>
+  orderOnRoutes(const Strategy &strategy) const override {
+    return orderByList(strategy);
+  }
 };
 
 /// 1F1B over several stages per rank (Megatron-LM, SC'21): microbatches go in
@@ -64,7 +85,7 @@ public:
 
   Result<void> check(const PipelineShape &shape) const override {
     if (shape.chunks > 1)
-      return {};
+      return checkEven(shape, name());
     return Error(ErrorCode::InvalidArgument,
                  "schedule 'interleaved' needs at least 2 chunks per pipeline "
                  "rank",

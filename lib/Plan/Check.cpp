@@ -2,6 +2,8 @@
 
 #include "Checker.h"
 
+#include <algorithm>
+
 using namespace hocket;
 using namespace hocket::plan;
 
@@ -18,6 +20,24 @@ CheckContext::templateOf(const Role &role,
       return &model.updates[binding.index];
   }
   return nullptr;
+}
+
+int64_t CheckContext::neighbour(int64_t stage, int64_t microbatch,
+                                int64_t step) const {
+  if (positions.empty()) {
+    int64_t found = stage + step;
+    return found < int64_t(plan.stages) ? found : -1;
+  }
+  const auto &own = positions[microbatch];
+  auto found = std::lower_bound(own.begin(), own.end(),
+                                std::pair(uint32_t(stage), uint32_t(0)));
+  if (found == own.end() || found->first != stage)
+    return -1;
+  int64_t position = found->second + step;
+  const std::vector<Visit> &route = plan.strategy.routes[microbatch];
+  return position >= 0 && position < int64_t(route.size())
+             ? route[position].stage
+             : -1;
 }
 
 Culprit CheckContext::at(uint32_t role, int64_t instruction,
@@ -106,7 +126,7 @@ Violation CheckContext::violation(const char *invariant, std::string message,
 std::optional<Violation> plan::findViolation(const Plan &plan,
                                              const Model &model,
                                              int64_t deviceMemoryBytes) {
-  CheckContext context{plan, model, {}};
+  CheckContext context{plan, model, {}, {}};
   Channels channels;
   Found found = checkStructure(context);
   if (!found)
@@ -123,6 +143,8 @@ std::optional<Violation> plan::findViolation(const Plan &plan,
     found = checkDeadlock(context, channels);
   if (!found)
     found = checkMemory(context);
+  if (!found)
+    found = checkLimits(context);
   if (!found)
     found = checkCapacity(context, deviceMemoryBytes);
   return found;

@@ -20,20 +20,6 @@ bool isAccumulator(Slot slot) {
   return slot == Slot::Gradient || slot == Slot::Loss || slot == Slot::Weight;
 }
 
-/// Whether `buffer` is what `operand` of a task of `stage` is bound to. A stage
-/// on the same rank as the one before or after it reads what that one wrote.
-bool holds(const Buffer &buffer, const Operand &operand, int32_t stage) {
-  if (buffer.binding.index != operand.index)
-    return false;
-  if (buffer.binding.slot == operand.slot)
-    return !isPerStage(operand.slot) || buffer.stage == stage;
-  if (operand.slot == Slot::Input)
-    return buffer.binding.slot == Slot::Output && buffer.stage == stage - 1;
-  return operand.slot == Slot::OutputGradient &&
-         buffer.binding.slot == Slot::InputGradient &&
-         buffer.stage == stage + 1;
-}
-
 class DataflowChecker {
 public:
   DataflowChecker(const CheckContext &context, uint32_t index)
@@ -50,6 +36,8 @@ private:
     bool isReduced = false; // by some AllReduce of the body
   };
 
+  bool holds(const Buffer &buffer, const Operand &operand,
+             const Instruction &instruction) const;
   Found check(uint32_t i);
   Found checkKernel(uint32_t i);
   Found read(uint32_t i, uint32_t buffer);
@@ -70,6 +58,23 @@ private:
   std::vector<Life> buffers;
   std::vector<uint32_t> sends; // instructions, in order
 };
+
+/// Whether `buffer` is what `operand` of a task is bound to. A stage on the
+/// same rank as the one before or after it reads what that one wrote.
+bool DataflowChecker::holds(const Buffer &buffer, const Operand &operand,
+                            const Instruction &instruction) const {
+  int32_t stage = instruction.stage, microbatch = instruction.microbatch;
+  if (buffer.binding.index != operand.index)
+    return false;
+  if (buffer.binding.slot == operand.slot)
+    return !isPerStage(operand.slot) || buffer.stage == stage;
+  if (operand.slot == Slot::Input)
+    return buffer.binding.slot == Slot::Output &&
+           buffer.stage == context.stageBefore(stage, microbatch);
+  return operand.slot == Slot::OutputGradient &&
+         buffer.binding.slot == Slot::InputGradient &&
+         buffer.stage == context.stageAfter(stage, microbatch);
+}
 
 Found DataflowChecker::read(uint32_t i, uint32_t buffer) {
   Life &life = buffers[buffer];
@@ -126,7 +131,7 @@ Found DataflowChecker::checkKernel(uint32_t i) {
     const Operand &operand = task.operands[k];
     uint32_t number = instruction.buffers[k];
     const Buffer &buffer = role.buffers[number];
-    if (!holds(buffer, operand, instruction.stage))
+    if (!holds(buffer, operand, instruction))
       return fail("operand #" + std::to_string(k) + " must be " +
                       name(operand.slot) + " #" + std::to_string(operand.index),
                   i, number);

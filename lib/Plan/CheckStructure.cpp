@@ -2,6 +2,8 @@
 
 #include "Checker.h"
 
+#include "hocket/Plan/StrategyCheck.h"
+
 #include <algorithm>
 #include <limits>
 #include <set>
@@ -48,10 +50,14 @@ Found StructureChecker::checkBatch() {
   if (plan.stages != model.stages.size())
     return fail("the plan has " + std::to_string(plan.stages) +
                 " stages and the model " + std::to_string(model.stages.size()));
-  if (plan.strategy.chunks == 0 || plan.stages % plan.strategy.chunks)
-    return fail("the plan's " + std::to_string(plan.stages) +
-                " stages are not a multiple of its " +
-                std::to_string(plan.strategy.chunks) + " chunks");
+  if (Result<void> checked = checkStrategy(plan.strategy, model); !checked)
+    return fail(checked.error().message);
+  for (const std::vector<Visit> &route : plan.strategy.routes) {
+    auto &positions = context.positions.emplace_back();
+    for (uint32_t i = 0; i < route.size(); ++i)
+      positions.emplace_back(route[i].stage, i);
+    std::sort(positions.begin(), positions.end());
+  }
   uint64_t parts = uint64_t(plan.strategy.data) * plan.strategy.microbatches;
   if (parts == 0 || parts != plan.shapes.size() ||
       parts != plan.firstSequence.size() - 1 || plan.firstSequence.empty())
@@ -103,12 +109,13 @@ Found StructureChecker::checkRanks() {
       plan.ranks.size() > size_t(std::numeric_limits<int32_t>::max()))
     return fail("the plan has " + std::to_string(plan.ranks.size()) + " ranks");
   context.ranksOfRole.resize(plan.roles.size());
+  uint32_t pipelineRanks = countPipelineRanks(plan.strategy, plan.stages);
   std::vector<uint32_t> sorted;
   for (uint32_t index = 0; index < plan.ranks.size(); ++index) {
     const Rank &rank = plan.ranks[index];
     Culprit culprit{index};
     if (rank.role >= plan.roles.size() || rank.data >= plan.strategy.data ||
-        rank.pipeline >= plan.stages / plan.strategy.chunks)
+        rank.pipeline >= pipelineRanks)
       return fail("a rank's role or coordinates are out of range", {culprit});
     culprit.role = rank.role;
     if (int64_t(rank.peers.size()) < numPeers[rank.role] ||

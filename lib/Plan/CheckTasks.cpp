@@ -2,6 +2,8 @@
 
 #include "Checker.h"
 
+#include "hocket/Plan/StrategyCheck.h"
+
 #include <algorithm>
 #include <array>
 #include <map>
@@ -13,9 +15,45 @@ namespace {
 
 constexpr size_t kNumKinds = size_t(TaskKind::Update);
 
-/// Every stage of every data coordinate is one rank's.
+/// Every coordinate is one rank's, with the stages that the strategy says,
+/// where it says so.
 Found checkCoordinates(const CheckContext &context) {
   const Plan &plan = context.plan;
+  std::map<std::pair<uint32_t, uint32_t>, uint32_t> at;
+  std::map<uint32_t, std::vector<uint32_t>> held; // by pipeline rank
+  for (uint32_t index = 0; index < plan.ranks.size(); ++index) {
+    const Rank &rank = plan.ranks[index];
+    auto [other, isNew] = at.try_emplace({rank.pipeline, rank.data}, index);
+    if (!isNew)
+      return context.violation("P8", "two ranks have the same coordinates",
+                               {{other->second, plan.ranks[other->second].role},
+                                {index, rank.role}});
+    if (!namesRanks(plan.strategy))
+      continue;
+    auto [expected, isFirst] = held.try_emplace(rank.pipeline);
+    if (isFirst)
+      expected->second = heldStages(plan.strategy, rank.pipeline);
+    if (plan.roles[rank.role].stages != expected->second)
+      return context.violation("P8",
+                               "the strategy gives pipeline rank " +
+                                   std::to_string(rank.pipeline) +
+                                   " other stages than this one has",
+                               {{index, rank.role}});
+  }
+  uint64_t expected = uint64_t(countPipelineRanks(plan.strategy, plan.stages)) *
+                      plan.strategy.data;
+  if (namesRanks(plan.strategy) && plan.ranks.size() != expected)
+    return context.violation(
+        "P8", "the strategy has " + std::to_string(expected) +
+                  " ranks and the plan " + std::to_string(plan.ranks.size()));
+  return std::nullopt;
+}
+
+/// Every stage of every data coordinate is one rank's, unless it has replicas.
+Found checkStages(const CheckContext &context) {
+  const Plan &plan = context.plan;
+  if (!plan.strategy.nodes.empty())
+    return std::nullopt;
   uint64_t expected = uint64_t(plan.stages) * plan.strategy.data;
   uint64_t held = 0;
   for (const Rank &rank : plan.ranks)
@@ -29,14 +67,8 @@ Found checkCoordinates(const CheckContext &context) {
                                        std::to_string(plan.ranks.size()) +
                                        " ranks run " + std::to_string(held));
   std::vector<int32_t> owner(expected, -1);
-  std::map<std::pair<uint32_t, uint32_t>, uint32_t> at;
   for (uint32_t index = 0; index < plan.ranks.size(); ++index) {
     const Rank &rank = plan.ranks[index];
-    auto [other, isNew] = at.try_emplace({rank.pipeline, rank.data}, index);
-    if (!isNew)
-      return context.violation("P8", "two ranks have the same coordinates",
-                               {{other->second, plan.ranks[other->second].role},
-                                {index, rank.role}});
     for (uint32_t stage : plan.roles[rank.role].stages) {
       int32_t &slot = owner[size_t(stage) * plan.strategy.data + rank.data];
       if (slot >= 0)
@@ -49,7 +81,8 @@ Found checkCoordinates(const CheckContext &context) {
   return std::nullopt;
 }
 
-/// The tasks of one role: each microbatch of each of its stages exactly once.
+/// The tasks of one role: those of each microbatch that comes to one of its
+/// stages exactly once.
 class TaskChecker {
 public:
   TaskChecker(const CheckContext &context, uint32_t index)
@@ -60,12 +93,9 @@ public:
       if (role.body[i].op == Op::Kernel)
         if (Found found = note(i))
           return found;
-    // Ends at the first that is missing, after as many as the body has tasks.
-    for (uint32_t stage : role.stages)
-      for (uint32_t i = 0; i < context.plan.strategy.microbatches; ++i)
-        if (Found found = checkMicrobatch(stage, i))
-          return found;
-    return checkUpdates();
+    Found found = context.plan.strategy.routes.empty() ? checkAllMicrobatches()
+                                                       : checkVisits();
+    return found ? found : checkUpdates();
   }
 
 private:
@@ -104,6 +134,51 @@ private:
       return fail(what + " runs twice",
                   {context.at(index, *first), context.at(index, i)});
     *first = int32_t(i);
+    return std::nullopt;
+  }
+
+  /// Ends at the first that is missing, after as many as the body has tasks.
+  Found checkAllMicrobatches() {
+    for (uint32_t stage : role.stages)
+      for (uint32_t i = 0; i < context.plan.strategy.microbatches; ++i)
+        if (Found found = checkMicrobatch(stage, i))
+          return found;
+    return std::nullopt;
+  }
+
+  /// The microbatches whose routes come here, and no others.
+  Found checkVisits() {
+    if (context.ranksOfRole[index].empty())
+      return std::nullopt;
+    uint32_t here =
+        context.plan.ranks[context.ranksOfRole[index].front()].pipeline;
+    for (uint32_t other : context.ranksOfRole[index])
+      if (context.plan.ranks[other].pipeline != here)
+        return fail("ranks of one role have different places on the routes",
+                    {context.at(index, -1), context.on(other, -1)});
+    const std::vector<std::vector<Visit>> &routes =
+        context.plan.strategy.routes;
+    size_t numVisits = 0;
+    for (uint32_t i = 0; i < routes.size(); ++i)
+      for (const Visit &visit : routes[i])
+        if (visit.rank == here) {
+          ++numVisits;
+          if (Found found = checkMicrobatch(visit.stage, i))
+            return found;
+        }
+    if (numVisits == tasks.size())
+      return std::nullopt;
+    for (const auto &[key, runs] : tasks) {
+      auto [stage, microbatch] = key;
+      const std::vector<Visit> &route = routes[microbatch];
+      if (std::find(route.begin(), route.end(), Visit{stage, here}) ==
+          route.end())
+        return fail(
+            "microbatch " + std::to_string(microbatch) +
+                " does not visit stage " + std::to_string(stage) +
+                " of this rank",
+            {context.at(index, *std::max_element(runs.begin(), runs.end()))});
+    }
     return std::nullopt;
   }
 
@@ -166,6 +241,8 @@ private:
 
 Found plan::checkTasks(const CheckContext &context) {
   if (Found found = checkCoordinates(context))
+    return found;
+  if (Found found = checkStages(context))
     return found;
   std::vector<bool> held(context.model.parameters.size());
   for (uint32_t role = 0; role < context.plan.roles.size(); ++role) {

@@ -41,6 +41,7 @@ private:
   Found matchMessages(const End &send, const End &receive, size_t k);
   Found reportUnmatched(const End &send, const End &receive);
   bool isUniform(const End &send, const End &receive);
+  bool holdsCounterpart(const Buffer &sent, const Buffer &received) const;
 
   const CheckContext &context;
   const Plan &plan;
@@ -118,12 +119,15 @@ Operand counterpart(const Operand &binding) {
           binding.index};
 }
 
-bool holdsCounterpart(const Buffer &sent, const Buffer &received) {
-  int32_t step = sent.binding.slot == Slot::Output          ? 1
-                 : sent.binding.slot == Slot::InputGradient ? -1
-                                                            : 0;
+bool TransferChecker::holdsCounterpart(const Buffer &sent,
+                                       const Buffer &received) const {
+  int64_t stage = sent.binding.slot == Slot::Output
+                      ? context.stageAfter(sent.stage, sent.microbatch)
+                  : sent.binding.slot == Slot::InputGradient
+                      ? context.stageBefore(sent.stage, sent.microbatch)
+                      : -1;
   Operand expected = counterpart(sent.binding);
-  return step != 0 && received.stage == sent.stage + step &&
+  return stage >= 0 && received.stage == stage &&
          received.binding.slot == expected.slot &&
          received.binding.index == expected.index &&
          received.microbatch == sent.microbatch;

@@ -24,6 +24,18 @@ struct CheckContext {
   const Model &model;
   /// Filled by checkStructure.
   std::vector<std::vector<uint32_t>> ranksOfRole;
+  /// By microbatch where there are routes: stages and their positions, sorted.
+  std::vector<std::vector<std::pair<uint32_t, uint32_t>>> positions;
+
+  /// The stage before or after `stage` on the way of `microbatch`; -1 where
+  /// there is none.
+  int64_t stageBefore(int64_t stage, int64_t microbatch) const {
+    return neighbour(stage, microbatch, -1);
+  }
+  int64_t stageAfter(int64_t stage, int64_t microbatch) const {
+    return neighbour(stage, microbatch, 1);
+  }
+  int64_t neighbour(int64_t stage, int64_t microbatch, int64_t step) const;
 
   const Role &roleOf(uint32_t rank) const {
     return plan.roles[plan.ranks[rank].role];
@@ -54,6 +66,8 @@ struct Channels {
 };
 
 Found checkStructure(CheckContext &context);
+/// P7: the limits that the strategy declares.
+Found checkLimits(const CheckContext &context);
 /// P8: tasks, updates and reductions happen exactly once.
 Found checkTasks(const CheckContext &context);
 Found checkReductions(const CheckContext &context);

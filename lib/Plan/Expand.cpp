@@ -2,9 +2,11 @@
 
 #include "hocket/Plan/Expand.h"
 
+#include "Ordering.h"
 #include "RoleBuilder.h"
 
 #include "hocket/Plan/ModelCheck.h"
+#include "hocket/Plan/StrategyCheck.h"
 
 #include <algorithm>
 #include <limits>
@@ -34,14 +36,11 @@ public:
 
 private:
   Result<void> dealBatch();
-  Result<void> orderTasks(const Schedule &schedule);
-  Result<std::vector<ScheduledTask>>
-  resolve(uint32_t rank, const std::vector<ScheduledTask> &tasks,
-          std::string_view schedule) const;
   void findPeers();
   void findBoundSlots();
   void findGroups();
   void addRanks();
+  std::string roleName(uint32_t rank) const;
   RoleContext contextOf(uint32_t rank) const;
   std::vector<uint32_t> parametersOf(uint32_t rank) const;
   std::vector<uint32_t> gradientsOf(uint32_t rank) const;
@@ -56,12 +55,12 @@ private:
   Plan plan;
 
   /// Ranks are those of the pipeline axis here.
-  PipelineShape shape;
-  TaskOrders orders;
-  std::vector<std::vector<TaskSpan>> spans;
+  uint32_t ranks = 0;
+  Ordering ordering;
+  Itinerary itinerary;
   std::vector<Message> messages;
   std::vector<std::vector<const Message *>> messagesOf; // by rank
-  std::vector<std::vector<uint32_t>> stagesOf, peersOf; // by rank
+  std::vector<std::vector<uint32_t>> peersOf;           // by rank
   std::vector<std::vector<uint32_t>> heldByStage;       // parameters
   std::set<Slot> boundSlots;
 
@@ -81,9 +80,6 @@ void sortUnique(std::vector<uint32_t> &list) {
 
 Result<void> Expander::dealBatch() {
   const Strategy &strategy = plan.strategy;
-  if (strategy.data == 0 || strategy.microbatches == 0)
-    return fail("the degree of data parallelism and the number of microbatches "
-                "must be at least 1");
   if (lengths.size() > std::numeric_limits<uint32_t>::max())
     return fail("the batch has more than 2^32 sequences");
   uint64_t parts = uint64_t(strategy.data) * strategy.microbatches;
@@ -94,7 +90,7 @@ Result<void> Expander::dealBatch() {
                     " sequences and the batch has " +
                     std::to_string(lengths.size()),
                 {"give more sequences, or use fewer microbatches"});
-  if (uint64_t(strategy.data) * model.stages.size() >
+  if (uint64_t(strategy.data) * ranks >
       uint64_t(std::numeric_limits<int32_t>::max()))
     return fail("the plan would have more than 2^31 ranks");
 
@@ -125,88 +121,9 @@ Result<void> Expander::dealBatch() {
   return {};
 }
 
-/// The tasks of `rank` that the model has kernels for. A whole backward is run
-/// as its two parts where only they are there.
-Result<std::vector<ScheduledTask>>
-Expander::resolve(uint32_t rank, const std::vector<ScheduledTask> &tasks,
-                  std::string_view schedule) const {
-  std::vector<ScheduledTask> resolved;
-  for (const ScheduledTask &task : tasks) {
-    auto wrong = [&](const std::string &what, const std::string &note = "") {
-      return fail("schedule '" + std::string(schedule) + "' gives rank " +
-                      std::to_string(rank) + " of the pipeline task " +
-                      name(task.kind) + " of stage " +
-                      std::to_string(task.stage) + " and microbatch " +
-                      std::to_string(task.microbatch) + ", " + what,
-                  note.empty() ? std::vector<std::string>()
-                               : std::vector<std::string>{note});
-    };
-    if (task.stage >= plan.stages || orders.rankOf[task.stage] != rank)
-      return wrong("which belongs to another rank");
-    if (task.microbatch >= shape.microbatches)
-      return wrong("which is beyond the step's " +
-                   std::to_string(shape.microbatches) + " microbatches");
-    const Stage &stage = model.stages[task.stage];
-    bool hasInputPart = stage.find(TaskKind::Bi);
-    bool hasWeightPart = stage.find(TaskKind::W);
-    bool isPart = task.kind == TaskKind::Bi || task.kind == TaskKind::W;
-    if (stage.find(task.kind)) {
-      resolved.push_back(task);
-    } else if (task.kind == TaskKind::B && (hasInputPart || hasWeightPart)) {
-      for (TaskKind part : {TaskKind::Bi, TaskKind::W})
-        if (stage.find(part))
-          resolved.push_back({part, task.stage, task.microbatch});
-    } else if (isPart && (hasInputPart || hasWeightPart)) {
-      // A stage without parameters, or one with nothing before it.
-      continue;
-    } else if (task.kind == TaskKind::F || stage.tasks.size() > 1) {
-      // A model that is not trained has no backward tasks to run.
-      return wrong("which the model does not have",
-                   isPart ? "compile it with two backward kernels: "
-                            "hocket-differentiate{split}"
-                          : "");
-    }
-  }
-  return resolved;
-}
-
-Result<void> Expander::orderTasks(const Schedule &schedule) {
-  shape = {plan.stages / plan.strategy.chunks, plan.strategy.chunks,
-           plan.strategy.microbatches};
-  if (Result<void> checked = schedule.check(shape); !checked)
-    return checked;
-  stagesOf.resize(shape.ranks);
-  for (uint32_t stage = 0; stage < plan.stages; ++stage) {
-    uint32_t rank = schedule.rankOf(stage, shape);
-    if (rank >= shape.ranks)
-      return fail("schedule '" + std::string(schedule.name()) +
-                  "' places stage " + std::to_string(stage) + " on rank " +
-                  std::to_string(rank) + " of " + std::to_string(shape.ranks));
-    orders.rankOf.push_back(rank);
-    stagesOf[rank].push_back(stage);
-  }
-  for (uint32_t rank = 0; rank < shape.ranks; ++rank) {
-    if (stagesOf[rank].empty())
-      return fail("schedule '" + std::string(schedule.name()) +
-                  "' places no stage on rank " + std::to_string(rank));
-    Result<std::vector<ScheduledTask>> tasks =
-        resolve(rank, schedule.order(rank, shape), schedule.name());
-    if (!tasks)
-      return tasks.error();
-    orders.ofRank.push_back(std::move(*tasks));
-  }
-  Result<std::vector<std::vector<TaskSpan>>> played = playTasks(orders);
-  if (!played)
-    return played.error();
-  spans = std::move(*played);
-  messages = findMessages(model, orders, spans);
-  findPeers();
-  return {};
-}
-
 void Expander::findPeers() {
-  peersOf.resize(shape.ranks);
-  messagesOf.resize(shape.ranks);
+  peersOf.resize(ranks);
+  messagesOf.resize(ranks);
   for (const Message &message : messages) {
     peersOf[message.from].push_back(message.to);
     peersOf[message.to].push_back(message.from);
@@ -229,7 +146,7 @@ void Expander::findBoundSlots() {
 
 std::vector<uint32_t> Expander::parametersOf(uint32_t rank) const {
   std::vector<uint32_t> held;
-  for (uint32_t stage : stagesOf[rank])
+  for (uint32_t stage : ordering.stagesOf[rank])
     held.insert(held.end(), heldByStage[stage].begin(),
                 heldByStage[stage].end());
   sortUnique(held);
@@ -242,7 +159,7 @@ std::vector<uint32_t> Expander::gradientsOf(uint32_t rank) const {
   std::vector<uint32_t> gradients;
   if (!model.updates.empty())
     gradients = parametersOf(rank);
-  for (uint32_t stage : stagesOf[rank])
+  for (uint32_t stage : ordering.stagesOf[rank])
     for (const TaskTemplate &task : model.stages[stage].tasks)
       for (const Operand &operand : task.operands)
         if (operand.slot == Slot::Gradient)
@@ -254,7 +171,7 @@ std::vector<uint32_t> Expander::gradientsOf(uint32_t rank) const {
 void Expander::findGroups() {
   std::map<uint32_t, RankSet> holders; // of every parameter's gradient
   RankSet all;
-  for (uint32_t rank = 0; rank < shape.ranks; ++rank) {
+  for (uint32_t rank = 0; rank < ranks; ++rank) {
     all.push_back(rank);
     for (uint32_t parameter : gradientsOf(rank))
       holders[parameter].push_back(rank);
@@ -266,7 +183,7 @@ void Expander::findGroups() {
 
   // One order of groups for the whole plan: no two ranks can wait for each
   // other in different collectives.
-  groupsOf.resize(shape.ranks);
+  groupsOf.resize(ranks);
   for (const auto &[ranks, parameters] : sets) {
     if (ranks.size() * plan.strategy.data < 2)
       continue;
@@ -284,12 +201,27 @@ void Expander::findGroups() {
   }
 }
 
+/// For people; replicas of a stage differ in their rank.
+std::string Expander::roleName(uint32_t rank) const {
+  const std::vector<uint32_t> &stages = ordering.stagesOf[rank];
+  std::string name = model.stages[stages[0]].name;
+  if (stages.size() > 1) {
+    name = "stages";
+    for (uint32_t stage : stages)
+      name += "_" + std::to_string(stage);
+  }
+  return plan.strategy.nodes.empty() ? name
+                                     : name + "_node" + std::to_string(rank);
+}
+
 RoleContext Expander::contextOf(uint32_t rank) const {
   RoleContext context{model,
                       rank,
-                      stagesOf[rank],
-                      orders.ofRank[rank],
-                      spans[rank],
+                      roleName(rank),
+                      ordering.stagesOf[rank],
+                      itinerary,
+                      ordering.orders.ofRank[rank],
+                      ordering.spans[rank],
                       messagesOf[rank],
                       peersOf[rank],
                       boundSlots,
@@ -309,8 +241,8 @@ RoleContext Expander::contextOf(uint32_t rank) const {
 
 void Expander::addRanks() {
   uint32_t data = plan.strategy.data;
-  plan.ranks.reserve(size_t(data) * shape.ranks);
-  for (uint32_t pipeline = 0; pipeline < shape.ranks; ++pipeline)
+  plan.ranks.reserve(size_t(data) * ranks);
+  for (uint32_t pipeline = 0; pipeline < ranks; ++pipeline)
     for (uint32_t d = 0; d < data; ++d) {
       Rank rank;
       rank.role = pipeline;
@@ -326,23 +258,23 @@ void Expander::addRanks() {
 Result<Plan> Expander::run(const ScheduleRegistry &schedules) {
   if (Result<void> checked = checkModel(model); !checked)
     return checked.error();
-  Result<const Schedule *> schedule = schedules.get(plan.strategy.schedule);
-  if (!schedule)
-    return schedule.error();
+  if (Result<void> checked = checkStrategy(plan.strategy, model); !checked)
+    return checked.error();
   plan.stages = uint32_t(model.stages.size());
-  if (plan.strategy.chunks == 0 || plan.stages % plan.strategy.chunks)
-    return fail("the model's " + std::to_string(plan.stages) +
-                " stages are not a multiple of " +
-                std::to_string(plan.strategy.chunks) +
-                " chunks per pipeline rank");
+  ranks = countPipelineRanks(plan.strategy, plan.stages);
   if (Result<void> dealt = dealBatch(); !dealt)
     return dealt.error();
-  if (Result<void> ordered = orderTasks(**schedule); !ordered)
+  Result<Ordering> ordered = orderTasks(model, plan.strategy, schedules);
+  if (!ordered)
     return ordered.error();
+  ordering = std::move(*ordered);
+  itinerary = ordering.orders.itinerary();
+  messages = findMessages(model, ordering.orders, ordering.spans);
+  findPeers();
   heldByStage = heldParameters(model);
   findBoundSlots();
   findGroups();
-  for (uint32_t rank = 0; rank < shape.ranks; ++rank) {
+  for (uint32_t rank = 0; rank < ranks; ++rank) {
     RoleContext context = contextOf(rank);
     Result<Role> role = RoleBuilder(context).build();
     if (!role)

@@ -17,7 +17,8 @@ class MessageFinder {
 public:
   MessageFinder(const Model &model, const TaskOrders &orders,
                 const std::vector<std::vector<TaskSpan>> &spans)
-      : model(model), orders(orders), spans(spans) {}
+      : model(model), orders(orders), spans(spans),
+        itinerary(orders.itinerary()) {}
 
   std::vector<Message> run();
 
@@ -25,12 +26,13 @@ private:
   void findConsumers();
   void addSends(uint32_t rank, size_t position);
   void add(uint32_t rank, size_t position, Slot slot, uint32_t index,
-           uint32_t to);
+           const Visit &to);
   void setReceives();
 
   const Model &model;
   const TaskOrders &orders;
   const std::vector<std::vector<TaskSpan>> &spans;
+  Itinerary itinerary;
   /// For each stage and microbatch the positions of its forward and of the
   /// first task of its backward.
   using Consumer = std::tuple<uint32_t, uint32_t, bool>;
@@ -47,40 +49,39 @@ void MessageFinder::findConsumers() {
 }
 
 void MessageFinder::add(uint32_t rank, size_t position, Slot slot,
-                        uint32_t index, uint32_t to) {
+                        uint32_t index, const Visit &to) {
   const ScheduledTask &task = orders.ofRank[rank][position];
-  Message message{rank, to, slot, index, task.stage, task.microbatch, position};
-  auto consumer = consumers.find(
-      {message.receivedStage(), task.microbatch, slot == Slot::Output});
+  auto consumer =
+      consumers.find({to.stage, task.microbatch, slot == Slot::Output});
   // Where nobody takes it, the check of the plan says so (P8).
   if (consumer == consumers.end())
     return;
-  message.receivedBefore = consumer->second;
-  messages.push_back(message);
+  messages.push_back({rank, to.rank, slot, index, task.stage, to.stage,
+                      task.microbatch, position, consumer->second});
 }
 
 void MessageFinder::addSends(uint32_t rank, size_t position) {
   const ScheduledTask &task = orders.ofRank[rank][position];
   const Stage &stage = model.stages[task.stage];
-  if (task.kind == TaskKind::F) {
-    if (task.stage + 1 == model.stages.size())
-      return;
-    uint32_t to = orders.rankOf[task.stage + 1];
-    for (uint32_t k = 0; to != rank && k < stage.outputs.size(); ++k)
-      add(rank, position, Slot::Output, k, to);
+  bool isForward = task.kind == TaskKind::F;
+  std::optional<Visit> to = isForward
+                                ? itinerary.after(task.stage, task.microbatch)
+                                : itinerary.before(task.stage, task.microbatch);
+  if (!to || to->rank == rank)
+    return;
+  if (isForward) {
+    for (uint32_t k = 0; k < stage.outputs.size(); ++k)
+      add(rank, position, Slot::Output, k, *to);
     return;
   }
-  if (task.stage == 0 || orders.rankOf[task.stage - 1] == rank)
-    return;
   std::vector<uint32_t> written;
   for (const Operand &operand : stage.find(task.kind)->operands)
     if (operand.slot == Slot::InputGradient && operand.access != Access::Read &&
-        binds(model.stages[task.stage - 1], Slot::OutputGradient,
-              operand.index))
+        binds(model.stages[to->stage], Slot::OutputGradient, operand.index))
       written.push_back(operand.index);
   std::sort(written.begin(), written.end());
   for (uint32_t k : written)
-    add(rank, position, Slot::InputGradient, k, orders.rankOf[task.stage - 1]);
+    add(rank, position, Slot::InputGradient, k, *to);
 }
 
 void MessageFinder::setReceives() {

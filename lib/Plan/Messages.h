@@ -16,6 +16,7 @@ struct Message {
   Slot slot = Slot::Output;
   uint32_t index = 0;
   uint32_t stage = 0;
+  uint32_t receivedStage = 0; // that of the receiver's buffer
   uint32_t microbatch = 0;
   /// The positions of the task that it is sent after and of the one that it is
   /// received before, in the orders of the two ranks.
@@ -26,9 +27,6 @@ struct Message {
   /// What the receiver's buffer holds.
   Slot receivedSlot() const {
     return slot == Slot::Output ? Slot::Input : Slot::OutputGradient;
-  }
-  uint32_t receivedStage() const {
-    return slot == Slot::Output ? stage + 1 : stage - 1;
   }
 };
 

@@ -18,22 +18,13 @@ static constexpr double kSlack = 2;
 RoleBuilder::RoleBuilder(const RoleContext &context)
     : context(context), model(context.model), receives(context.tasks.size()),
       sends(context.tasks.size()) {
+  role.name = context.name;
   role.stages = context.stages;
-  role.name = model.stages[role.stages[0]].name;
-  if (role.stages.size() > 1) {
-    role.name = "stages";
-    for (uint32_t stage : role.stages)
-      role.name += "_" + std::to_string(stage);
-  }
   for (const Message *message : context.messages)
     if (message->to == context.rank)
       receives[message->receivedBefore].push_back(message);
     else
       sends[message->sentAfter].push_back(message);
-}
-
-bool RoleBuilder::owns(int64_t stage) const {
-  return std::binary_search(role.stages.begin(), role.stages.end(), stage);
 }
 
 int32_t RoleBuilder::peerOf(uint32_t rank) const {
@@ -65,12 +56,18 @@ std::string RoleBuilder::bufferName(Slot slot, uint32_t index, int32_t stage,
 
 uint32_t RoleBuilder::buffer(Slot slot, uint32_t index, int32_t stage,
                              int32_t microbatch) {
-  if (slot == Slot::Input && owns(stage - 1)) {
-    slot = Slot::Output;
-    --stage;
-  } else if (slot == Slot::OutputGradient && owns(stage + 1)) {
-    slot = Slot::InputGradient;
-    ++stage;
+  if (slot == Slot::Input) {
+    auto before = context.itinerary.before(uint32_t(stage), microbatch);
+    if (isHere(before)) {
+      slot = Slot::Output;
+      stage = int32_t(before->stage);
+    }
+  } else if (slot == Slot::OutputGradient) {
+    auto after = context.itinerary.after(uint32_t(stage), microbatch);
+    if (isHere(after)) {
+      slot = Slot::InputGradient;
+      stage = int32_t(after->stage);
+    }
   }
   if (!isPerStage(slot))
     stage = -1;
@@ -144,7 +141,7 @@ void RoleBuilder::loadBatch(const ScheduledTask &task,
 }
 
 void RoleBuilder::receive(const Message &message) {
-  int32_t stage = int32_t(message.receivedStage());
+  int32_t stage = int32_t(message.receivedStage);
   int32_t microbatch = int32_t(message.microbatch);
   Instruction recv = instruction(Op::Recv, stage, microbatch);
   recv.peer = peerOf(message.from);

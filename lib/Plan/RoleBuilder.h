@@ -22,8 +22,10 @@ struct GradientGroup {
 /// What a role needs to know of the rest of the plan.
 struct RoleContext {
   const Model &model;
-  uint32_t rank = 0;            // on the pipeline axis
+  uint32_t rank = 0; // on the pipeline axis
+  std::string name;
   std::vector<uint32_t> stages; // that it runs, sorted
+  const Itinerary &itinerary;
   const std::vector<ScheduledTask> &tasks;
   const std::vector<TaskSpan> &spans;
   /// What it sends and receives, in the order of findMessages().
@@ -79,7 +81,9 @@ private:
                          int32_t microbatch) const;
   Instruction instruction(Op op, int32_t stage, int32_t microbatch) const;
   Instruction instruction(Op op) const { return instruction(op, -1, -1); }
-  bool owns(int64_t stage) const;
+  bool isHere(const std::optional<Visit> &visit) const {
+    return visit && visit->rank == context.rank;
+  }
   int32_t peerOf(uint32_t rank) const;
 
   const RoleContext &context;

@@ -6,13 +6,21 @@ using namespace hocket;
 using namespace hocket::plan;
 
 Result<void> Schedule::check(const PipelineShape &shape) const {
-  if (shape.chunks == 1)
+  if (shape.chunks == 1 && shape.isEven())
     return {};
   return Error(ErrorCode::InvalidArgument,
                "schedule '" + std::string(name()) +
                    "' has one stage per pipeline rank, not " +
                    std::to_string(shape.chunks) + " chunks",
                {"for several chunks use the schedule 'interleaved'"});
+}
+
+Result<std::vector<std::vector<ScheduledTask>>>
+Schedule::orderOnRoutes(const Strategy &) const {
+  return Error(ErrorCode::InvalidArgument,
+               "schedule '" + std::string(name()) +
+                   "' is for stages in order, not for routes",
+               {"for a skip-pipeline use '1f1b', or give the orders"});
 }
 
 void ScheduleRegistry::add(std::unique_ptr<Schedule> schedule) {

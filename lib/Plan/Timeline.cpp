@@ -19,6 +19,8 @@ double TaskDurations::of(const ScheduledTask &task) const {
   case TaskKind::W:
     return at(weightGradient);
   case TaskKind::B:
+    if (task.stage < backward.size())
+      return backward[task.stage];
     return at(inputGradient) + at(weightGradient);
   default:
     return at(forward);
@@ -33,8 +35,9 @@ enum class Product : uint8_t { Activation, Gradient, WeightGradient };
 class Player {
 public:
   Player(const TaskOrders &orders, const TaskDurations &durations)
-      : orders(orders), durations(durations), next(orders.ofRank.size()),
-        free(orders.ofRank.size()), spans(orders.ofRank.size()) {}
+      : orders(orders), durations(durations), itinerary(orders.itinerary()),
+        next(orders.ofRank.size()), free(orders.ofRank.size()),
+        spans(orders.ofRank.size()) {}
 
   Result<std::vector<std::vector<TaskSpan>>> run();
 
@@ -58,6 +61,7 @@ private:
 
   const TaskOrders &orders;
   const TaskDurations &durations;
+  Itinerary itinerary;
   std::vector<size_t> next; // by rank
   std::vector<double> free; // by rank: when its last task ended
   std::vector<std::vector<TaskSpan>> spans;
@@ -70,27 +74,31 @@ private:
 std::optional<double> Player::ready(uint32_t rank, const ScheduledTask &task,
                                     Key &missing) const {
   double time = free[rank];
-  auto need = [&](Product product, uint32_t stage) {
-    missing = keyOf(product, stage, task.microbatch);
+  auto need = [&](Product product, std::optional<Visit> visit) {
+    if (!visit)
+      return true;
+    missing = keyOf(product, visit->stage, task.microbatch);
     auto found = produced.find(missing);
     if (found == produced.end())
       return true; // nobody makes it
     if (!found->second)
       return false;
-    double hop = orders.rankOf[stage] == rank ? 0 : durations.hop;
+    double hop = visit->rank == rank ? 0 : durations.hop;
     time = std::max(time, *found->second + hop);
     return true;
   };
+  auto before = itinerary.before(task.stage, task.microbatch);
+  auto after = itinerary.after(task.stage, task.microbatch);
+  Visit own{task.stage, rank};
   bool there = true;
   if (task.kind == TaskKind::F)
-    there = task.stage == 0 || need(Product::Activation, task.stage - 1);
+    there = need(Product::Activation, before);
   else if (task.kind == TaskKind::W &&
            produced.count(
                keyOf(Product::Gradient, task.stage, task.microbatch)))
-    there = need(Product::Gradient, task.stage);
+    there = need(Product::Gradient, own);
   else
-    there = need(Product::Activation, task.stage) &&
-            need(Product::Gradient, task.stage + 1);
+    there = need(Product::Activation, own) && need(Product::Gradient, after);
   if (!there)
     return std::nullopt;
   return time;

@@ -103,14 +103,27 @@ private:
   }
 
   /// The next `count` of `in`, from `next` on.
-  std::vector<uint32_t> take(const std::vector<uint32_t> &in, size_t &next,
-                             uint32_t count, const char *what) {
+  template <typename T>
+  std::vector<T> take(const std::vector<T> &in, size_t &next, uint32_t count,
+                      const char *what) {
     if (count > in.size() - next)
       fail(std::string("there are fewer ") + what + " than counted");
     if (failed)
       return {};
     next += count;
     return {in.begin() + ptrdiff_t(next - count), in.begin() + ptrdiff_t(next)};
+  }
+
+  /// Lists of these sizes out of one that has all their entries.
+  template <typename T>
+  void split(const flatbuffers::Vector<uint32_t> *sizes,
+             const std::vector<T> &entries, std::vector<std::vector<T>> &out,
+             const char *what) {
+    size_t next = 0;
+    list(sizes, out,
+         [&](uint32_t size) { return take(entries, next, size, what); });
+    if (next != entries.size())
+      fail(std::string("there are more ") + what + " than counted");
   }
 
   SizeExpr size(const format::SizeExpr *in);
@@ -120,6 +133,7 @@ private:
   plan::Kernel kernel(const format::Kernel *in);
   void model(const format::Model *in, plan::Model &out);
   void topology(const format::Topology *in, Topology &out);
+  plan::Strategy strategy(const format::Strategy *in);
   plan::Role role(const format::Role *in, const plan::Model &model);
   void plan(const format::Plan *in, const plan::Model &model, plan::Plan &out);
   void code(const format::Code *in, KernelImage &out);
@@ -285,10 +299,45 @@ plan::Role Decoder::role(const format::Role *in, const plan::Model &model) {
   return out;
 }
 
+plan::Strategy Decoder::strategy(const format::Strategy *in) {
+  plan::Strategy out;
+  out.data = in->data();
+  out.microbatches = in->microbatches();
+  out.schedule = text(in->schedule());
+  out.chunks = in->chunks();
+  out.pipelineRanks = in->pipeline_ranks();
+  numbers(in->placement(), out.placement);
+  std::vector<plan::ScheduledTask> tasks;
+  list(in->order_tasks(), tasks, [&](const format::ScheduledTask *task) {
+    return plan::ScheduledTask{
+        enumerator<plan::TaskKind>(task->kind(), "task kind"), task->stage(),
+        task->microbatch()};
+  });
+  split(in->order_sizes(), tasks, out.orders, "tasks");
+  std::vector<uint32_t> nodes;
+  numbers(in->nodes(), nodes);
+  split(in->node_counts(), nodes, out.nodes, "nodes");
+  std::vector<plan::Visit> visits;
+  list(in->visits(), visits, [](const format::Visit *visit) {
+    return plan::Visit{visit->stage(), visit->rank()};
+  });
+  split(in->route_sizes(), visits, out.routes, "visits");
+  auto optional = [](flatbuffers::Optional<uint32_t> value) {
+    return value ? std::optional<uint32_t>(*value) : std::nullopt;
+  };
+  const format::RouteLimits *limits = in->limits();
+  out.limits.pathLength = optional(limits->path_length());
+  out.limits.maxBackwardStep = optional(limits->max_backward_step());
+  out.limits.maxBackwardSum = optional(limits->max_backward_sum());
+  out.limits.maxBackwardMoves = optional(limits->max_backward_moves());
+  out.limits.maxForwardJump = optional(limits->max_forward_jump());
+  numbers(limits->in_flight(), out.limits.inFlight);
+  return out;
+}
+
 void Decoder::plan(const format::Plan *in, const plan::Model &model,
                    plan::Plan &out) {
-  out.strategy = {in->data(), in->microbatches(), text(in->schedule()),
-                  in->chunks()};
+  out.strategy = strategy(in->strategy());
   out.stages = in->stages();
   list(in->roles(), out.roles,
        [&](const format::Role *entry) { return role(entry, model); });

@@ -55,6 +55,8 @@ private:
   Offset<format::Model> write(const plan::Model &model);
   Offset<format::Topology> write(const Topology &topology);
   Offset<format::Role> write(const plan::Role &role);
+  Offset<format::RouteLimits> write(const plan::RouteLimits &limits);
+  Offset<format::Strategy> write(const plan::Strategy &strategy);
   Offset<format::Plan> write(const plan::Plan &plan);
   Offset<format::Code> write(const KernelImage &code);
 
@@ -161,8 +163,54 @@ Offset<format::Role> Writer::write(const plan::Role &role) {
                             role.arenaBytes);
 }
 
+Offset<format::RouteLimits> Writer::write(const plan::RouteLimits &limits) {
+  auto optional = [](std::optional<uint32_t> value) {
+    return value ? flatbuffers::Optional<uint32_t>(*value)
+                 : flatbuffers::nullopt;
+  };
+  return format::CreateRouteLimits(
+      builder, optional(limits.pathLength), optional(limits.maxBackwardStep),
+      optional(limits.maxBackwardSum), optional(limits.maxBackwardMoves),
+      optional(limits.maxForwardJump), builder.CreateVector(limits.inFlight));
+}
+
+Offset<format::Strategy> Writer::write(const plan::Strategy &strategy) {
+  // The sizes of the lists in `lists`, whose entries go to `add`.
+  auto flatten = [&](const auto &lists, auto add) {
+    std::vector<uint32_t> sizes;
+    for (const auto &entries : lists) {
+      sizes.push_back(uint32_t(entries.size()));
+      for (const auto &entry : entries)
+        add(entry);
+    }
+    return builder.CreateVector(sizes);
+  };
+  std::vector<format::ScheduledTask> tasks;
+  std::vector<uint32_t> nodes;
+  std::vector<format::Visit> visits;
+  auto schedule = text(strategy.schedule);
+  auto placement = builder.CreateVector(strategy.placement);
+  auto orderSizes =
+      flatten(strategy.orders, [&](const plan::ScheduledTask &task) {
+        tasks.emplace_back(format::TaskKind(task.kind), task.stage,
+                           task.microbatch);
+      });
+  auto orderTasks = builder.CreateVectorOfStructs(tasks);
+  auto nodeCounts =
+      flatten(strategy.nodes, [&](uint32_t node) { nodes.push_back(node); });
+  auto nodeVector = builder.CreateVector(nodes);
+  auto routeSizes = flatten(strategy.routes, [&](const plan::Visit &visit) {
+    visits.emplace_back(visit.stage, visit.rank);
+  });
+  auto visitVector = builder.CreateVectorOfStructs(visits);
+  return format::CreateStrategy(
+      builder, strategy.data, strategy.microbatches, schedule, strategy.chunks,
+      strategy.pipelineRanks, placement, orderSizes, orderTasks, nodeCounts,
+      nodeVector, routeSizes, visitVector, write(strategy.limits));
+}
+
 Offset<format::Plan> Writer::write(const plan::Plan &plan) {
-  auto schedule = text(plan.strategy.schedule);
+  auto strategy = write(plan.strategy);
   auto roles =
       tables(plan.roles, [&](const plan::Role &role) { return write(role); });
   std::vector<format::Rank> ranks;
@@ -189,11 +237,10 @@ Offset<format::Plan> Writer::write(const plan::Plan &plan) {
   auto shapeVector = builder.CreateVectorOfStructs(shapes);
   auto lengths = builder.CreateVector(plan.lengths);
   auto firstSequence = builder.CreateVector(plan.firstSequence);
-  return format::CreatePlan(
-      builder, plan.strategy.data, plan.strategy.microbatches, schedule,
-      plan.strategy.chunks, plan.stages, roles, rankVector, peerVector,
-      rankGroupVector, groupSizeVector, groupRankVector, shapeVector, lengths,
-      firstSequence);
+  return format::CreatePlan(builder, strategy, plan.stages, roles, rankVector,
+                            peerVector, rankGroupVector, groupSizeVector,
+                            groupRankVector, shapeVector, lengths,
+                            firstSequence);
 }
 
 Offset<format::Code> Writer::write(const KernelImage &code) {

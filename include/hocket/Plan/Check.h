@@ -37,7 +37,7 @@ struct Violation {
 };
 
 /// Checks, in this order, that every index is in range, then P8, P1, P3, P2,
-/// P4 and P5 (each rank's arena against `deviceMemoryBytes`; 0 means no
+/// P4, P7 and P5 (each rank's arena against `deviceMemoryBytes`; 0 means no
 /// limit). Linear in the number of instructions of all ranks.
 std::optional<Violation> findViolation(const Plan &plan, const Model &model,
                                        int64_t deviceMemoryBytes);

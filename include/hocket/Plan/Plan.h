@@ -13,6 +13,7 @@
 #include "hocket/Support/Result.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -98,34 +99,56 @@ struct Visit {
   bool operator==(const Visit &) const = default;
 };
 
+/// What a strategy promises about its routes (invariant P7). What is absent or
+/// empty is not limited.
+struct RouteLimits {
+  /// Stages that a microbatch visits, its head counted once: the visits of its
+  /// route but the last.
+  std::optional<uint32_t> pathLength;
+  /// The convergence constraints of SkipPipe, on the numbers of the stages that
+  /// a microbatch visits before the last one. A move to a lower stage goes back
+  /// at most this far, all of them together at most so far, and there are at
+  /// most so many; a move goes at most so far beyond the highest stage visited.
+  std::optional<uint32_t> maxBackwardStep, maxBackwardSum, maxBackwardMoves,
+      maxForwardJump;
+  /// Microbatches under way at a pipeline rank, from the start of the first
+  /// task of a microbatch to the end of the last; by rank, at least 1 each.
+  std::vector<uint32_t> inFlight = {};
+  bool operator==(const RouteLimits &) const = default;
+};
+
 /// The degrees, the schedule and the routes that turn a model into a plan.
+/// checkStrategy() says which ones make sense.
 struct Strategy {
   uint32_t data = 1;
   uint32_t microbatches = 1;
   /// Of a registry; "given" where `orders` says it.
   std::string schedule = "1f1b";
-  /// Stages per pipeline rank, where `placement` does not say otherwise.
+  /// Stages per pipeline rank, where neither `pipelineRanks` nor `placement`
+  /// says otherwise.
   uint32_t chunks = 1;
-  /// 0: stages / chunks. The nodes of a skip-pipeline.
+  /// 0: as many as `placement` has, or stages / chunks. Of a skip-pipeline: the
+  /// number of its nodes.
   uint32_t pipelineRanks = 0;
   /// The pipeline rank of each stage; empty: as the schedule says.
-  std::vector<uint32_t> placement;
+  std::vector<uint32_t> placement = {};
   /// The tasks of each pipeline rank in order, of schedule "given"; else empty.
-  std::vector<std::vector<ScheduledTask>> orders;
-  /// Of a skip-pipeline, else empty: the pipeline ranks (nodes) that hold each
-  /// stage, sorted. They are replicas. The last stage is held by the ranks of
-  /// the first.
-  std::vector<std::vector<uint32_t>> nodes;
+  std::vector<std::vector<ScheduledTask>> orders = {};
+  /// Of a skip-pipeline, else empty: for each stage of the model the pipeline
+  /// ranks (nodes) that hold it, sorted. They are replicas. The last stage (the
+  /// exit) is held by the ranks of the first (the entry).
+  std::vector<std::vector<uint32_t>> nodes = {};
   /// Of a skip-pipeline, else empty: the way of each microbatch, which its
   /// backward goes back. It starts at the first stage and ends at the last one
   /// on the same rank, its head. All data coordinates follow the same routes.
-  std::vector<std::vector<Visit>> routes;
+  std::vector<std::vector<Visit>> routes = {};
+  RouteLimits limits = {};
   bool operator==(const Strategy &) const = default;
 };
 
 struct Plan {
   Strategy strategy;
-  uint32_t stages = 1; // of the model: `chunks` for each pipeline rank
+  uint32_t stages = 1; // of the model
   std::vector<Role> roles;
   std::vector<Rank> ranks;
   std::vector<std::vector<uint32_t>> groups; // each sorted

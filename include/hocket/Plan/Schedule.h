@@ -14,13 +14,18 @@
 
 namespace hocket::plan {
 
-/// What a schedule is made for: `ranks` pipeline ranks with `chunks` stages
-/// each, and the microbatches of a step. All are at least 1.
+/// What a schedule is made for: `ranks` pipeline ranks with at most `chunks`
+/// stages each, and the microbatches of a step. All are at least 1.
 struct PipelineShape {
   uint32_t ranks = 1;
   uint32_t chunks = 1;
   uint32_t microbatches = 1;
-  uint32_t stages() const { return ranks * chunks; }
+  /// Stages of all ranks; 0: every rank has `chunks`.
+  uint32_t numStages = 0;
+
+  uint32_t stages() const { return numStages ? numStages : ranks * chunks; }
+  /// Whether every rank can have as many stages as the others.
+  bool isEven() const { return stages() == uint64_t(ranks) * chunks; }
 };
 
 /// Gives every pipeline rank the order of its tasks.
@@ -41,6 +46,11 @@ public:
   /// The tasks of pipeline rank `rank`, in order. `shape` has passed check().
   virtual std::vector<ScheduledTask>
   order(uint32_t rank, const PipelineShape &shape) const = 0;
+  /// The tasks of all pipeline ranks where the microbatches go by the routes of
+  /// `strategy`, which has passed checkStrategy(). Errors: InvalidArgument,
+  /// where there is no such schedule; none has one unless it says otherwise.
+  virtual Result<std::vector<std::vector<ScheduledTask>>>
+  orderOnRoutes(const Strategy &strategy) const;
 };
 
 /// The schedules that a context knows by name. Owned by its user: there is no

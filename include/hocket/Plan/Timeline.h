@@ -3,6 +3,7 @@
 #ifndef HOCKET_PLAN_TIMELINE_H
 #define HOCKET_PLAN_TIMELINE_H
 
+#include "hocket/Plan/Itinerary.h"
 #include "hocket/Plan/Schedule.h"
 
 namespace hocket::plan {
@@ -10,7 +11,12 @@ namespace hocket::plan {
 /// The tasks of every pipeline rank, in order, and who runs which stage.
 struct TaskOrders {
   std::vector<std::vector<ScheduledTask>> ofRank;
-  std::vector<uint32_t> rankOf; // by stage
+  std::vector<uint32_t> rankOf; // by stage, where there are no routes
+  std::vector<std::vector<Visit>> routes = {}; // by microbatch
+
+  Itinerary itinerary() const {
+    return routes.empty() ? Itinerary(rankOf) : Itinerary(routes);
+  }
 };
 
 /// Time per task and stage, in any unit; at least 0. A task that no duration is
@@ -18,8 +24,9 @@ struct TaskOrders {
 struct TaskDurations {
   std::vector<double> forward, inputGradient, weightGradient; // by stage
   double hop = 0; // from one rank to another
+  /// Of B; where none is given, it takes as long as Bi and W together.
+  std::vector<double> backward = {};
 
-  /// B takes as long as Bi and W together.
   double of(const ScheduledTask &task) const;
 };
 
@@ -28,10 +35,10 @@ struct TaskSpan {
 };
 
 /// When each task runs if it starts as early as its order and what it reads
-/// allow: F(s) needs F(s - 1), Bi(s) and B(s) need those of s + 1 and their own
-/// F, W needs its Bi; what no task of the orders makes is not waited for.
-/// [pipeline rank][position]. Errors: InvalidArgument, where tasks wait for
-/// each other forever.
+/// allow: F needs the F before it on the way of its microbatch, Bi and B need
+/// those after them and their own F, W needs its Bi; what no task of the orders
+/// makes is not waited for. [pipeline rank][position]. Errors: InvalidArgument,
+/// where tasks wait for each other forever.
 Result<std::vector<std::vector<TaskSpan>>>
 playTasks(const TaskOrders &orders, const TaskDurations &durations = {});
 

@@ -2,6 +2,7 @@
 
 #include "hocket/Dialects/PlanTranslation.h"
 
+#include "../Plan/RandomStrategies.h"
 #include "../Plan/SyntheticModel.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -102,10 +103,7 @@ void expectEqual(const plan::Role &a, const plan::Role &b) {
 }
 
 void expectEqual(const plan::Plan &a, const plan::Plan &b) {
-  EXPECT_EQ(a.strategy.data, b.strategy.data);
-  EXPECT_EQ(a.strategy.microbatches, b.strategy.microbatches);
-  EXPECT_EQ(a.strategy.schedule, b.strategy.schedule);
-  EXPECT_EQ(a.strategy.chunks, b.strategy.chunks);
+  EXPECT_EQ(a.strategy, b.strategy);
   EXPECT_EQ(a.stages, b.stages);
   EXPECT_EQ(a.groups, b.groups);
   EXPECT_EQ(a.lengths, b.lengths);
@@ -167,6 +165,7 @@ protected:
     expectEqual(model, imported.model);
     expectEqual(original, imported.plan);
     expectPlaces(imported);
+    (*program)->erase();
   }
 
   /// The ops are those that the indices mean.
@@ -231,6 +230,34 @@ TEST_F(PlanTranslation, RoundTripsAllStagesOnOneRank) {
   roundTrip();
 }
 
+TEST_F(PlanTranslation, RoundTripsPlacementsAndOrders) {
+  plan::test::SyntheticOptions options;
+  options.split = true;
+  std::mt19937 random(1);
+  expand(options, plan::test::givenStrategy(2, 3, {0, 1, 1, 0}, true, random),
+         {5, 1, 7, 2, 2, 9, 4, 3});
+  roundTrip();
+}
+
+TEST_F(PlanTranslation, RoundTripsRoutes) {
+  plan::test::SyntheticOptions options;
+  options.stages = 5;
+  std::mt19937 random(2);
+  plan::Strategy strategy = plan::test::randomSkip(2, 3, 5, 2, random);
+  expand(options, strategy, {5, 1, 7, 2, 2, 9, 4, 3});
+  roundTrip();
+  plan::RouteLimits &limits = original.strategy.limits;
+  limits.pathLength = 3;
+  limits.maxBackwardSum = 0;
+  roundTrip();
+  limits = {4, 1, 2, 2, 4, std::vector<uint32_t>(strategy.pipelineRanks, 3)};
+  roundTrip();
+  // Lists that are empty are not the same as no lists.
+  original.strategy.routes[1].clear();
+  original.strategy.nodes[0].clear();
+  roundTrip();
+}
+
 TEST_F(PlanTranslation, RoundTripsOneRankWithoutUpdates) {
   plan::test::SyntheticOptions options;
   options.stages = 1;
@@ -286,6 +313,9 @@ TEST_F(PlanTranslation, RefusesWhatIRCannotSay) {
   original = plan;
   original.ranks[0].role = 4;
   expectError("a rank names role #4 of 4");
+  original = plan;
+  original.strategy.orders = {{{plan::TaskKind::R, 0, 0}}};
+  expectError("an order has a task that is none of F, Bi, W and B");
   original = plan;
   find(plan::Op::WaitSend)->index = 1;
   expectError("of role \"stage0\" is out of range");

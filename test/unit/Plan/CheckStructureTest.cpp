@@ -17,7 +17,8 @@ TEST_F(CheckTest, StructureOfBatchAndRanks) {
     expect("structure", text, 0);
   };
   broken([&] { plan.stages = 7; }, "7 stages and the model 3");
-  broken([&] { plan.strategy.microbatches = 0; }, "for 0 microbatches");
+  broken([&] { plan.strategy.microbatches = 0; },
+         "number of microbatches must be at least 1");
   broken([&] { plan.strategy.data = 4000000000u; }, "microbatches");
   broken([&] { plan.shapes.pop_back(); }, "7 shapes");
   broken([&] { plan.firstSequence.clear(); }, "0 sequence offsets");

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "RandomStrategies.h"
 #include "SyntheticModel.h"
 
 #include <algorithm>
@@ -23,7 +24,9 @@ public:
   Mutator(Plan &plan, unsigned seed) : plan(plan), random(seed) {}
 
   void mutate() {
-    switch (random() % 9) {
+    switch (random() % 10) {
+    case 9:
+      return mutateStrategy();
     case 0:
       return mutateRank();
     case 1:
@@ -183,6 +186,48 @@ private:
     }
   }
 
+  template <typename T>
+  void nudgeAny(std::vector<std::vector<T>> &lists, auto nudgeEntry) {
+    if (lists.empty())
+      return;
+    std::vector<T> &list = any(lists);
+    switch (random() % 4) {
+    case 0:
+      if (!list.empty())
+        list.pop_back();
+      return;
+    case 1:
+      return std::swap(list, any(lists));
+    default:
+      if (!list.empty())
+        nudgeEntry(any(list));
+    }
+  }
+
+  void mutateStrategy() {
+    Strategy &strategy = plan.strategy;
+    switch (random() % 6) {
+    case 0:
+      return nudge(strategy.pipelineRanks);
+    case 1:
+      if (!strategy.placement.empty())
+        nudge(any(strategy.placement));
+      return;
+    case 2:
+      return nudgeAny(strategy.nodes, [&](uint32_t &node) { nudge(node); });
+    case 3:
+      return nudgeAny(strategy.routes, [&](Visit &visit) {
+        nudge(random() % 2 ? visit.stage : visit.rank);
+      });
+    case 4:
+      return nudgeAny(strategy.orders, [&](ScheduledTask &task) {
+        nudge(random() % 2 ? task.stage : task.microbatch);
+      });
+    default:
+      nudge(strategy.chunks);
+    }
+  }
+
   Plan &plan;
   std::mt19937 random;
 };
@@ -214,9 +259,13 @@ TEST(Mutation, IsNamedOrHarmless) {
   options.outputs = 2;
   Model model = makeModel(options);
   std::map<std::string, size_t> found;
-  for (Strategy strategy :
+  std::mt19937 random(1);
+  Strategy routed = randomSkip(2, 3, 3, 2, random);
+  routed.limits.inFlight.assign(routed.pipelineRanks, 2);
+  for (const Strategy &strategy :
        {Strategy{2, 3, "gpipe", 1}, Strategy{2, 3, "1f1b", 1},
-        Strategy{2, 3, "interleaved", 3}}) {
+        Strategy{2, 3, "interleaved", 3},
+        givenStrategy(2, 3, {0, 1, 0}, false, random), routed}) {
     Plan good = makePlan(model, strategy);
     ASSERT_TRUE(check(good, model, 0));
     for (unsigned seed = 0; seed < 4000; ++seed) {
@@ -236,7 +285,7 @@ TEST(Mutation, IsNamedOrHarmless) {
     }
   }
   // The damage reaches every invariant that needs no device.
-  for (const char *invariant : {"structure", "P8", "P1", "P3", "P2", "P4"})
+  for (const char *invariant : {"structure", "P8", "P1", "P3", "P2", "P4", "P7"})
     EXPECT_GT(found[invariant], 0u) << invariant;
 }
 

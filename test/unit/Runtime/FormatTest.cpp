@@ -1,5 +1,6 @@
 //===- FormatTest.cpp - .hkt files ----------------------------------------===//
 
+#include "../Plan/RandomStrategies.h"
 #include "TestFiles.h"
 
 #include "hocket/Support/File.h"
@@ -98,10 +99,7 @@ void expectEqual(const plan::Role &a, const plan::Role &b) {
 }
 
 void expectEqual(const plan::Plan &a, const plan::Plan &b) {
-  EXPECT_EQ(a.strategy.data, b.strategy.data);
-  EXPECT_EQ(a.strategy.microbatches, b.strategy.microbatches);
-  EXPECT_EQ(a.strategy.schedule, b.strategy.schedule);
-  EXPECT_EQ(a.strategy.chunks, b.strategy.chunks);
+  EXPECT_EQ(a.strategy, b.strategy);
   EXPECT_EQ(a.stages, b.stages);
   ASSERT_EQ(a.roles.size(), b.roles.size());
   for (size_t i = 0; i < a.roles.size(); ++i)
@@ -169,6 +167,53 @@ TEST(Format, RoundTripKeepsSeveralStagesPerRank) {
   expectEqual(before.plan, after->plan);
 }
 
+TEST(Format, RoundTripKeepsPlacementsAndRoutes) {
+  SyntheticOptions options;
+  options.split = true;
+  std::mt19937 random(1);
+  plan::Strategy skip = plan::test::randomSkip(1, 4, 4, 2, random);
+  skip.limits.maxBackwardStep = 3;
+  skip.limits.maxForwardJump = 0xFFFFFFFFu;
+  skip.limits.inFlight.assign(skip.pipelineRanks, 2);
+  ASSERT_LE(skip.pipelineRanks, 8u);
+  for (const plan::Strategy &strategy :
+       {plan::test::givenStrategy(2, 3, {1, 0, 0, 1}, true, random), skip}) {
+    Executable before = makeExecutable(options, strategy);
+    Result<Executable> after = deserialize(serialize(before));
+    ASSERT_TRUE(after) << after.error();
+    expectEqual(before.plan, after->plan);
+  }
+}
+
+/// What a strategy says is checked as the rest of the plan is.
+TEST(Format, AStrategyThatMakesNoSenseIsRefused) {
+  std::mt19937 random(2);
+  Executable good =
+      makeExecutable({}, plan::test::randomSkip(1, 3, 4, 2, random));
+  auto refused = [&](auto change) {
+    Executable executable = good;
+    change(executable.plan.strategy);
+    Result<Executable> read = deserialize(serialize(executable));
+    EXPECT_FALSE(read);
+    return read ? "nothing" : read.error().message;
+  };
+  EXPECT_EQ(refused([](plan::Strategy &s) {
+              s.routes[1].back().rank += 1;
+            }).find("structure: the route of microbatch 1 "),
+            0u);
+  EXPECT_EQ(refused([](plan::Strategy &s) { s.nodes.pop_back(); }),
+            "structure: there are nodes for 3 stages and the model has 4");
+  EXPECT_EQ(refused([](plan::Strategy &s) {
+              s.pipelineRanks = 0xFFFFFFFFu;
+            }).find("structure: there are 4294967295 pipeline ranks"),
+            0u);
+  EXPECT_EQ(refused([](plan::Strategy &s) {
+              s.orders = {{{plan::TaskKind::F, 0, 0}}};
+            }),
+            "structure: there are orders, and the schedule is '1f1b' instead "
+            "of 'given'");
+}
+
 TEST(Format, EveryTruncationIsOneClearError) {
   std::string bytes = serialize(smallExecutable());
   ASSERT_TRUE(deserialize(bytes));
@@ -209,8 +254,8 @@ TEST(Format, AnotherVersionIsNamed) {
   Result<Executable> read = deserialize(bytes);
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().message,
-            "the executable is of format version 3 and this program reads "
-            "version 2");
+            "the executable is of format version 4 and this program reads "
+            "version 3");
   EXPECT_EQ(read.error().notes.size(), 1u);
 }
 
@@ -224,8 +269,8 @@ TEST(Format, AnotherKindOfFileIsNamed) {
 
 /// Damage that the checksum does not see, as from somebody who means harm:
 /// whatever comes out, the loader does not crash and its plan has been checked.
-TEST(Format, DamageBehindAValidChecksumIsSurvived) {
-  std::string bytes = serialize(smallExecutable());
+void expectDamageIsSurvived(const Executable &executable) {
+  std::string bytes = serialize(executable);
   std::string payload = bytes.substr(kHeaderBytes);
   size_t refused = 0, tried = 0;
   for (size_t i = 0; i < payload.size(); ++i)
@@ -242,6 +287,23 @@ TEST(Format, DamageBehindAValidChecksumIsSurvived) {
   EXPECT_GT(refused, tried / 10);
   for (size_t size = 0; size < payload.size(); size += 7)
     EXPECT_FALSE(deserialize(wrapPayload(payload.substr(0, size)))) << size;
+}
+
+TEST(Format, DamageBehindAValidChecksumIsSurvived) {
+  expectDamageIsSurvived(smallExecutable());
+}
+
+TEST(Format, DamageOfARoutedPlanIsSurvived) {
+  std::mt19937 random(3);
+  SyntheticOptions options;
+  options.stages = 3;
+  options.parameters = options.residuals = 1;
+  plan::Strategy strategy = plan::test::randomSkip(1, 2, 3, 1, random);
+  strategy.schedule = "given";
+  strategy.orders =
+      plan::test::randomOrders(plan::Itinerary(strategy.routes),
+                               strategy.pipelineRanks, 2, false, random);
+  expectDamageIsSurvived(makeExecutable(options, strategy));
 }
 
 TEST(Format, ABrokenPlanIsRefused) {

@@ -1,8 +1,9 @@
-/* Kernels.c - Kernels of a two-layer model, with the native entry point.
+/* Kernels.c - Kernels of a small model, with the native entry point.
  *
  * Layer l multiplies column j by w_l[j]; the loss is the squared distance to
  * 0.1 * target, summed over tokens and columns. One stage runs both layers, or
- * each of two stages one: a layer does the same arithmetic in both.
+ * each of two stages one: a layer does the same arithmetic in both. A middle
+ * layer may stand between them, any number of times.
  */
 
 #include <stdint.h>
@@ -60,6 +61,21 @@ void first_forward(void *const *o, const int64_t *symbols, void *workspace) {
 /* Operands: x0, output gradient, dw0. */
 void first_backward(void *const *o, const int64_t *symbols, void *workspace) {
   addGradient(o[0], o[1], o[2], symbols[0]);
+}
+
+/* Operands: w, input, output, x. */
+void middle_forward(void *const *o, const int64_t *symbols, void *workspace) {
+  const float *input = o[1];
+  float *x = o[3];
+  for (int64_t i = 0; i < symbols[0] * WIDTH; ++i)
+    x[i] = input[i];
+  scale(o[0], input, o[2], symbols[0]);
+}
+
+/* Operands: w, x, output gradient, dw, input gradient. */
+void middle_backward(void *const *o, const int64_t *symbols, void *workspace) {
+  addGradient(o[1], o[2], o[3], symbols[0]);
+  scale(o[0], o[2], o[4], symbols[0]);
 }
 
 /* Operands: w1, input, targets, loss, weight, x1, dy. */
