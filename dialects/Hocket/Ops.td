@@ -378,6 +378,11 @@ def Hocket_TopologyOp : Hocket_Op<"topology", [Symbol]> {
     (bytes/s). A transfer of n bytes takes latency + n / bandwidth. Rates are
     positive, times are not negative, all are finite.
 
+    What a topology file may leave out (docs/topology.md) may be left out here:
+    the peak of the data sheet, the units that multiply matrices, what a ring of
+    a collective gets of one link, and how many adapters the devices of a node
+    share (0: none are shared). Each clause is there as a whole or not at all.
+
     Example:
 
     ```mlir
@@ -386,6 +391,7 @@ def Hocket_TopologyOp : Hocket_Op<"topology", [Symbol]> {
         memory_bytes_per_second(3.35e12) launch_seconds(4.0e-6)
         intra_node(latency_seconds = 2.0e-6, bytes_per_second = 4.5e11)
         inter_node(latency_seconds = 5.0e-6, bytes_per_second = 5.0e10)
+        adapters_per_node(intra_node = 0, inter_node = 8)
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name,
@@ -398,7 +404,17 @@ def Hocket_TopologyOp : Hocket_Op<"topology", [Symbol]> {
                        F64Attr:$intra_node_latency_seconds,
                        F64Attr:$intra_node_bytes_per_second,
                        F64Attr:$inter_node_latency_seconds,
-                       F64Attr:$inter_node_bytes_per_second);
+                       F64Attr:$inter_node_bytes_per_second,
+                       OptionalAttr<F64Attr>:$peak_flops_per_second,
+                       OptionalAttr<F64Attr>:$matrix_flops_per_second,
+                       OptionalAttr<I64Attr>:$matrix_processors,
+                       OptionalAttr<I64Attr>:$matrix_tile_rows,
+                       OptionalAttr<I64Attr>:$matrix_tile_columns,
+                       OptionalAttr<F64Attr>:$matrix_ramp_depth,
+                       OptionalAttr<F64Attr>:$intra_node_collective,
+                       OptionalAttr<F64Attr>:$inter_node_collective,
+                       OptionalAttr<I64Attr>:$intra_node_adapters,
+                       OptionalAttr<I64Attr>:$inter_node_adapters);
   let assemblyFormat = [{
     $sym_name `nodes` `(` $nodes `)` `devices_per_node` `(` $devices_per_node
     `)` `memory_bytes` `(` $memory_bytes `)` `flops_per_second` `(`
@@ -407,7 +423,16 @@ def Hocket_TopologyOp : Hocket_Op<"topology", [Symbol]> {
     `intra_node` `(` `latency_seconds` `=` $intra_node_latency_seconds `,`
     `bytes_per_second` `=` $intra_node_bytes_per_second `)`
     `inter_node` `(` `latency_seconds` `=` $inter_node_latency_seconds `,`
-    `bytes_per_second` `=` $inter_node_bytes_per_second `)` attr-dict
+    `bytes_per_second` `=` $inter_node_bytes_per_second `)`
+    (`peak_flops_per_second` `(` $peak_flops_per_second^ `)`)?
+    (`matrix` `(` `flops_per_second` `=` $matrix_flops_per_second^ `,`
+    `processors` `=` $matrix_processors `,` `tile_rows` `=` $matrix_tile_rows
+    `,` `tile_columns` `=` $matrix_tile_columns `,` `ramp_depth` `=`
+    $matrix_ramp_depth `)`)?
+    (`collective_bytes_per_second` `(` `intra_node` `=` $intra_node_collective^
+    `,` `inter_node` `=` $inter_node_collective `)`)?
+    (`adapters_per_node` `(` `intra_node` `=` $intra_node_adapters^ `,`
+    `inter_node` `=` $inter_node_adapters `)`)? attr-dict
   }];
   let hasVerifier = 1;
 }

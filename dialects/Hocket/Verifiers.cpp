@@ -153,6 +153,27 @@ LogicalResult StageOp::verifyRegions() {
 // topology
 //===----------------------------------------------------------------------===//
 
+/// A clause of the topology that may be left out: all of its fields or none.
+static LogicalResult
+verifyClause(TopologyOp op, StringRef clause,
+             ArrayRef<std::pair<StringRef, Attribute>> fields,
+             bool integersMayBeZero) {
+  const Attribute first = fields.front().second;
+  for (auto [name, attribute] : fields) {
+    if (!attribute != !first)
+      return op.emitOpError() << "needs all fields of its clause '" << clause
+                              << "' or none: '" << name << "'";
+    auto integer = dyn_cast_or_null<IntegerAttr>(attribute);
+    if (integer && integer.getInt() < (integersMayBeZero ? 0 : 1))
+      return op.emitOpError() << "needs "
+                              << (integersMayBeZero ? "a number of at least 0"
+                                                    : "a positive number")
+                              << " as its " << clause << " " << name << ", not "
+                              << integer.getInt();
+  }
+  return success();
+}
+
 LogicalResult TopologyOp::verify() {
   auto check = [&](StringRef name, const APFloat &value,
                    bool mayBeZero) -> LogicalResult {
@@ -183,5 +204,36 @@ LogicalResult TopologyOp::verify() {
                       getInterNodeLatencySeconds(), true)) &&
       succeeded(check("inter_node bytes_per_second",
                       getInterNodeBytesPerSecond(), false));
-  return success(valid);
+  struct {
+    StringRef name;
+    std::optional<APFloat> value;
+    bool mayBeZero;
+  } optionalNumbers[] = {
+      {"peak_flops_per_second", getPeakFlopsPerSecond(), false},
+      {"matrix flops_per_second", getMatrixFlopsPerSecond(), false},
+      {"matrix ramp_depth", getMatrixRampDepth(), true},
+      {"collective_bytes_per_second intra_node", getIntraNodeCollective(),
+       false},
+      {"collective_bytes_per_second inter_node", getInterNodeCollective(),
+       false}};
+  for (const auto &[name, value, mayBeZero] : optionalNumbers)
+    valid = valid && (!value || succeeded(check(name, *value, mayBeZero)));
+  if (!valid)
+    return failure();
+  if (failed(verifyClause(*this, "matrix",
+                          {{"flops_per_second", getMatrixFlopsPerSecondAttr()},
+                           {"processors", getMatrixProcessorsAttr()},
+                           {"tile_rows", getMatrixTileRowsAttr()},
+                           {"tile_columns", getMatrixTileColumnsAttr()},
+                           {"ramp_depth", getMatrixRampDepthAttr()}},
+                          false)) ||
+      failed(verifyClause(*this, "collective_bytes_per_second",
+                          {{"intra_node", getIntraNodeCollectiveAttr()},
+                           {"inter_node", getInterNodeCollectiveAttr()}},
+                          false)))
+    return failure();
+  return verifyClause(*this, "adapters_per_node",
+                      {{"intra_node", getIntraNodeAdaptersAttr()},
+                       {"inter_node", getInterNodeAdaptersAttr()}},
+                      true);
 }
