@@ -61,3 +61,24 @@ plan.program @buffers model("") data(1) microbatches(2) schedule("1f1b") {
     plan.wait_send %2 microbatch(1)
   }
 }
+
+// What a strategy says besides its degrees and its schedule.
+// CHECK-LABEL: plan.program @strategy
+// CHECK-SAME: schedule("given") chunks(2) ranks(2) placement([0, 1, 1, 0]) orders(["0F0 3F0", "1F0 2F0"]) in_flight([1, 2]) states(["m"]) {
+plan.program @strategy model("m") data(1) microbatches(1) schedule("given")
+    chunks(2) ranks(2) placement([0, 1, 1, 0]) orders(["0F0 3F0", "1F0 2F0"])
+    in_flight([1, 2]) states(["m"]) {
+  plan.stage 0 "a" inputs() outputs() residuals() {
+  }
+  plan.sequences 0 [[1]]
+}
+// CHECK-LABEL: plan.program @routes
+// CHECK-SAME: schedule("1f1b") ranks(3) nodes({{\[}}[0], [1, 2], [0]{{\]}}) routes({{\[}}[0 at 0, 1 at 2, 2 at 0], []{{\]}}) path_length(2) max_backward_step(1) max_backward_sum(2) max_backward_moves(2) max_forward_jump(4) {
+plan.program @routes model("m") data(1) microbatches(2) schedule("1f1b")
+    ranks(3) nodes([[0], [1, 2], [0]]) routes([[0 at 0, 1 at 2, 2 at 0], []])
+    path_length(2) max_backward_step(1) max_backward_sum(2)
+    max_backward_moves(2) max_forward_jump(4) {
+  plan.stage 0 "a" inputs() outputs() residuals() {
+  }
+  plan.sequences 0 [[1], [1]]
+}

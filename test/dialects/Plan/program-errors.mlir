@@ -146,3 +146,43 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   // expected-error @+1 {{'plan.rank' op has 0 groups, but its role uses 1}}
   plan.rank 0 @r data(0) pipeline(0)
 }
+
+// -----
+
+// expected-error @+2 {{'plan.program' op has a malformed order for pipeline rank 1: task 2: '0G0' is not a task}}
+// expected-note @+1 {{write the stage, F, I (the input's gradient), W (the weights') or B (both), and the microbatch, as in 2F0}}
+plan.program @p model("m") data(1) microbatches(1) schedule("given")
+    orders(["0F0", "1F0 0G0"]) {
+  plan.stage 0 "s" inputs() outputs() residuals() {
+  }
+  plan.sequences 0 [[1]]
+}
+
+// -----
+
+// expected-error @+1 {{'plan.program' op has the number -1 in its placement; they count from 0}}
+plan.program @p model("m") data(1) microbatches(1) schedule("given")
+    placement([-1]) {
+  plan.stage 0 "s" inputs() outputs() residuals() {
+  }
+  plan.sequences 0 [[1]]
+}
+
+// -----
+
+// expected-error @+1 {{'plan.program' op has the number -2 in its routes; they count from 0}}
+plan.program @p model("m") data(1) microbatches(1) schedule("1f1b")
+    routes([[0 at -2]]) {
+  plan.stage 0 "s" inputs() outputs() residuals() {
+  }
+  plan.sequences 0 [[1]]
+}
+
+// -----
+
+// expected-error @+1 {{'plan.program' op has a visit without a rank in its routes}}
+"plan.program"() <{sym_name = "p", model = "m", data = 1 : i32, microbatches = 1 : i32, schedule = "1f1b", routes = [array<i32: 0>]}> ({
+  plan.stage 0 "s" inputs() outputs() residuals() {
+  }
+  plan.sequences 0 [[1]]
+}) : () -> ()

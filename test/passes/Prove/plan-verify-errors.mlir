@@ -339,6 +339,105 @@ plan.program @dropped model("m") data(1) microbatches(2) schedule("1f1b") {
 
 // -----
 
+// P8: the microbatch's route passes by the rank that runs its task.
+plan.program @off_the_route model("m") data(1) microbatches(1) schedule("1f1b")
+    ranks(3) nodes([[0], [1, 2], [0]]) routes([[0 at 0, 1 at 2, 2 at 0]]) {
+  plan.kernel @f() workspace(0) flops(0) bytes(0)
+  plan.stage 0 "entry" inputs() outputs() residuals() {
+    plan.template F @f()
+  }
+  plan.stage 1 "body" inputs() outputs() residuals() {
+    plan.template F @f()
+  }
+  plan.stage 2 "exit" inputs() outputs() residuals() {
+    plan.template F @f()
+  }
+  plan.sequences 0 [[4]]
+  plan.role @head stages [0, 2] workspace(0 at 0) arena(0) {
+    plan.task F(0) @f() stage(0)
+    plan.task F(0) @f() stage(2)
+  }
+  plan.role @visited stages [1] workspace(0 at 0) arena(0) {
+    // expected-error @+2 {{'plan.task' op breaks P8: microbatch 0 does not visit stage 1 of this rank}}
+    // expected-note @+1 {{rank 1 (stage 1, data 0): #0 Kernel F of microbatch 0}}
+    plan.task F(0) @f()
+  }
+  plan.rank 0 @head data(0) pipeline(0)
+  plan.rank 1 @visited data(0) pipeline(1)
+  plan.rank 2 @visited data(0) pipeline(2)
+}
+
+// -----
+
+// P7: two microbatches are under way at once where one may be.
+plan.program @in_flight model("m") data(1) microbatches(2) schedule("given")
+    orders(["0F0 0F1 0B0 0B1"]) in_flight([1]) {
+  plan.kernel @f(T x f32) workspace(0) flops(0) bytes(0)
+  plan.stage 0 "all" inputs() outputs() residuals(T x f32) {
+    plan.template F @f(write residual(0))
+    plan.template B @f(read residual(0))
+  }
+  plan.sequences 0 [[4], [4]]
+  plan.role @all stages [0] workspace(0 at 0) arena(128) {
+    %r_0 = plan.buffer "r.0" residual(0) microbatch(0) bytes(16 at 0) : T x f32
+    %r_1 = plan.buffer "r.1" residual(0) microbatch(1) bytes(16 at 64) : T x f32
+    plan.task F(0) @f(%r_0)
+    // expected-error @+2 {{'plan.task' op breaks P7: more microbatches are in flight on a rank than its limit of 1}}
+    // expected-note @+1 {{rank 0 (stage 0, data 0): #1 Kernel F of microbatch 1}}
+    plan.task F(1) @f(%r_1)
+    plan.task B(0) @f(%r_0)
+    plan.task B(1) @f(%r_1)
+  }
+  plan.rank 0 @all data(0) pipeline(0)
+}
+
+// -----
+
+// P7: a route is longer than promised.
+// expected-error @+1 {{'plan.program' op breaks P7: the route of microbatch 0 visits 2 stages, and the path length is 1}}
+plan.program @path_length model("m") data(1) microbatches(1) schedule("1f1b")
+    ranks(2) nodes([[0], [1], [0]]) routes([[0 at 0, 1 at 1, 2 at 0]])
+    path_length(1) {
+  plan.kernel @f() workspace(0) flops(0) bytes(0)
+  plan.stage 0 "entry" inputs() outputs() residuals() {
+    plan.template F @f()
+  }
+  plan.stage 1 "body" inputs() outputs() residuals() {
+    plan.template F @f()
+  }
+  plan.stage 2 "exit" inputs() outputs() residuals() {
+    plan.template F @f()
+  }
+  plan.sequences 0 [[4]]
+  plan.role @head stages [0, 2] workspace(0 at 0) arena(0) {
+    plan.task F(0) @f() stage(0)
+    plan.task F(0) @f() stage(2)
+  }
+  plan.role @body stages [1] workspace(0 at 0) arena(0) {
+    plan.task F(0) @f()
+  }
+  plan.rank 0 @head data(0) pipeline(0)
+  plan.rank 1 @body data(0) pipeline(1)
+}
+
+// -----
+
+// Not well formed: the placement leaves a rank without a stage.
+// expected-error @+1 {{'plan.program' op is not well formed: no stage is placed on pipeline rank 1}}
+plan.program @placement model("m") data(1) microbatches(1) schedule("given")
+    ranks(2) placement([0, 0]) orders(["0F0 1F0", ""]) {
+  plan.kernel @f() workspace(0) flops(0) bytes(0)
+  plan.stage 0 "first" inputs() outputs() residuals() {
+    plan.template F @f()
+  }
+  plan.stage 1 "last" inputs() outputs() residuals() {
+    plan.template F @f()
+  }
+  plan.sequences 0 [[4]]
+}
+
+// -----
+
 // Not well formed: the kernel is not that of the stage's task.
 plan.program @other_kernel model("m") data(1) microbatches(1)
     schedule("1f1b") {

@@ -206,9 +206,13 @@ private:
 
   void mutateStrategy() {
     Strategy &strategy = plan.strategy;
-    switch (random() % 6) {
+    switch (random() % 7) {
     case 0:
       return nudge(strategy.pipelineRanks);
+    case 5:
+      if (!strategy.limits.inFlight.empty())
+        nudge(any(strategy.limits.inFlight));
+      return;
     case 1:
       if (!strategy.placement.empty())
         nudge(any(strategy.placement));
@@ -285,7 +289,8 @@ TEST(Mutation, IsNamedOrHarmless) {
     }
   }
   // The damage reaches every invariant that needs no device.
-  for (const char *invariant : {"structure", "P8", "P1", "P3", "P2", "P4", "P7"})
+  for (const char *invariant :
+       {"structure", "P8", "P1", "P3", "P2", "P4", "P7"})
     EXPECT_GT(found[invariant], 0u) << invariant;
 }
 
