@@ -9,6 +9,7 @@ using namespace hocket;
 SolverKindRegistry SolverKindRegistry::withBuiltins() {
   SolverKindRegistry registry;
   registry.add(createMemoryKind());
+  registry.add(createPathsKind());
   return registry;
 }
 
