@@ -101,11 +101,15 @@ public:
     for (size_t index : classes)
       ++sizes[index];
     findOffsets();
+    nearest.assign(nodes, std::vector<double>());
+    for (size_t index = 0; index < sets.size(); ++index)
+      if (sizes[index] > 0 && !sets[index].isComplete())
+        findReturns(size_t(problem.microbatches[index].head));
   }
 
-  int64_t run() {
+  int64_t run(Budget &budget) {
     constexpr int numRounds = 300;
-    constexpr int64_t largestWork = 40'000'000;
+    constexpr int64_t largestWork = 20'000'000;
     int64_t routes = 1;
     for (const RouteSet &set : sets)
       routes += int64_t(set.routes.size()) * problem.pathLength;
@@ -114,7 +118,7 @@ public:
     for (size_t n = 0; n < nodes; ++n)
       if (offsets[n] < kNever)
         task[n] = flight[n] = 1;
-    for (int round = 0; round < rounds; ++round) {
+    for (int round = 0; round < rounds && budget.spend(routes); ++round) {
       double cost = totalCost();
       double bound = leastMakespan(cost);
       best = std::max(best, bound);
@@ -137,11 +141,17 @@ private:
   /// a(n) + z(n) - gap, by walks that may visit a stage twice.
   void findOffsets() {
     std::vector<double> early(nodes, kNever), late(nodes, kNever);
+    std::vector<size_t> classes = routeClasses(problem);
+    std::vector<char> mayFollow(nodes);
+    for (size_t n = 0; n < nodes; ++n)
+      mayFollow[n] = problem.memory[n] > 0;
+    if (problem.convergence.startAtHead) // and stage 0 is not visited again
+      for (int n : problem.stages[0])
+        mayFollow[size_t(n)] = 0;
     for (size_t index = 0; index < sets.size(); ++index) {
       if (sizes[index] == 0)
         continue;
       double release = kNever;
-      std::vector<size_t> classes = routeClasses(problem);
       for (size_t i = 0; i < classes.size(); ++i)
         if (classes[i] == index)
           release = std::min(release, double(problem.microbatches[i].release));
@@ -163,7 +173,7 @@ private:
         std::fill(home.begin(), home.end(), kNever);
         for (size_t a = 0; a < nodes; ++a)
           for (size_t b = 0; b < nodes; ++b)
-            if (a != b && problem.memory[b] > 0 && reachBefore[a] < kNever) {
+            if (a != b && mayFollow[b] && reachBefore[a] < kNever) {
               reach[b] = std::min(reach[b], reachBefore[a] +
                                                 double(problem.forward[a]) +
                                                 double(problem.link[a][b]));
@@ -255,9 +265,8 @@ private:
       double busy = own + gap + gapFirst;
       if (n == head)
         busy += loss + gap;
-      double stay = startsAtHead && n == head
-                        ? double(sets[index].shortestTrip)
-                        : own + loss + nearestReturn(n, head);
+      double stay = startsAtHead && n == head ? double(sets[index].shortestTrip)
+                                              : own + loss + nearest[head][n];
       double inFlight = (stay + gap) / problem.memory[n];
       return Visit{task[n] * busy + flight[n] * inFlight, busy, inFlight, n};
     };
@@ -286,17 +295,20 @@ private:
     return sum;
   }
 
-  /// The least time of the links between the F and the B on a node: straight to
-  /// the head and back, or over others.
-  double nearestReturn(size_t node, size_t head) const {
+  /// The least time of the links between the F and the B on each node: straight
+  /// to the head and back, or over another.
+  void findReturns(size_t head) {
     auto both = [&](size_t a, size_t b) {
       return double(problem.link[a][b] + problem.link[b][a]);
     };
-    double least = both(node, head);
-    for (size_t n = 0; n < nodes; ++n)
-      if (n != node && problem.memory[n] > 0)
-        least = std::min(least, both(node, n));
-    return least;
+    nearest[head].assign(nodes, 0);
+    for (size_t node = 0; node < nodes; ++node) {
+      double least = both(node, head);
+      for (size_t n = 0; n < nodes; ++n)
+        if (n != node && problem.memory[n] > 0)
+          least = std::min(least, both(node, n));
+      nearest[head][node] = least;
+    }
   }
 
   /// The least T with sum of (u + v) max(0, T - offset) >= cost.
@@ -334,21 +346,19 @@ private:
   size_t nodes;
   std::vector<int> sizes; // by class, its microbatches
   std::vector<double> offsets;
-  std::vector<double> task, flight; // the weights u and v
+  std::vector<std::vector<double>> nearest; // by head and node
+  std::vector<double> task, flight;         // the weights u and v
   std::vector<double> taskUse, flightUse;
 };
 
 } // namespace
 
 int64_t paths::loadBound(const PathsProblem &problem,
-                         const std::vector<RouteSet> &sets) {
-  return LoadBound(problem, sets).run();
+                         const std::vector<RouteSet> &sets, Budget &budget) {
+  return LoadBound(problem, sets).run(budget);
 }
 
 int64_t paths::lowerBound(const PathsProblem &problem,
-                          const std::vector<RouteSet> &sets) {
-  int64_t bound = std::max(tripBound(problem, sets), loadBound(problem, sets));
-  for (const std::vector<size_t> &group : headGroups(problem))
-    bound = std::max(bound, headBound(problem, sets, group));
-  return bound;
+                          const std::vector<RouteSet> &sets, Budget &budget) {
+  return std::max(tripBound(problem, sets), loadBound(problem, sets, budget));
 }

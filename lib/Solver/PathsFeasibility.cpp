@@ -15,8 +15,11 @@ std::string number(size_t value) { return std::to_string(value); }
 /// head of the microbatch may visit.
 int longestPath(PathsProblem problem, const std::vector<int> &stageOf,
                 size_t index) {
+  SolverOptions some;
+  some.workLimit = 100'000'000;
+  Budget budget(some);
   while (--problem.pathLength > 0)
-    if (!findRoutes(problem, stageOf, problem.microbatches[index], 1, 0)
+    if (!findRoutes(problem, stageOf, problem.microbatches[index], 1, 0, budget)
              .routes.empty())
       return problem.pathLength;
   return 0;

@@ -95,6 +95,17 @@ bool paths::isAllowed(const PathsProblem &problem,
   return true;
 }
 
+/// Of all routes, exactly.
+static void findHalves(RouteSet &set) {
+  set.shortestToLoss = set.shortestFromLoss = set.shortestTrip;
+  for (const RoutePtr &route : set.routes) {
+    int64_t back = route->steps[route->path.size()].remaining;
+    set.shortestToLoss = std::min(set.shortestToLoss, route->trip - back);
+    set.shortestFromLoss =
+        std::min(set.shortestFromLoss, back - route->steps.back().remaining);
+  }
+}
+
 namespace {
 
 constexpr int64_t kNever = std::numeric_limits<int64_t>::max() / 4;
@@ -110,16 +121,17 @@ public:
     boundWalks();
   }
 
-  RouteSet find(size_t limit) {
+  RouteSet find(size_t limit, Budget &budget) {
     // Past `limit` shortest ones there is little use in more of their kind.
-    constexpr size_t largestQueue = 200'000;
+    constexpr size_t largestQueue = 50'000;
     RouteSet set;
     set.shortestTrip = kNever;
     for (size_t node = 0; node < problem.nodeCount(); ++node)
       if (canBegin(int(node)))
         push({int(node)}, visitCost(int(node)));
     while (!queue.empty() && set.routes.size() < limit) {
-      if (queue.size() > largestQueue)
+      if (queue.size() > largestQueue ||
+          !budget.spend(int64_t(problem.nodeCount()) * problem.pathLength))
         break;
       Partial partial = queue.top();
       queue.pop();
@@ -135,7 +147,7 @@ public:
     if (!queue.empty()) {
       set.completeBelow = queue.top().bound;
       set.shortestTrip = std::min(set.shortestTrip, set.completeBelow);
-      sample(set, limit);
+      sample(set, limit, budget);
     }
     std::sort(set.routes.begin(), set.routes.end(),
               [](const RoutePtr &a, const RoutePtr &b) {
@@ -143,6 +155,10 @@ public:
               });
     if (set.shortestTrip == kNever)
       set.shortestTrip = 0;
+    if (set.isComplete())
+      findHalves(set);
+    else
+      boundHalves(set);
     return set;
   }
 
@@ -164,6 +180,12 @@ private:
   bool canBegin(int node) const {
     return isUsable(node) &&
            (!problem.convergence.startAtHead || node == microbatch.head);
+  }
+  /// On a walk; the stage of the head is visited first or not at all.
+  bool canFollow(int a, int b) const {
+    return isUsable(b) && stageOf[size_t(a)] != stageOf[size_t(b)] &&
+           (!problem.convergence.startAtHead ||
+            stageOf[size_t(b)] != stageOf[size_t(microbatch.head)]);
   }
   int64_t linkBothWays(int a, int b) const {
     return problem.link[size_t(a)][size_t(b)] +
@@ -187,9 +209,40 @@ private:
     for (size_t r = 1; r < walks.size(); ++r)
       for (size_t a = 0; a < count; ++a)
         for (size_t b = 0; b < count; ++b)
-          if (isUsable(int(b)) && stageOf[a] != stageOf[b])
+          if (canFollow(int(a), int(b)))
             walks[r][a] = std::min(walks[r][a],
                                    walks[r - 1][b] + hopCost(int(a), int(b)));
+  }
+
+  /// The same for the way to the loss, and for the way from it.
+  void boundHalves(RouteSet &set) const {
+    size_t count = problem.nodeCount(), head = size_t(microbatch.head);
+    std::vector<int64_t> to(count), from(count);
+    for (size_t n = 0; n < count; ++n) {
+      to[n] = problem.forward[n] + problem.link[n][head];
+      from[n] = problem.link[head][n];
+    }
+    for (int r = 1; r < problem.pathLength; ++r) {
+      std::vector<int64_t> toBefore = to, fromBefore = from;
+      for (size_t a = 0; a < count; ++a) {
+        to[a] = from[a] = kNever;
+        for (size_t b = 0; b < count; ++b) {
+          if (!canFollow(int(a), int(b)))
+            continue;
+          to[a] = std::min(to[a], problem.forward[a] + problem.link[a][b] +
+                                      toBefore[b]);
+          from[a] = std::min(from[a], fromBefore[b] + problem.backward[b] +
+                                          problem.link[b][a]);
+        }
+      }
+    }
+    set.shortestToLoss = set.shortestFromLoss = kNever;
+    for (size_t n = 0; n < count; ++n)
+      if (canBegin(int(n))) {
+        set.shortestToLoss = std::min(set.shortestToLoss, to[n]);
+        set.shortestFromLoss =
+            std::min(set.shortestFromLoss, problem.lossOnHead[head] + from[n]);
+      }
   }
 
   int64_t walkAfter(const std::vector<int> &path) const {
@@ -235,7 +288,7 @@ private:
   }
 
   /// As many routes again, by walks that prefer short ways home.
-  void sample(RouteSet &set, size_t count) {
+  void sample(RouteSet &set, size_t count, Budget &budget) {
     std::set<std::vector<int>> known;
     for (const RoutePtr &route : set.routes)
       known.insert(route->path);
@@ -245,6 +298,10 @@ private:
         beginnings.push_back(int(node));
     for (size_t attempt = 0; attempt < 2 * count && !beginnings.empty();
          ++attempt) {
+      int64_t steps = int64_t(problem.nodeCount()) * problem.pathLength *
+                      problem.pathLength;
+      if (!budget.spend(steps) && !set.routes.empty())
+        return;
       std::vector<int> path = {beginnings[random() % beginnings.size()]};
       while (int(path.size()) < problem.pathLength) {
         std::vector<int> nodes = continuations(path);
@@ -280,15 +337,16 @@ private:
 RouteSet paths::findRoutes(const PathsProblem &problem,
                            const std::vector<int> &stageOf,
                            const PathsProblem::Microbatch &microbatch,
-                           size_t limit, uint64_t seed) {
+                           size_t limit, uint64_t seed, Budget &budget) {
   if (microbatch.path.empty())
-    return RouteFinder(problem, stageOf, microbatch, seed).find(limit);
+    return RouteFinder(problem, stageOf, microbatch, seed).find(limit, budget);
   RouteSet set;
   set.completeBelow = std::numeric_limits<int64_t>::max();
   if (isAllowed(problem, stageOf, microbatch, microbatch.path)) {
     set.routes.push_back(std::make_shared<const Route>(
         makeRoute(problem, microbatch.head, microbatch.path)));
     set.shortestTrip = set.routes[0]->trip;
+    findHalves(set);
   }
   return set;
 }

@@ -70,14 +70,18 @@ struct RouteSet {
   }
   /// No route has a shorter trip. Without any route, and complete, it is 0.
   int64_t shortestTrip = 0;
+  /// Nor is less time between the starts of the first F and the loss, and of
+  /// the loss and the last B.
+  int64_t shortestToLoss = 0, shortestFromLoss = 0;
 };
 
 /// About `limit` routes: all or, where they are too many, the shortest and a
-/// sample of others. The result depends on the arguments alone.
+/// sample of others; fewer when the budget ends. The result depends on the
+/// arguments alone.
 RouteSet findRoutes(const PathsProblem &problem,
                     const std::vector<int> &stageOf,
                     const PathsProblem::Microbatch &microbatch, size_t limit,
-                    uint64_t seed);
+                    uint64_t seed, Budget &budget);
 
 /// For each microbatch the index of the first with the same head and path:
 /// those have the same routes.

@@ -14,10 +14,6 @@ using namespace hocket::paths;
 
 namespace {
 
-/// Routes per microbatch, and units of work for finding one.
-constexpr size_t kMostRoutes = 3000;
-constexpr int64_t kWorkPerRoute = 500;
-
 /// One call of a scheduler: what is known of the problem and what was found.
 class Run {
 public:
@@ -30,20 +26,21 @@ public:
   /// The routes and a first bound. False where there is nothing to search, and
   /// finish() tells why.
   bool prepare() {
+    Budget part(budget, 0.2);
     sets.resize(classes.size());
     for (size_t i = 0; i < classes.size(); ++i) {
       if (classes[i] != i)
         continue;
       sets[i] = findRoutes(relaxed, stageOf, problem.microbatches[i],
-                           kMostRoutes, options.seed);
-      budget.spend(kWorkPerRoute * int64_t(sets[i].routes.size() + 1));
+                           mostRoutes(), options.seed, part);
       if (!sets[i].routes.empty() && !cannotMove())
         continue;
       if (sets[i].isComplete() || cannotMove())
         reason = whyNoRoute(problem, i);
       return false;
     }
-    incumbent.offerBound(lowerBound(relaxed, sets));
+    incumbent.offerBound(lowerBound(relaxed, sets, part));
+    planHeads(part);
     return true;
   }
 
@@ -68,7 +65,7 @@ public:
     while (!part.exhausted() && !shouldStop()) {
       {
         Budget stagesPart(part, 0.7);
-        StageSearch stages(problem, relaxed, sets, seed++);
+        StageSearch stages(problem, relaxed, sets, plan, seed++);
         stages.shouldStop = shouldStop;
         stages.run(stagesPart, incumbent);
       }
@@ -78,11 +75,9 @@ public:
       std::vector<RouteSet> routes(classes.size());
       std::vector<int> bestStageOf = stagesByNode(best, problem.nodeCount());
       for (size_t i = 0; i < classes.size(); ++i)
-        if (classes[i] == i) {
+        if (classes[i] == i)
           routes[i] = findRoutes(problem, bestStageOf, problem.microbatches[i],
-                                 kMostRoutes, seed);
-          part.spend(kWorkPerRoute * int64_t(routes[i].routes.size()));
-        }
+                                 mostRoutes(), seed, part);
       searchIn(part, best, routes, seed, shouldStop);
     }
   }
@@ -181,6 +176,27 @@ public:
   void setReason(std::string text) { reason = std::move(text); }
 
 private:
+  /// Per class, so that all together are found in a short time.
+  size_t mostRoutes() const {
+    size_t numClasses = 0;
+    for (size_t i = 0; i < classes.size(); ++i)
+      numClasses += classes[i] == i;
+    return std::clamp<size_t>(16'000 / numClasses, 100, 3000);
+  }
+
+  void planHeads(Budget &part) {
+    plan.resize(problem.microbatches.size());
+    for (const std::vector<size_t> &group : headGroups(problem)) {
+      incumbent.offerBound(headBound(relaxed, sets, group));
+      Budget own(part, 0.5);
+      HeadPlan head = planHead(relaxed, sets, group, own);
+      incumbent.offerBound(head.bound);
+      for (size_t i = 0; i < head.starts.size(); ++i)
+        plan[group[i]] = {head.starts[i].forward, head.starts[i].loss,
+                          head.starts[i].backward};
+    }
+  }
+
   /// What no routes without stages can show.
   bool cannotMove() const {
     return problem.stages.empty() && problem.pathLength > 1 &&
@@ -205,6 +221,7 @@ private:
     std::vector<int> ownStageOf = stagesByNode(stages, problem.nodeCount());
     Search search(problem, routes, ownStageOf, seed);
     search.shouldStop = shouldStop;
+    search.plan = plan;
     search.onImprovement = [&](const Timetable &table) {
       incumbent.offer(table, stages);
     };
@@ -227,7 +244,8 @@ private:
   std::vector<size_t> classes;
   PathsProblem relaxed; // the problem itself where stages are given
   std::vector<int> stageOf;
-  std::vector<RouteSet> sets; // of the relaxed problem
+  std::vector<RouteSet> sets;         // of the relaxed problem
+  std::vector<Timetable::Floor> plan; // by microbatch
   Incumbent incumbent;
   std::string reason;
   std::atomic<bool> isStopped = false;

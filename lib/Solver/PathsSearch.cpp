@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <tuple>
 
 using namespace hocket;
 using namespace hocket::paths;
@@ -100,6 +101,7 @@ void Search::insertBest(Timetable &table, size_t microbatch,
   double bestScore = std::numeric_limits<double>::infinity();
   std::uniform_real_distribution<double> unit(0, 1);
   int64_t release = problem.microbatches[microbatch].release;
+  table.setFloor(usesPlan ? plan[microbatch] : Timetable::Floor());
   // A little noise on what a route takes leads to routes that leave more room
   // for the others.
   double amplitude = random() % 2 ? noise : 0;
@@ -130,7 +132,7 @@ void Search::insertBest(Timetable &table, size_t microbatch,
   table.insert(microbatch, best);
 }
 
-/// At random, by release, or those with long trips first.
+/// At random, by release, those with long trips first, or as planned.
 void Search::sortForInsertion(std::vector<size_t> &order, int kind) {
   std::shuffle(order.begin(), order.end(), random);
   if (kind == 1)
@@ -141,10 +143,14 @@ void Search::sortForInsertion(std::vector<size_t> &order, int kind) {
       int64_t tripB = sets[classes[b]].shortestTrip;
       return tripA != tripB ? tripA > tripB : a < b;
     });
+  if (kind == 3 && !plan.empty())
+    std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+      return std::tie(plan[a].forward, a) < std::tie(plan[b].forward, b);
+    });
 }
 
 void Search::complete(const Timetable &part, Budget &budget) {
-  constexpr int numTimetables = 12, numOrders = 3;
+  constexpr int numTimetables = 12, numOrders = 4;
   std::vector<size_t> absent;
   for (size_t i = 0; i < problem.microbatches.size(); ++i)
     if (!part.has(i))
@@ -152,8 +158,10 @@ void Search::complete(const Timetable &part, Budget &budget) {
   for (int i = 0; i < numTimetables; ++i) {
     Timetable table = part;
     sortForInsertion(absent, i % numOrders);
+    usesPlan = i % numOrders == 3 && !plan.empty();
     for (size_t microbatch : absent)
       insertBest(table, microbatch, nullptr);
+    usesPlan = false;
     table.tighten();
     record(table);
     if (!budget.spend(table.takeWork() * kUnitsPerStep) || shouldStop())
@@ -230,8 +238,10 @@ void Search::reroute(Timetable &table) {
   }
   if (random() % 4 != 0)
     table.tighten();
+  usesPlan = !plan.empty() && random() % 4 == 0;
   for (size_t i = 0; i < chosen.size(); ++i)
     insertBest(table, chosen[i], routes[i]);
+  usesPlan = false;
   table.tighten();
 }
 

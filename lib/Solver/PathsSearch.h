@@ -21,6 +21,8 @@ public:
 
   /// Called with every better makespan.
   std::function<void(const Timetable &)> onImprovement;
+  /// By microbatch, when its head had better do what; may be empty.
+  std::vector<Timetable::Floor> plan;
   /// Polled after every move.
   std::function<bool()> shouldStop = [] { return false; };
 
@@ -58,6 +60,7 @@ private:
   Timetable bestTable;
   int64_t bestValue = std::numeric_limits<int64_t>::max();
   int64_t round = 0;
+  bool usesPlan = false;
 };
 
 } // namespace hocket::paths

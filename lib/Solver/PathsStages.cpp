@@ -10,8 +10,10 @@ using namespace hocket::paths;
 
 StageSearch::StageSearch(const PathsProblem &problem,
                          const PathsProblem &relaxed,
-                         const std::vector<RouteSet> &sets, uint64_t seed)
-    : problem(problem), relaxed(relaxed), sets(sets),
+                         const std::vector<RouteSet> &sets,
+                         const std::vector<Timetable::Floor> &plan,
+                         uint64_t seed)
+    : problem(problem), relaxed(relaxed), sets(sets), plan(plan),
       classes(routeClasses(problem)),
       relaxedStages(stagesByNode(relaxed.stages, problem.nodeCount())),
       random(seed) {
@@ -120,7 +122,6 @@ StageSearch::Candidate StageSearch::evaluate(Stages stages,
                                              const Timetable *from,
                                              int64_t moves, Budget &budget) {
   constexpr size_t numRoutes = 100;
-  constexpr int64_t workPerRoute = 500;
   Candidate candidate;
   candidate.stages = std::move(stages);
   std::vector<int> stageOf =
@@ -130,13 +131,13 @@ StageSearch::Candidate StageSearch::evaluate(Stages stages,
     if (classes[i] != i)
       continue;
     routes[i] = findRoutes(problem, stageOf, problem.microbatches[i], numRoutes,
-                           random());
-    if (!budget.spend(workPerRoute * int64_t(routes[i].routes.size() + 1)) ||
-        routes[i].routes.empty())
+                           random(), budget);
+    if (routes[i].routes.empty())
       return candidate;
   }
   Search search(problem, routes, stageOf, random());
   search.shouldStop = shouldStop;
+  search.plan = plan;
   if (from)
     search.adopt(*from);
   else
@@ -148,14 +149,19 @@ StageSearch::Candidate StageSearch::evaluate(Stages stages,
 }
 
 void StageSearch::run(Budget &budget, Incumbent &incumbent) {
-  constexpr int64_t firstMoves = 500, moves = 100, patience = 300;
-  constexpr int relaxedRounds = 2;
+  constexpr int64_t relaxedMoves = 2000, firstMoves = 500, moves = 100,
+                    patience = 300;
   while (!budget.exhausted() && !shouldStop()) {
     Search search(relaxed, sets, relaxedStages, random());
     search.shouldStop = shouldStop;
+    search.plan = plan;
     search.construct(budget);
-    for (int i = 0; i < relaxedRounds && !budget.exhausted(); ++i)
-      search.runRound(budget);
+    if (!incumbent.isSolved()) { // anything, soon
+      Candidate first = evaluate(fromPaths(search.best()), nullptr, 1, budget);
+      if (first.table)
+        incumbent.offer(*first.table, first.stages);
+    }
+    search.run(budget, relaxedMoves);
     Candidate current =
         evaluate(fromPaths(search.best()), &search.best(), firstMoves, budget);
     int64_t sinceBetter = 0;

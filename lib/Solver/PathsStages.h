@@ -15,9 +15,11 @@ namespace hocket::paths {
 /// before.
 class StageSearch {
 public:
-  /// `relaxed` is withoutStages(problem) and `sets` are its routes.
+  /// `relaxed` is withoutStages(problem) and `sets` are its routes;
+  /// `plan` as in Search.
   StageSearch(const PathsProblem &problem, const PathsProblem &relaxed,
-              const std::vector<RouteSet> &sets, uint64_t seed);
+              const std::vector<RouteSet> &sets,
+              const std::vector<Timetable::Floor> &plan, uint64_t seed);
 
   std::function<bool()> shouldStop = [] { return false; };
 
@@ -41,6 +43,7 @@ private:
 
   const PathsProblem &problem, &relaxed;
   const std::vector<RouteSet> &sets;
+  const std::vector<Timetable::Floor> &plan;
   std::vector<size_t> classes;
   std::vector<int> relaxedStages; // by node
   std::vector<int> others;        // the nodes that are no heads

@@ -54,6 +54,9 @@ int64_t Timetable::memoryFrom(int node, int64_t from, int64_t until) {
 bool Timetable::place(size_t microbatch, const Route &route, int64_t limit) {
   size_t length = route.path.size();
   std::fill(earliest.begin(), earliest.end(), 0);
+  earliest[0] = floor.forward;
+  earliest[length] = floor.loss;
+  earliest[2 * length] = floor.backward;
   for (size_t i = 0; i < route.steps.size();) {
     const Step &step = route.steps[i];
     int64_t time = problem->microbatches[microbatch].release;

@@ -13,6 +13,13 @@ class Timetable {
 public:
   explicit Timetable(const PathsProblem &problem);
 
+  /// Before these times no F, loss and B of the first node of a path start, of
+  /// the microbatches that are probed and inserted from now on.
+  struct Floor {
+    int64_t forward = 0, loss = 0, backward = 0;
+  };
+  void setFloor(const Floor &to) { floor = to; }
+
   /// When the microbatch would end on this route at the earliest, while all
   /// others stay where they are; nothing where that is not before `limit`.
   std::optional<int64_t> probe(size_t microbatch, const Route &route,
@@ -76,6 +83,7 @@ private:
   std::vector<int64_t> ends;            // by microbatch; 0 where it is absent
   // Of the microbatch that was placed last.
   std::vector<int64_t> starts, earliest;
+  Floor floor;
   int64_t work = 0;
 };
 
