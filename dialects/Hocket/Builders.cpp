@@ -65,6 +65,51 @@ void PipelineOp::build(OpBuilder &builder, OperationState &state,
   buildBody(builder, state, bodyBuilder);
 }
 
+static ArrayAttr listsAttr(OpBuilder &builder,
+                           ArrayRef<SmallVector<int64_t>> lists) {
+  return builder.getArrayAttr(llvm::map_to_vector(
+      lists, [&](const SmallVector<int64_t> &list) -> Attribute {
+        return builder.getDenseI64ArrayAttr(list);
+      }));
+}
+
+void SkipPipelineOp::build(OpBuilder &builder, OperationState &state,
+                           TypeRange results, ValueRange tokens, Value offsets,
+                           ValueRange shared, int64_t microbatches,
+                           ArrayRef<SmallVector<int64_t>> nodes,
+                           int64_t pathLength, BodyBuilder bodyBuilder) {
+  auto &properties =
+      addStrategyOperands<Properties>(state, results, tokens, offsets, shared);
+  properties.microbatches = builder.getI64IntegerAttr(microbatches);
+  properties.nodes = listsAttr(builder, nodes);
+  properties.path_length = builder.getI64IntegerAttr(pathLength);
+  buildBody(builder, state, bodyBuilder);
+}
+
+void MicrobatchesOp::build(OpBuilder &builder, OperationState &state,
+                           TypeRange results, ValueRange tokens, Value offsets,
+                           ValueRange shared, int64_t count,
+                           BodyBuilder bodyBuilder) {
+  auto &properties =
+      addStrategyOperands<Properties>(state, results, tokens, offsets, shared);
+  properties.count = builder.getI64IntegerAttr(count);
+  buildBody(builder, state, bodyBuilder);
+}
+
+void SwitchMicrobatchOp::build(OpBuilder &builder, OperationState &state,
+                               ValueRange inputs,
+                               ArrayRef<SmallVector<int64_t>> cases,
+                               CaseBuilder caseBuilder) {
+  state.addTypes(inputs.getTypes());
+  state.addOperands(inputs);
+  state.getOrAddProperties<Properties>().cases = listsAttr(builder, cases);
+  for (size_t number = 0; number < cases.size(); ++number)
+    buildBody(builder, state,
+              [&](OpBuilder &inner, Location loc, ValueRange arguments) {
+                caseBuilder(inner, loc, number, arguments);
+              });
+}
+
 void StageOp::build(OpBuilder &builder, OperationState &state,
                     TypeRange results, ValueRange inputs, StringRef name,
                     BodyBuilder bodyBuilder) {
@@ -83,10 +128,32 @@ YieldOp PipelineOp::getYield() {
   return cast<YieldOp>(getBody().front().getTerminator());
 }
 
+YieldOp SkipPipelineOp::getYield() {
+  return cast<YieldOp>(getBody().front().getTerminator());
+}
+
+YieldOp MicrobatchesOp::getYield() {
+  return cast<YieldOp>(getBody().front().getTerminator());
+}
+
 YieldOp StageOp::getYield() {
   return cast<YieldOp>(getBody().front().getTerminator());
 }
 
 SmallVector<StageOp, 4> PipelineOp::getStages() {
   return llvm::to_vector<4>(getBody().getOps<StageOp>());
+}
+
+int64_t PipelineOp::getPipelineRanks() {
+  if (getOrders())
+    return getOrders()->size();
+  if (getPlacement() && !getPlacement()->empty())
+    return *llvm::max_element(*getPlacement()) + 1;
+  return getStages().size() / getChunks();
+}
+
+int64_t PipelineOp::getRankOf(int64_t stage) {
+  if (getPlacement())
+    return (*getPlacement())[stage];
+  return stage % getPipelineRanks();
 }

@@ -45,6 +45,16 @@ LogicalResult PipelineOp::canonicalize(PipelineOp op,
   return dropUnused(rewriter, op, op.getSharedMutable());
 }
 
+LogicalResult SkipPipelineOp::canonicalize(SkipPipelineOp op,
+                                           PatternRewriter &rewriter) {
+  return dropUnused(rewriter, op, op.getSharedMutable());
+}
+
+LogicalResult MicrobatchesOp::canonicalize(MicrobatchesOp op,
+                                           PatternRewriter &rewriter) {
+  return dropUnused(rewriter, op, op.getSharedMutable());
+}
+
 LogicalResult StageOp::canonicalize(StageOp op, PatternRewriter &rewriter) {
   return dropUnused(rewriter, op, op.getInputsMutable());
 }

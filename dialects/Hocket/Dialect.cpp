@@ -20,10 +20,16 @@ using namespace hocket;
 #define GET_OP_CLASSES
 #include "dialects/Hocket/Ops.cpp.inc"
 
+template <typename OpT>
+static bool isWithin(Operation *op) {
+  return isa<OpT>(op) || op->getParentOfType<OpT>();
+}
+
 namespace {
 
 /// Functions are inlined into the bodies of strategies, and so are functions
-/// that use our ops, except that a strategy does not enter a stage.
+/// that use our ops, except that a strategy does not enter a stage, nor a
+/// sequential program a strategy or the other way round.
 struct HocketInliner : DialectInlinerInterface {
   using DialectInlinerInterface::DialectInlinerInterface;
 
@@ -35,10 +41,13 @@ struct HocketInliner : DialectInlinerInterface {
   }
   bool isLegalToInline(Operation *op, Region *destination, bool,
                        IRMapping &) const final {
+    Operation *parent = destination->getParentOp();
+    if (isa<MicrobatchesOp>(op))
+      return !isWithin<StrategyOpInterface>(parent) &&
+             !isWithin<MicrobatchesOp>(parent);
     if (!isa<StrategyOpInterface>(op))
       return true;
-    Operation *parent = destination->getParentOp();
-    return !isa<StageOp>(parent) && !parent->getParentOfType<StageOp>();
+    return !isWithin<StageOp>(parent) && !isWithin<MicrobatchesOp>(parent);
   }
 };
 

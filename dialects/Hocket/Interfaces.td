@@ -19,13 +19,21 @@ def Hocket_StrategyOpInterface : OpInterface<"StrategyOpInterface"> {
         Replaces the op by the sequential program that it stands for, keeping
         the order of the operations in its region. Fails, after an error at
         the op, where the strategy leaves open what that program is; the IR is
-        then unchanged.
+        then unchanged. `outerParts` is the number of parts into which the
+        strategies around the op cut the batch: 1 unless there are any.
       }],
       "::llvm::LogicalResult", "inlineSequentially",
-      (ins "::mlir::RewriterBase &":$rewriter), /*methodBody=*/"",
+      (ins "::mlir::RewriterBase &":$rewriter, "int64_t":$outerParts),
+      /*methodBody=*/"",
       /*defaultImplementation=*/[{
         return ::hocket::inlineStrategyBody(rewriter, $_op);
       }]>,
+    InterfaceMethod<
+      [{
+        The number of parts into which the op cuts the batch.
+      }],
+      "int64_t", "getParts", (ins), /*methodBody=*/"",
+      /*defaultImplementation=*/"return 1;">,
     InterfaceMethod<
       [{
         The offsets (`cu_seqlens`) at which the op cuts the batch and which it

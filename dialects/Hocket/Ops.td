@@ -22,14 +22,13 @@ class Hocket_Op<string mnemonic, list<Trait> traits = []>
 // Strategies
 //===----------------------------------------------------------------------===//
 
-/// data and pipeline: what they share. `tokens` are cut along their first
-/// dimension at sequence boundaries, `offsets` are rebased, `shared` are given
-/// whole. Block arguments: tokens, then offsets, then shared.
-class Hocket_StrategyOp<string mnemonic, list<Trait> traits = []>
+/// What ops that cut the batch into parts share. `tokens` are cut along their
+/// first dimension at sequence boundaries, `offsets` are rebased, `shared` are
+/// given whole. Block arguments: tokens, then offsets, then shared.
+class Hocket_PartsOp<string mnemonic, list<Trait> traits = []>
     : Hocket_Op<mnemonic, traits # [
         IsolatedFromAbove, AttrSizedOperandSegments, SingleBlock,
-        RecursiveMemoryEffects,
-        Hocket_StrategyOpInterface]> {
+        RecursiveMemoryEffects]> {
   let results = (outs Variadic<AnyRankedTensor>:$results);
   let regions = (region SizedRegion<1>:$body);
   let skipDefaultBuilders = 1;
@@ -38,7 +37,7 @@ class Hocket_StrategyOp<string mnemonic, list<Trait> traits = []>
   let hasRegionVerifier = 1;
   let hasCanonicalizeMethod = 1;
 
-  code strategyClassDeclaration = [{
+  code partsClassDeclaration = [{
     /// The block arguments that are the part's tokens.
     ::mlir::ValueRange getTokenArguments() {
       return getBody().getArguments().take_front(getTokens().size());
@@ -50,14 +49,21 @@ class Hocket_StrategyOp<string mnemonic, list<Trait> traits = []>
                  ? getBody().getArgument(getTokens().size())
                  : ::mlir::Value();
     }
-    /// StrategyOpInterface
-    ::mlir::Value getBatchOffsets() { return getOffsets(); }
     /// The block arguments that every part is given whole.
     ::mlir::ValueRange getSharedArguments() {
       return getBody().getArguments().take_back(getShared().size());
     }
     /// The end of the body.
     YieldOp getYield();
+  }];
+}
+
+/// One that is a strategy.
+class Hocket_StrategyOp<string mnemonic, list<Trait> traits = []>
+    : Hocket_PartsOp<mnemonic, traits # [Hocket_StrategyOpInterface]> {
+  code strategyClassDeclaration = [{
+    /// StrategyOpInterface
+    ::mlir::Value getBatchOffsets() { return getOffsets(); }
   }];
 }
 
@@ -102,7 +108,8 @@ def Hocket_DataOp : Hocket_StrategyOp<"data"> {
                    "int64_t":$degree,
                    CArg<"::hocket::BodyBuilder", "nullptr">:$bodyBuilder)>
   ];
-  let extraClassDeclaration = strategyClassDeclaration # [{
+  let extraClassDeclaration = partsClassDeclaration # strategyClassDeclaration
+      # [{
     int64_t getParts() { return getDegree(); }
   }];
 }
@@ -122,11 +129,19 @@ def Hocket_PipelineOp : Hocket_StrategyOp<"pipeline"> {
 
     `schedule` names the order in which a rank runs its forward and backward
     tasks: `"gpipe"`, `"1f1b"`, `"interleaved"`, `"zb_h1"` (docs/plan.md), or
-    another one that the compiler is given; `"auto"`, which is the default,
-    leaves the choice to the compiler. `chunks` is the number of stages that each
+    another one that the compiler is given; `auto`, which is the default, leaves
+    the choice to the compiler. `chunks` is the number of stages that each
     pipeline rank runs, 1 unless given; the number of stages is a multiple of it.
 
-    Example:
+    `placement` gives each stage its pipeline rank instead, where the schedule is
+    `auto` or `"given"`. With `schedule("given")` the tasks of each rank are
+    listed in `orders`, a string for each rank: a cell is the stage, the kind
+    (F forward, I input gradient, W weight gradient, B the whole backward) and
+    the microbatch. Every microbatch has F, and B or both I and W, once in every
+    stage. Without a placement rank i of r runs the stages i, i + r, ...
+
+    Examples (the second one has a V-shape: the first and the last stage are on
+    rank 0):
 
     ```mlir
     %loss, %weight = hocket.pipeline microbatches(8) schedule("1f1b")
@@ -150,6 +165,32 @@ def Hocket_PipelineOp : Hocket_StrategyOp<"pipeline"> {
       hocket.yield %l#0, %l#1 : tensor<f32>, tensor<f32>
     }
     ```
+
+    ```mlir
+    %loss = hocket.pipeline microbatches(2) schedule("given")
+        placement([0, 1, 1, 0])
+        orders(["0F0 0F1 3F0 3B0 3F1 3B1 0B0 0B1",
+                "1F0 2F0 1F1 2F1 2I0 1I0 2B1 1B1 2W0 1W0"])
+        tokens(%x = %tokens : tensor<?xf32>) -> tensor<f32> {
+      %a = hocket.stage (%x0 = %x : tensor<?xf32>) -> tensor<?xf32> {
+        %r = func.call @layer(%x0) : (tensor<?xf32>) -> tensor<?xf32>
+        hocket.yield %r : tensor<?xf32>
+      }
+      %b = hocket.stage (%a1 = %a : tensor<?xf32>) -> tensor<?xf32> {
+        %r = func.call @layer(%a1) : (tensor<?xf32>) -> tensor<?xf32>
+        hocket.yield %r : tensor<?xf32>
+      }
+      %c = hocket.stage (%b2 = %b : tensor<?xf32>) -> tensor<?xf32> {
+        %r = func.call @layer(%b2) : (tensor<?xf32>) -> tensor<?xf32>
+        hocket.yield %r : tensor<?xf32>
+      }
+      %l = hocket.stage (%c3 = %c : tensor<?xf32>) -> tensor<f32> {
+        %r = func.call @sum(%c3) : (tensor<?xf32>) -> tensor<f32>
+        hocket.yield %r : tensor<f32>
+      }
+      hocket.yield %l : tensor<f32>
+    }
+    ```
   }];
   let arguments = (ins Variadic<AnyRankedTensor>:$tokens,
                        Optional<AnyRankedTensor>:$offsets,
@@ -157,7 +198,9 @@ def Hocket_PipelineOp : Hocket_StrategyOp<"pipeline"> {
                        ConfinedAttr<I64Attr, [IntPositive]>:$microbatches,
                        DefaultValuedAttr<StrAttr, "\"auto\"">:$schedule,
                        DefaultValuedAttr<ConfinedAttr<I64Attr, [IntPositive]>,
-                                         "1">:$chunks);
+                                         "1">:$chunks,
+                       OptionalAttr<DenseI64ArrayAttr>:$placement,
+                       OptionalAttr<StrArrayAttr>:$orders);
   let builders = [
     OpBuilder<(ins "::mlir::TypeRange":$results, "::mlir::ValueRange":$tokens,
                    "::mlir::Value":$offsets, "::mlir::ValueRange":$shared,
@@ -165,18 +208,26 @@ def Hocket_PipelineOp : Hocket_StrategyOp<"pipeline"> {
                    "int64_t":$chunks,
                    CArg<"::hocket::BodyBuilder", "nullptr">:$bodyBuilder)>
   ];
-  let extraClassDeclaration = strategyClassDeclaration # [{
+  let extraClassDeclaration = partsClassDeclaration # strategyClassDeclaration
+      # [{
     int64_t getParts() { return getMicrobatches(); }
     /// The stages, in order.
     ::llvm::SmallVector<StageOp, 4> getStages();
+    /// The pipeline ranks that the stages, the chunks, the placement and the
+    /// orders say there are.
+    int64_t getPipelineRanks();
+    /// The pipeline rank of `stage` by the placement or, without one, of rank
+    /// i of r, which runs the stages i, i + r, ...
+    int64_t getRankOf(int64_t stage);
   }];
 }
 
 def Hocket_StageOp : Hocket_Op<"stage", [
-    IsolatedFromAbove, SingleBlock, HasParent<"PipelineOp">,
+    IsolatedFromAbove, SingleBlock,
+    ParentOneOf<["PipelineOp", "SkipPipelineOp"]>,
     RecursiveMemoryEffects,
     Hocket_StrategyOpInterface]> {
-  let summary = "one stage of a pipeline";
+  let summary = "one stage of a pipeline or skip-pipeline";
   let description = [{
     Yields its activations to the next stage; the last stage yields the sum of
     the loss and its weight (tokens). The block arguments are the inputs. The
@@ -212,13 +263,17 @@ def Hocket_StageOp : Hocket_Op<"stage", [
   let hasCanonicalizeMethod = 1;
 }
 
+include "dialects/Hocket/SkipPipelineOps.td"
+
 def Hocket_YieldOp : Hocket_Op<"yield", [
     Pure, Terminator, ReturnLike,
-    ParentOneOf<["DataOp", "PipelineOp", "StageOp"]>]> {
-  let summary = "the results of a strategy op's body";
+    ParentOneOf<["DataOp", "PipelineOp", "SkipPipelineOp", "StageOp",
+                 "MicrobatchesOp", "SwitchMicrobatchOp"]>]> {
+  let summary = "the results of the body of a strategy op";
   let description = [{
-    Ends the body of a `hocket.data`, a `hocket.pipeline` or a `hocket.stage`;
-    its operands are the results of that op, for one part of the batch.
+    Ends the body of a `hocket.data`, `hocket.pipeline`, `hocket.skip_pipeline`,
+    `hocket.stage`, `hocket.microbatches` or `hocket.switch_microbatch`; its
+    operands are the results of that op, for one part of the batch.
 
     Example:
 
@@ -323,6 +378,11 @@ def Hocket_TopologyOp : Hocket_Op<"topology", [Symbol]> {
     (bytes/s). A transfer of n bytes takes latency + n / bandwidth. Rates are
     positive, times are not negative, all are finite.
 
+    What a topology file may leave out (docs/topology.md) may be left out here:
+    the peak of the data sheet, the units that multiply matrices, what a ring of
+    a collective gets of one link, and how many adapters the devices of a node
+    share (0: none are shared). Each clause is there as a whole or not at all.
+
     Example:
 
     ```mlir
@@ -331,6 +391,7 @@ def Hocket_TopologyOp : Hocket_Op<"topology", [Symbol]> {
         memory_bytes_per_second(3.35e12) launch_seconds(4.0e-6)
         intra_node(latency_seconds = 2.0e-6, bytes_per_second = 4.5e11)
         inter_node(latency_seconds = 5.0e-6, bytes_per_second = 5.0e10)
+        adapters_per_node(intra_node = 0, inter_node = 8)
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name,
@@ -343,7 +404,17 @@ def Hocket_TopologyOp : Hocket_Op<"topology", [Symbol]> {
                        F64Attr:$intra_node_latency_seconds,
                        F64Attr:$intra_node_bytes_per_second,
                        F64Attr:$inter_node_latency_seconds,
-                       F64Attr:$inter_node_bytes_per_second);
+                       F64Attr:$inter_node_bytes_per_second,
+                       OptionalAttr<F64Attr>:$peak_flops_per_second,
+                       OptionalAttr<F64Attr>:$matrix_flops_per_second,
+                       OptionalAttr<I64Attr>:$matrix_processors,
+                       OptionalAttr<I64Attr>:$matrix_tile_rows,
+                       OptionalAttr<I64Attr>:$matrix_tile_columns,
+                       OptionalAttr<F64Attr>:$matrix_ramp_depth,
+                       OptionalAttr<F64Attr>:$intra_node_collective,
+                       OptionalAttr<F64Attr>:$inter_node_collective,
+                       OptionalAttr<I64Attr>:$intra_node_adapters,
+                       OptionalAttr<I64Attr>:$inter_node_adapters);
   let assemblyFormat = [{
     $sym_name `nodes` `(` $nodes `)` `devices_per_node` `(` $devices_per_node
     `)` `memory_bytes` `(` $memory_bytes `)` `flops_per_second` `(`
@@ -352,7 +423,16 @@ def Hocket_TopologyOp : Hocket_Op<"topology", [Symbol]> {
     `intra_node` `(` `latency_seconds` `=` $intra_node_latency_seconds `,`
     `bytes_per_second` `=` $intra_node_bytes_per_second `)`
     `inter_node` `(` `latency_seconds` `=` $inter_node_latency_seconds `,`
-    `bytes_per_second` `=` $inter_node_bytes_per_second `)` attr-dict
+    `bytes_per_second` `=` $inter_node_bytes_per_second `)`
+    (`peak_flops_per_second` `(` $peak_flops_per_second^ `)`)?
+    (`matrix` `(` `flops_per_second` `=` $matrix_flops_per_second^ `,`
+    `processors` `=` $matrix_processors `,` `tile_rows` `=` $matrix_tile_rows
+    `,` `tile_columns` `=` $matrix_tile_columns `,` `ramp_depth` `=`
+    $matrix_ramp_depth `)`)?
+    (`collective_bytes_per_second` `(` `intra_node` `=` $intra_node_collective^
+    `,` `inter_node` `=` $inter_node_collective `)`)?
+    (`adapters_per_node` `(` `intra_node` `=` $intra_node_adapters^ `,`
+    `inter_node` `=` $inter_node_adapters `)`)? attr-dict
   }];
   let hasVerifier = 1;
 }

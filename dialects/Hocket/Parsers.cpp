@@ -2,7 +2,20 @@
 //
 //   strategy ::= `hocket.data` `degree` `(` integer `)` rest
 //              | `hocket.pipeline` `microbatches` `(` integer `)`
-//                (`schedule` `(` string `)`)? (`chunks` `(` integer `)`)? rest
+//                (`schedule` `(` (`auto` | string) `)`)?
+//                (`chunks` `(` integer `)`)? (`placement` `(` integers `)`)?
+//                (`orders` `(` strings `)`)? rest
+//              | `hocket.skip_pipeline` `microbatches` `(` integer `)`
+//                `nodes` `(` lists `)` `path_length` `(` integer `)`
+//                (`paths` `(` (`auto` | lists) `)`)?
+//                (`limits` `(` (limit `=` integer)`,`* `)`)?
+//                (`orders` `(` strings `)`)? rest
+//   limit    ::= `max_backward_step` | `max_backward_sum`
+//              | `max_backward_moves` | `max_forward_jump`
+//   steps    ::= `hocket.microbatches` `count` `(` integer `)` rest
+//   switch   ::= `hocket.switch_microbatch` `(` operands `)` (`:` types)?
+//                (`attributes` dict)?
+//                (`case` `(` integers `)` `(` arguments `)` region)*
 //   rest     ::= (`tokens` bindings)? (`offsets` bindings)?
 //                (`shared` bindings)? arrow-types? (`attributes` dict)? region
 //   stage    ::= `hocket.stage` string? bindings
@@ -14,6 +27,8 @@
 #include "hocket/Dialects/Hocket.h"
 
 #include "mlir/IR/Builders.h"
+
+#include <array>
 
 using namespace mlir;
 using namespace hocket;
@@ -60,6 +75,46 @@ static ParseResult parseClause(OpAsmParser &parser, StringRef keyword,
   return failure(parser.parseKeyword(keyword) || parser.parseLParen() ||
                  parser.parseAttribute(attribute, type) ||
                  parser.parseRParen());
+}
+
+/// Parses `( [ integer, ... ] )` after `keyword`, if it is there.
+static ParseResult parseOptionalIntegers(OpAsmParser &parser, StringRef keyword,
+                                         DenseI64ArrayAttr &integers) {
+  if (failed(parser.parseOptionalKeyword(keyword)))
+    return success();
+  if (parser.parseLParen())
+    return failure();
+  integers =
+      dyn_cast_or_null<DenseI64ArrayAttr>(DenseI64ArrayAttr::parse(parser, {}));
+  return failure(!integers || parser.parseRParen());
+}
+
+/// Parses `[ [ integer, ... ], ... ]`.
+static ParseResult parseLists(OpAsmParser &parser, ArrayAttr &lists) {
+  SmallVector<Attribute> parsed;
+  auto parseList = [&]() -> ParseResult {
+    parsed.push_back(DenseI64ArrayAttr::parse(parser, {}));
+    return success(parsed.back() != nullptr);
+  };
+  if (parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Square, parseList,
+                                     " in lists of integers"))
+    return failure();
+  lists = parser.getBuilder().getArrayAttr(parsed);
+  return success();
+}
+
+/// Parses `( [ string, ... ] )` after `orders`, if it is there.
+static ParseResult parseOptionalOrders(OpAsmParser &parser, ArrayAttr &orders) {
+  if (failed(parser.parseOptionalKeyword("orders")))
+    return success();
+  SMLoc loc;
+  if (parser.parseLParen() || parser.getCurrentLocation(&loc) ||
+      parser.parseAttribute(orders))
+    return failure();
+  if (!llvm::all_of(orders, llvm::IsaPred<StringAttr>))
+    return parser.emitError(loc, "the orders are strings, one for each "
+                                 "pipeline rank");
+  return parser.parseRParen();
 }
 
 /// Parses what follows the bindings, down to the end of the region.
@@ -122,8 +177,13 @@ ParseResult PipelineOp::parse(OpAsmParser &parser, OperationState &result) {
                   properties.microbatches))
     return failure();
   if (succeeded(parser.parseOptionalKeyword("schedule"))) {
-    if (parser.parseLParen() || parser.parseAttribute(properties.schedule) ||
-        parser.parseRParen())
+    if (parser.parseLParen())
+      return failure();
+    if (succeeded(parser.parseOptionalKeyword("auto")))
+      properties.schedule = parser.getBuilder().getStringAttr("auto");
+    else if (parser.parseAttribute(properties.schedule))
+      return failure();
+    if (parser.parseRParen())
       return failure();
   }
   if (succeeded(parser.parseOptionalKeyword("chunks"))) {
@@ -133,7 +193,105 @@ ParseResult PipelineOp::parse(OpAsmParser &parser, OperationState &result) {
         parser.parseRParen())
       return failure();
   }
+  if (parseOptionalIntegers(parser, "placement", properties.placement) ||
+      parseOptionalOrders(parser, properties.orders))
+    return failure();
   return parseStrategy<Properties>(parser, result);
+}
+
+/// The limits of a skip-pipeline, by name.
+template <typename Properties>
+static auto limitsOf(Properties &properties) {
+  return std::array{
+      std::pair{StringRef("max_backward_step"), &properties.max_backward_step},
+      std::pair{StringRef("max_backward_sum"), &properties.max_backward_sum},
+      std::pair{StringRef("max_backward_moves"),
+                &properties.max_backward_moves},
+      std::pair{StringRef("max_forward_jump"), &properties.max_forward_jump}};
+}
+
+/// Parses `( (limit = integer),* )`.
+template <typename Properties>
+static ParseResult parseLimits(OpAsmParser &parser, Properties &properties) {
+  auto parseLimit = [&]() -> ParseResult {
+    SMLoc loc = parser.getCurrentLocation();
+    StringRef name;
+    if (parser.parseKeyword(&name))
+      return failure();
+    for (auto [known, limit] : limitsOf(properties))
+      if (known == name) {
+        if (*limit)
+          return parser.emitError(loc) << name << " is given twice";
+        return failure(
+            parser.parseEqual() ||
+            parser.parseAttribute(*limit, parser.getBuilder().getI64Type()));
+      }
+    return parser.emitError(loc)
+           << "there is no limit '" << name
+           << "'; the limits are max_backward_step, max_backward_sum, "
+              "max_backward_moves and max_forward_jump";
+  };
+  return parser.parseCommaSeparatedList(OpAsmParser::Delimiter::Paren,
+                                        parseLimit, " in the limits");
+}
+
+ParseResult SkipPipelineOp::parse(OpAsmParser &parser, OperationState &result) {
+  auto &properties = result.getOrAddProperties<Properties>();
+  Type integer = parser.getBuilder().getI64Type();
+  if (parseClause(parser, "microbatches", integer, properties.microbatches) ||
+      parser.parseKeyword("nodes") || parser.parseLParen() ||
+      parseLists(parser, properties.nodes) || parser.parseRParen() ||
+      parseClause(parser, "path_length", integer, properties.path_length))
+    return failure();
+  if (succeeded(parser.parseOptionalKeyword("paths"))) {
+    if (parser.parseLParen() ||
+        (failed(parser.parseOptionalKeyword("auto")) &&
+         parseLists(parser, properties.paths)) ||
+        parser.parseRParen())
+      return failure();
+  }
+  if (succeeded(parser.parseOptionalKeyword("limits")) &&
+      parseLimits(parser, properties))
+    return failure();
+  if (parseOptionalOrders(parser, properties.orders))
+    return failure();
+  return parseStrategy<Properties>(parser, result);
+}
+
+ParseResult MicrobatchesOp::parse(OpAsmParser &parser, OperationState &result) {
+  auto &properties = result.getOrAddProperties<Properties>();
+  if (parseClause(parser, "count", parser.getBuilder().getI64Type(),
+                  properties.count))
+    return failure();
+  return parseStrategy<Properties>(parser, result);
+}
+
+ParseResult SwitchMicrobatchOp::parse(OpAsmParser &parser,
+                                      OperationState &result) {
+  SmallVector<OpAsmParser::UnresolvedOperand> inputs;
+  SmallVector<Type> types;
+  SMLoc loc = parser.getCurrentLocation();
+  if (parser.parseOperandList(inputs, OpAsmParser::Delimiter::Paren) ||
+      parser.parseOptionalColonTypeList(types) ||
+      parser.parseOptionalAttrDictWithKeyword(result.attributes) ||
+      parser.resolveOperands(inputs, types, loc, result.operands))
+    return failure();
+  result.addTypes(types);
+  SmallVector<Attribute> cases;
+  while (succeeded(parser.parseOptionalKeyword("case"))) {
+    SmallVector<OpAsmParser::Argument> arguments;
+    if (parser.parseLParen())
+      return failure();
+    cases.push_back(DenseI64ArrayAttr::parse(parser, {}));
+    if (!cases.back() || parser.parseRParen() ||
+        parser.parseArgumentList(arguments, OpAsmParser::Delimiter::Paren,
+                                 /*allowType=*/true) ||
+        parser.parseRegion(*result.addRegion(), arguments))
+      return failure();
+  }
+  result.getOrAddProperties<Properties>().cases =
+      parser.getBuilder().getArrayAttr(cases);
+  return success();
 }
 
 ParseResult StageOp::parse(OpAsmParser &parser, OperationState &result) {
@@ -175,6 +333,20 @@ static void printRest(OpAsmPrinter &printer, Operation *op) {
   printer.printRegion(op->getRegion(0), /*printEntryBlockArgs=*/false);
 }
 
+static void printIntegers(OpAsmPrinter &printer, ArrayRef<int64_t> integers) {
+  printer << '[';
+  llvm::interleaveComma(integers, printer.getStream());
+  printer << ']';
+}
+
+static void printLists(OpAsmPrinter &printer, ArrayAttr lists) {
+  printer << '[';
+  llvm::interleaveComma(lists, printer.getStream(), [&](Attribute list) {
+    printIntegers(printer, cast<DenseI64ArrayAttr>(list).asArrayRef());
+  });
+  printer << ']';
+}
+
 template <typename OpT>
 static void printStrategy(OpAsmPrinter &printer, OpT op) {
   if (!op.getTokens().empty()) {
@@ -203,7 +375,61 @@ void PipelineOp::print(OpAsmPrinter &printer) {
     printer << " schedule(" << getScheduleAttr() << ')';
   if (getChunks() != 1)
     printer << " chunks(" << getChunks() << ')';
+  if (getPlacement()) {
+    printer << " placement(";
+    printIntegers(printer, *getPlacement());
+    printer << ')';
+  }
+  if (getOrders())
+    printer << " orders(" << getOrdersAttr() << ')';
   printStrategy(printer, *this);
+}
+
+void SkipPipelineOp::print(OpAsmPrinter &printer) {
+  printer << " microbatches(" << getMicrobatches() << ") nodes(";
+  printLists(printer, getNodes());
+  printer << ") path_length(" << getPathLength() << ") paths(";
+  if (getPaths())
+    printLists(printer, *getPaths());
+  else
+    printer << "auto";
+  printer << ')';
+  bool isFirst = true;
+  for (auto [name, limit] : limitsOf(getProperties())) {
+    if (!*limit)
+      continue;
+    printer << (isFirst ? " limits(" : ", ") << name << " = "
+            << limit->getValue();
+    isFirst = false;
+  }
+  if (!isFirst)
+    printer << ')';
+  if (getOrders())
+    printer << " orders(" << getOrdersAttr() << ')';
+  printStrategy(printer, *this);
+}
+
+void MicrobatchesOp::print(OpAsmPrinter &printer) {
+  printer << " count(" << getCount() << ')';
+  printStrategy(printer, *this);
+}
+
+void SwitchMicrobatchOp::print(OpAsmPrinter &printer) {
+  printer << " (" << getInputs() << ')';
+  if (!getInputs().empty())
+    printer << " : " << getInputs().getTypes();
+  printer.printOptionalAttrDictWithKeyword((*this)->getAttrs(), {"cases"});
+  for (auto [list, region] : llvm::zip(getCases(), getBodies())) {
+    printer.printNewline();
+    printer << "case(";
+    printIntegers(printer, cast<DenseI64ArrayAttr>(list).asArrayRef());
+    printer << ") (";
+    llvm::interleaveComma(
+        region.getArguments(), printer.getStream(),
+        [&](BlockArgument argument) { printer.printRegionArgument(argument); });
+    printer << ") ";
+    printer.printRegion(region, /*printEntryBlockArgs=*/false);
+  }
 }
 
 void StageOp::print(OpAsmPrinter &printer) {

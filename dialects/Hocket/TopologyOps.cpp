@@ -7,6 +7,34 @@
 using namespace mlir;
 using namespace hocket;
 
+static void setOptional(OpBuilder &builder, TopologyOp op,
+                        const Topology &topology) {
+  auto integer = [&](int64_t value) {
+    return builder.getI64IntegerAttr(value);
+  };
+  auto number = [&](double value) { return builder.getF64FloatAttr(value); };
+  const DeviceModel &device = topology.device;
+  if (device.peakFlopsPerSecond > 0)
+    op.setPeakFlopsPerSecondAttr(number(device.peakFlopsPerSecond));
+  if (const MatrixUnits &matrix = device.matrix; matrix.flopsPerSecond > 0) {
+    op.setMatrixFlopsPerSecondAttr(number(matrix.flopsPerSecond));
+    op.setMatrixProcessorsAttr(integer(matrix.processors));
+    op.setMatrixTileRowsAttr(integer(matrix.tileRows));
+    op.setMatrixTileColumnsAttr(integer(matrix.tileColumns));
+    op.setMatrixRampDepthAttr(number(matrix.rampDepth));
+  }
+  const Link &intra = topology.intraNode, &inter = topology.interNode;
+  if (intra.collectiveBytesPerSecond > 0 ||
+      inter.collectiveBytesPerSecond > 0) {
+    op.setIntraNodeCollectiveAttr(number(intra.collectiveRate()));
+    op.setInterNodeCollectiveAttr(number(inter.collectiveRate()));
+  }
+  if (intra.adaptersPerNode > 0 || inter.adaptersPerNode > 0) {
+    op.setIntraNodeAdaptersAttr(integer(intra.adaptersPerNode));
+    op.setInterNodeAdaptersAttr(integer(inter.adaptersPerNode));
+  }
+}
+
 TopologyOp hocket::createTopologyOp(OpBuilder &builder, Location loc,
                                     StringRef symbol,
                                     const Topology &topology) {
@@ -14,7 +42,7 @@ TopologyOp hocket::createTopologyOp(OpBuilder &builder, Location loc,
     return builder.getI64IntegerAttr(value);
   };
   auto number = [&](double value) { return builder.getF64FloatAttr(value); };
-  return TopologyOp::create(
+  auto op = TopologyOp::create(
       builder, loc, builder.getStringAttr(symbol), integer(topology.nodes),
       integer(topology.devicesPerNode), integer(topology.device.memoryBytes),
       number(topology.device.flopsPerSecond),
@@ -23,11 +51,20 @@ TopologyOp hocket::createTopologyOp(OpBuilder &builder, Location loc,
       number(topology.intraNode.latencySeconds),
       number(topology.intraNode.bytesPerSecond),
       number(topology.interNode.latencySeconds),
-      number(topology.interNode.bytesPerSecond));
+      number(topology.interNode.bytesPerSecond),
+      /*peak_flops_per_second=*/FloatAttr(),
+      /*matrix=*/FloatAttr(), IntegerAttr(), IntegerAttr(), IntegerAttr(),
+      FloatAttr(),
+      /*collective=*/FloatAttr(), FloatAttr(),
+      /*adapters=*/IntegerAttr(), IntegerAttr());
+  setOptional(builder, op, topology);
+  return op;
 }
 
 Topology hocket::toTopology(TopologyOp op) {
-  auto number = [](FloatAttr value) { return value.getValueAsDouble(); };
+  auto number = [](FloatAttr value) {
+    return value ? value.getValueAsDouble() : 0;
+  };
   Topology topology;
   topology.name = op.getSymName().str();
   topology.nodes = op.getNodes();
@@ -35,10 +72,22 @@ Topology hocket::toTopology(TopologyOp op) {
   topology.device = {int64_t(op.getMemoryBytes()),
                      number(op.getFlopsPerSecondAttr()),
                      number(op.getMemoryBytesPerSecondAttr()),
-                     number(op.getLaunchSecondsAttr())};
+                     number(op.getLaunchSecondsAttr()),
+                     number(op.getPeakFlopsPerSecondAttr()),
+                     {}};
+  if (op.getMatrixFlopsPerSecondAttr())
+    topology.device.matrix = {number(op.getMatrixFlopsPerSecondAttr()),
+                              int64_t(*op.getMatrixProcessors()),
+                              int64_t(*op.getMatrixTileRows()),
+                              int64_t(*op.getMatrixTileColumns()),
+                              number(op.getMatrixRampDepthAttr())};
   topology.intraNode = {number(op.getIntraNodeLatencySecondsAttr()),
-                        number(op.getIntraNodeBytesPerSecondAttr())};
+                        number(op.getIntraNodeBytesPerSecondAttr()),
+                        number(op.getIntraNodeCollectiveAttr()),
+                        int64_t(op.getIntraNodeAdapters().value_or(0))};
   topology.interNode = {number(op.getInterNodeLatencySecondsAttr()),
-                        number(op.getInterNodeBytesPerSecondAttr())};
+                        number(op.getInterNodeBytesPerSecondAttr()),
+                        number(op.getInterNodeCollectiveAttr()),
+                        int64_t(op.getInterNodeAdapters().value_or(0))};
   return topology;
 }

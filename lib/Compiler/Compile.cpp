@@ -69,6 +69,15 @@ uint32_t countStages(ModuleOp module) {
   return stages;
 }
 
+/// Whether Bi and W are tasks of their own in orders that are given.
+bool splitsBackward(const plan::Strategy &strategy) {
+  for (const std::vector<plan::ScheduledTask> &order : strategy.orders)
+    for (const plan::ScheduledTask &task : order)
+      if (task.kind == plan::TaskKind::Bi || task.kind == plan::TaskKind::W)
+        return true;
+  return false;
+}
+
 /// A schedule that orders Bi and W apart needs them as kernels of their own.
 Result<StageForm> chooseForm(ModuleOp module, const CompileOptions &options,
                              const plan::ScheduleRegistry &schedules) {
@@ -76,6 +85,15 @@ Result<StageForm> chooseForm(ModuleOp module, const CompileOptions &options,
   FailureOr<plan::Strategy> strategy = strategyOf(loss);
   if (failed(strategy))
     return compileError(module);
+  bool trained = module.lookupSymbol<func::FuncOp>("update") != nullptr;
+  bool forwardOnly = !trained && !options.gradients;
+  auto choose = [&](bool split) {
+    if (forwardOnly)
+      return StageForm::Forward;
+    return split ? StageForm::Split : StageForm::Whole;
+  };
+  if (strategy->schedule == "given" || !strategy->routes.empty())
+    return choose(splitsBackward(*strategy));
   // What can be known before anything is compiled is said now.
   Result<const plan::Schedule *> schedule = schedules.get(strategy->schedule);
   if (!schedule)
@@ -85,10 +103,7 @@ Result<StageForm> chooseForm(ModuleOp module, const CompileOptions &options,
           (*schedule)->check({ranks, strategy->chunks, strategy->microbatches});
       !checked)
     return checked.error();
-  bool trained = module.lookupSymbol<func::FuncOp>("update") != nullptr;
-  if (!trained && !options.gradients)
-    return StageForm::Forward;
-  return (*schedule)->splitsBackward() ? StageForm::Split : StageForm::Whole;
+  return choose((*schedule)->splitsBackward());
 }
 
 } // namespace

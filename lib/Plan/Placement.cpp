@@ -2,7 +2,7 @@
 
 #include "RoleBuilder.h"
 
-#include "hocket/Solver/Memory.h"
+#include "hocket/Solver/MemoryBlocks.h"
 
 using namespace hocket;
 using namespace hocket::plan;
@@ -50,6 +50,38 @@ std::vector<Lifetime> lifetimes(const Role &role) {
   return result;
 }
 
+/// For blocks and for single buffers each, in counted work: a few milliseconds,
+/// for a step may be planned again for every batch. The same plan has the same
+/// offsets wherever it is made.
+constexpr int64_t kWorkLimit = 300'000;
+/// So many buffers are placed one by one where blocks do not reach the bound.
+constexpr size_t kMostSingleBuffers = 1000;
+
+MemorySolution solve(const MemoryProblem &problem) {
+  SolverOptions options;
+  options.workLimit = kWorkLimit;
+  return createSkylineScheduler(options)->solve(problem);
+}
+
+/// Two levels: what a stage keeps of a microbatch is laid out first, and the
+/// blocks of all stages and microbatches are placed then. That is as good as
+/// placing each buffer by itself where it reaches the largest sum of live
+/// bytes; where it does not, buffers are placed by themselves.
+MemorySolution solve(const MemoryProblem &problem,
+                     const std::vector<int64_t> &groups) {
+  MemoryBlocks blocks(problem, groups);
+  MemorySolution solution = solve(blocks.problem());
+  solution.offsets = blocks.expand(solution.offsets);
+  bool isCoarser = blocks.problem().buffers.size() < problem.buffers.size();
+  if (solution.status != SolutionStatus::Optimal && isCoarser &&
+      problem.buffers.size() <= kMostSingleBuffers) {
+    MemorySolution single = solve(problem);
+    if (single.value < solution.value)
+      return single;
+  }
+  return solution;
+}
+
 } // namespace
 
 Result<void> plan::placeBuffers(Role &role, int64_t workspaceBytes) {
@@ -71,19 +103,21 @@ Result<void> plan::placeBuffers(Role &role, int64_t workspaceBytes) {
   MemoryProblem problem;
   problem.alignment = kAlignment;
   std::vector<size_t> placed;
+  std::vector<int64_t> groups; // one for each stage and microbatch
   std::vector<Lifetime> lives = lifetimes(role);
   for (size_t i = 0; i < role.buffers.size(); ++i)
     if (role.buffers[i].microbatch >= 0 && lives[i].lower >= 0) {
       problem.buffers.push_back(
           {lives[i].lower, lives[i].upper, role.buffers[i].bytes});
       placed.push_back(i);
+      groups.push_back((int64_t(role.buffers[i].stage) << 32) +
+                       role.buffers[i].microbatch);
     }
   if (Result<void> checked = problem.check(); !checked)
     return Error(ErrorCode::InvalidArgument,
                  "the buffers of role '" + role.name +
                      "' cannot be placed: " + checked.error().message);
-  // A modest limit: planning a step again must take milliseconds.
-  MemorySolution solution = createBestFitScheduler(20'000'000)->solve(problem);
+  MemorySolution solution = solve(problem, groups);
   int64_t base = end;
   Result<int64_t> arena = reserve(role, end, solution.value);
   if (!arena)

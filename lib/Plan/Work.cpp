@@ -33,9 +33,10 @@ Work plan::workOf(const Plan &plan, const Model &model, const Rank &rank,
   Work work;
   if (instruction.op == Op::Kernel) {
     const Kernel &kernel = model.kernels[instruction.kernel];
-    Symbols symbols = symbolsOf(plan, model, rank, instruction);
-    work.flops = kernel.flops.evaluate(symbols);
-    work.bytes = kernel.bytes.evaluate(symbols);
+    work.kernel = kernel.symbol;
+    work.symbols = symbolsOf(plan, model, rank, instruction);
+    work.flops = kernel.flops.evaluate(work.symbols);
+    work.bytes = kernel.bytes.evaluate(work.symbols);
     if (!kernel.bytes.terms.empty())
       return work;
   }

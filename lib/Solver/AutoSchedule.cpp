@@ -212,7 +212,7 @@ private:
     best.raiseBound(scheduleLowerBound(finite));
     best.offer(starts);
     ScheduleSearch search(finite, options.seed, best);
-    search.tryOrder(orderOf(finite, starts), budget);
+    search.tryOrder(ordersByTime(finite, starts), budget);
     for (const TaskOrder &order : known)
       search.tryOrder(order, budget);
     search.tryPriorities(std::vector<double>(starts.begin(), starts.end()), 1,

@@ -1,6 +1,6 @@
 //===- BestFit.cpp - Best fit in several orders ---------------------------===//
 
-#include "hocket/Solver/Memory.h"
+#include "BestFit.h"
 
 #include <algorithm>
 #include <chrono>
@@ -79,19 +79,31 @@ private:
   std::vector<size_t> placed;
 };
 
-/// The largest sum of sizes alive at one moment.
-int64_t largestLiveSum(const std::vector<Buffer> &buffers) {
-  std::vector<std::pair<int64_t, int64_t>> changes; // (time, change)
-  for (const Buffer &buffer : buffers) {
-    changes.emplace_back(buffer.lower, buffer.size);
-    changes.emplace_back(buffer.upper, -buffer.size);
-  }
-  // At equal times the negative changes come first: lifetimes are half open.
-  std::sort(changes.begin(), changes.end());
-  int64_t live = 0, largest = 0;
-  for (auto [time, change] : changes)
-    largest = std::max(largest, live += change);
-  return largest;
+/// Keys by which buffers are placed, largest first; ties go to the larger
+/// buffer, then to the one that lives longer, then to the earlier one.
+using Key = double (*)(const Buffer &, double length);
+constexpr Key kKeys[] = {
+    [](const Buffer &b, double) { return -double(b.lower); },
+    [](const Buffer &b, double) { return double(b.size); },
+    [](const Buffer &b, double l) { return double(b.size) * l; },
+    [](const Buffer &, double l) { return l; },
+};
+
+double lengthOf(const Buffer &buffer) {
+  return double(buffer.upper) - double(buffer.lower);
+}
+
+std::vector<size_t> orderBy(Key key, const std::vector<Buffer> &buffers) {
+  std::vector<size_t> order(buffers.size());
+  std::iota(order.begin(), order.end(), size_t(0));
+  auto rank = [&](size_t i) {
+    double length = lengthOf(buffers[i]);
+    return std::tuple(key(buffers[i], length), buffers[i].size, length,
+                      -int64_t(i));
+  };
+  std::sort(order.begin(), order.end(),
+            [&](size_t a, size_t b) { return rank(a) > rank(b); });
+  return order;
 }
 
 class BestFit : public MemoryScheduler {
@@ -109,8 +121,13 @@ public:
     solution.lowerBound = largestLiveSum(buffers);
     if (solution.lowerBound > problem.capacity)
       solution.status = SolutionStatus::Infeasible;
-    else
-      search(buffers, solution);
+    else {
+      int64_t work = workLimit;
+      BestFitPacking packing =
+          packByBestFit(buffers, solution.lowerBound, work);
+      solution.offsets = std::move(packing.offsets);
+      solution.value = packing.end;
+    }
     if (solution.status != SolutionStatus::Infeasible) {
       if (solution.value > problem.capacity)
         solution.status = SolutionStatus::Unknown;
@@ -126,50 +143,43 @@ public:
   }
 
 private:
-  void search(const std::vector<Buffer> &buffers,
-              MemorySolution &solution) const {
-    // Keys by which buffers are placed, largest first; ties go to the larger
-    // buffer, then to the one that lives longer, then to the earlier one.
-    auto length = [](const Buffer &buffer) {
-      return double(buffer.upper) - double(buffer.lower);
-    };
-    using Key = double (*)(const Buffer &, double length);
-    constexpr Key keys[] = {
-        [](const Buffer &b, double) { return -double(b.lower); },
-        [](const Buffer &b, double) { return double(b.size); },
-        [](const Buffer &b, double l) { return double(b.size) * l; },
-        [](const Buffer &, double l) { return l; },
-    };
-    Placement placement(buffers);
-    std::vector<size_t> order(buffers.size());
-    int64_t work = workLimit;
-    bool first = true;
-    for (Key key : keys) {
-      std::iota(order.begin(), order.end(), size_t(0));
-      std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
-        double lengthA = length(buffers[a]), lengthB = length(buffers[b]);
-        auto rank = [&](size_t i, double l) {
-          return std::tuple(key(buffers[i], l), buffers[i].size, l,
-                            -int64_t(i));
-        };
-        return rank(a, lengthA) > rank(b, lengthB);
-      });
-      int64_t unlimited = std::numeric_limits<int64_t>::max();
-      int64_t bound = first ? unlimited : solution.value;
-      if (placement.run(order, first, bound, first ? unlimited : work)) {
-        solution.value = placement.end;
-        solution.offsets = placement.offsets;
-      }
-      if (solution.value == solution.lowerBound || (!first && work < 0))
-        return;
-      first = false;
-    }
-  }
-
   int64_t workLimit;
 };
 
 } // namespace
+
+int64_t hocket::largestLiveSum(const std::vector<Buffer> &buffers) {
+  std::vector<std::pair<int64_t, int64_t>> changes; // (time, change)
+  for (const Buffer &buffer : buffers) {
+    changes.emplace_back(buffer.lower, buffer.size);
+    changes.emplace_back(buffer.upper, -buffer.size);
+  }
+  // At equal times the negative changes come first: lifetimes are half open.
+  std::sort(changes.begin(), changes.end());
+  int64_t live = 0, largest = 0;
+  for (auto [time, change] : changes)
+    largest = std::max(largest, live += change);
+  return largest;
+}
+
+BestFitPacking hocket::packByBestFit(const std::vector<Buffer> &buffers,
+                                     int64_t goal, int64_t &work) {
+  constexpr int64_t unlimited = std::numeric_limits<int64_t>::max();
+  BestFitPacking best;
+  Placement placement(buffers);
+  for (Key key : kKeys) {
+    bool first = key == kKeys[0];
+    int64_t available = first ? unlimited : work;
+    int64_t left = available;
+    if (placement.run(orderBy(key, buffers), first,
+                      first ? unlimited : best.end, left))
+      best = {placement.offsets, placement.end};
+    work -= available - left;
+    if (best.end <= goal || work < 0)
+      break;
+  }
+  return best;
+}
 
 std::unique_ptr<MemoryScheduler>
 hocket::createBestFitScheduler(int64_t workLimit) {

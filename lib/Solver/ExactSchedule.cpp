@@ -49,8 +49,7 @@ int64_t ExactSchedule::granularity(const Problem &problem) {
 void ExactSchedule::addTasks(int64_t horizon) {
   for (size_t task = 0; task < problem.taskCount(); ++task) {
     size_t block = task % blockCount;
-    int64_t latest =
-        horizon - graph.tail[block] - problem.blocks[block].time;
+    int64_t latest = horizon - graph.tail[block] - problem.blocks[block].time;
     start.push_back(engine->addInteger(graph.head[block],
                                        std::max(latest, graph.head[block])));
   }

@@ -23,8 +23,9 @@ const char *hocket::name(SolutionStatus status) {
   return "unknown";
 }
 
-static std::string label(size_t index) {
-  return "buffer #" + std::to_string(index);
+static std::string labelOf(const MemoryProblem &problem, size_t index) {
+  return index < problem.names.size() ? "buffer '" + problem.names[index] + "'"
+                                      : "buffer #" + std::to_string(index);
 }
 
 Result<void> MemoryProblem::check() const {
@@ -36,6 +37,7 @@ Result<void> MemoryProblem::check() const {
                 std::to_string(alignment));
   if (capacity < 0)
     return fail("the capacity is negative");
+  auto label = [&](size_t index) { return labelOf(*this, index); };
   constexpr int64_t limit = int64_t(1) << 62;
   int64_t sum = 0;
   for (size_t i = 0; i < buffers.size(); ++i) {
@@ -59,6 +61,7 @@ Result<void> hocket::verify(const MemoryProblem &problem,
   auto fail = [](std::string message) {
     return Error(ErrorCode::InvalidPlan, std::move(message));
   };
+  auto label = [&](size_t index) { return labelOf(problem, index); };
   size_t count = problem.buffers.size();
   if (solution.offsets.size() != count)
     return fail("there are " + std::to_string(solution.offsets.size()) +

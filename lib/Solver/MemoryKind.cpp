@@ -1,90 +1,122 @@
-//===- MemoryKind.cpp - Memory problems as CSV files ----------------------===//
+//===- MemoryKind.cpp - Memory problems for hocket-solve ------------------===//
 
 #include "BuiltinKinds.h"
 #include "InstanceReader.h"
+#include "MemoryFile.h"
 
-#include "hocket/Solver/Memory.h"
 #include "hocket/Support/File.h"
 
-#include <charconv>
 #include <filesystem>
-#include <sstream>
+#include <set>
 
 using namespace hocket;
 
 namespace {
 
-Error mistake(std::string message) {
-  return Error(ErrorCode::InvalidArgument, std::move(message));
-}
-
-std::vector<std::string> splitLine(const std::string &line) {
-  std::vector<std::string> cells;
-  std::stringstream stream(line);
-  for (std::string cell; std::getline(stream, cell, ',');)
-    cells.push_back(cell);
-  return cells;
-}
-
-Result<int64_t> parseInteger(const std::string &text, const std::string &what) {
-  int64_t number = 0;
-  auto [end, code] =
-      std::from_chars(text.data(), text.data() + text.size(), number);
-  if (code != std::errc() || end != text.data() + text.size())
-    return mistake(what + " must be a whole number, not '" + text + "'");
-  return number;
+Error mistake(std::string message, std::vector<std::string> notes = {}) {
+  return Error(ErrorCode::InvalidArgument, std::move(message),
+               std::move(notes));
 }
 
 class MemoryInstance : public SolverInstance {
 public:
-  MemoryInstance(std::string name, MemoryProblem problem,
-                 std::vector<std::string> ids)
-      : instanceName(std::move(name)), problem(std::move(problem)),
-        ids(std::move(ids)) {}
+  MemoryInstance(std::string name, MemoryProblem problem)
+      : instanceName(std::move(name)), problem(std::move(problem)) {}
 
   const std::string &name() const override { return instanceName; }
-  std::vector<std::string> schedulers() const override { return {"best-fit"}; }
+  std::vector<std::string> schedulers() const override {
+    return {"auto", "best-fit"};
+  }
 
   Result<SolutionReport> solve(std::string_view scheduler,
                                const SolverOptions &options) const override {
-    if (scheduler != "best-fit")
+    std::unique_ptr<MemoryScheduler> solver;
+    if (scheduler == "auto")
+      solver = createSkylineScheduler(options);
+    else if (scheduler == "best-fit")
+      solver = createBestFitScheduler();
+    else
       return mistake("there is no scheduler '" + std::string(scheduler) +
-                     "' for memory");
-    MemorySolution solution = createBestFitScheduler()->solve(problem);
+                         "' for memory",
+                     {"the schedulers are auto, best-fit"});
+    MemorySolution solution = solver->solve(problem);
     SolutionReport report;
     report.summary = solution;
-    Json offsets = Json::object();
-    for (size_t i = 0; i < solution.offsets.size(); ++i)
-      offsets[ids[i]] = solution.offsets[i];
-    Json file;
-    file["kind"] = "memory";
-    file["name"] = instanceName;
-    file["value"] = solution.value;
-    file["offsets"] = std::move(offsets);
-    report.file = file.dump(1) + "\n";
+    if (solution.hasSolution())
+      report.file = fileOf(solution);
+    else
+      report.notes = whyNot(solution);
     return report;
   }
 
-  Result<void> verify(const std::string &text) const override {
-    Result<Json> json = parseJson(text, "the solution");
-    if (!json)
-      return json.error();
-    FieldReader reader(*json, "the solution");
-    MemorySolution solution;
-    solution.value = reader["value"].integer(0);
-    FieldReader offsets = reader["offsets"];
-    for (const std::string &id : ids)
-      solution.offsets.push_back(offsets[id.c_str()].integer(0));
-    if (reader.error())
-      return *reader.error();
-    return hocket::verify(problem, solution);
-  }
+  Result<void> verify(const std::string &text) const override;
 
 private:
+  std::string fileOf(const MemorySolution &solution) const;
+  std::vector<std::string> whyNot(const MemorySolution &solution) const;
+
   std::string instanceName;
-  MemoryProblem problem;
-  std::vector<std::string> ids;
+  MemoryProblem problem; // with names
 };
+
+std::string MemoryInstance::fileOf(const MemorySolution &solution) const {
+  Json offsets = Json::object();
+  for (size_t i = 0; i < problem.names.size(); ++i)
+    offsets[problem.names[i]] = solution.offsets[i];
+  Json file;
+  file["kind"] = "memory";
+  file["name"] = instanceName;
+  file["value"] = solution.value;
+  file["offsets"] = std::move(offsets);
+  return file.dump(1) + "\n";
+}
+
+/// A capacity that does suffice, and what is known of smaller ones.
+std::vector<std::string>
+MemoryInstance::whyNot(const MemorySolution &solution) const {
+  MemoryProblem unlimited = problem;
+  unlimited.capacity = std::numeric_limits<int64_t>::max();
+  MemorySolution packed = createBestFitScheduler()->solve(unlimited);
+  std::vector<std::string> notes;
+  if (packed.lowerBound > problem.capacity)
+    notes.push_back(std::to_string(packed.lowerBound) +
+                    " bytes are alive at one moment");
+  else if (solution.status == SolutionStatus::Infeasible)
+    notes.push_back("no arena is smaller than " +
+                    std::to_string(solution.lowerBound) + " bytes");
+  notes.push_back("--capacity=" + std::to_string(packed.value) +
+                  " is enough; without it the smallest arena is sought");
+  return notes;
+}
+
+Result<void> MemoryInstance::verify(const std::string &text) const {
+  Result<Json> json = parseJson(text, "the solution");
+  if (!json)
+    return json.error();
+  FieldReader reader(*json, "the solution");
+  std::string kind = reader["kind"].string(), name = reader["name"].string();
+  MemorySolution solution;
+  solution.value = reader["value"].integer(0);
+  FieldReader offsets = reader["offsets"];
+  if (reader.error())
+    return *reader.error();
+  if (kind != "memory" || name != instanceName)
+    return mistake("the solution is one of " + kind + " '" + name +
+                   "', not of memory '" + instanceName + "'");
+  for (const std::string &id : problem.names)
+    solution.offsets.push_back(offsets[id.c_str()].integer(0));
+  if (reader.error())
+    return *reader.error();
+  const Json &given = (*json)["offsets"];
+  if (given.size() != problem.names.size()) {
+    std::set<std::string> known(problem.names.begin(), problem.names.end());
+    for (const auto &entry : given.items())
+      if (!known.count(entry.key()))
+        return mistake("the solution has an offset for '" + entry.key() +
+                       "', which is no buffer of '" + instanceName + "'");
+  }
+  return hocket::verify(problem, solution);
+}
 
 class MemoryKind : public SolverKind {
 public:
@@ -94,7 +126,10 @@ public:
   }
   std::vector<KindOption> options() const override {
     return {{"--capacity", "BYTES",
-             "size of the arena; without it, the smallest is sought"}};
+             "of the arena: any packing within it counts; without it,\n"
+             "the smallest arena is sought"},
+            {"--alignment", "BYTES",
+             "of all offsets, a power of two (default: 1)"}};
   }
 
   Result<std::unique_ptr<SolverInstance>>
@@ -103,45 +138,21 @@ public:
     Result<std::string> text = readFile(path);
     if (!text)
       return text.error();
-    MemoryProblem problem;
-    if (auto found = options.find("--capacity"); found != options.end()) {
-      Result<int64_t> capacity = parseInteger(found->second, "--capacity");
-      if (!capacity)
-        return capacity.error();
-      problem.capacity = *capacity;
-    }
-    std::vector<std::string> ids;
-    std::stringstream stream(*text);
-    std::string line;
-    std::getline(stream, line);
-    if (splitLine(line) !=
-        std::vector<std::string>{"id", "lower", "upper", "size"})
-      return mistake(path + ": the first line must be id,lower,upper,size");
-    for (size_t number = 2; std::getline(stream, line); ++number) {
-      if (line.empty())
-        continue;
-      std::string where = path + ":" + std::to_string(number);
-      std::vector<std::string> cells = splitLine(line);
-      if (cells.size() != 4)
-        return mistake(where + ": there must be 4 cells, not " +
-                       std::to_string(cells.size()));
-      int64_t values[3];
-      const char *names[] = {"lower", "upper", "size"};
-      for (int i = 0; i < 3; ++i) {
-        Result<int64_t> value =
-            parseInteger(cells[size_t(i) + 1], where + ": " + names[i]);
-        if (!value)
-          return value.error();
-        values[i] = *value;
+    Result<MemoryProblem> problem = parseMemoryFile(*text, path);
+    if (!problem)
+      return problem.error();
+    for (auto [name, field] : {std::pair{"--capacity", &problem->capacity},
+                               {"--alignment", &problem->alignment}})
+      if (auto found = options.find(name); found != options.end()) {
+        Result<int64_t> bytes = parseBytes(found->second, name);
+        if (!bytes)
+          return bytes.error();
+        *field = *bytes;
       }
-      ids.push_back(cells[0]);
-      problem.buffers.push_back({values[0], values[1], values[2]});
-    }
-    if (Result<void> checked = problem.check(); !checked)
+    if (Result<void> checked = problem->check(); !checked)
       return mistake(path + ": " + checked.error().message);
     return std::unique_ptr<SolverInstance>(std::make_unique<MemoryInstance>(
-        std::filesystem::path(path).stem().string(), std::move(problem),
-        std::move(ids)));
+        std::filesystem::path(path).stem().string(), std::move(*problem)));
   }
 };
 

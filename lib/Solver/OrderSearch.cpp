@@ -219,7 +219,7 @@ bool OrderSearch::fits(uint32_t device) const {
 }
 
 void OrderSearch::run(const std::vector<int64_t> &from, Budget &budget) {
-  order = orderOf(problem, from);
+  order = ordersByTime(problem, from);
   if (!evaluate())
     return;
   double current = cost();

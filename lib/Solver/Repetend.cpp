@@ -14,8 +14,8 @@ static int64_t floorDivide(int64_t a, int64_t b) {
   return a / b - (a % b != 0 && (a < 0) != (b < 0));
 }
 
-Repetend::Repetend(const Problem &problem,
-                   const DecisionEngineFactory &engines, uint64_t seed)
+Repetend::Repetend(const Problem &problem, const DecisionEngineFactory &engines,
+                   uint64_t seed)
     : problem(problem), graph(problem), engines(engines), seed(seed) {
   size_t count = problem.blocks.size();
   // Memory in the largest unit that all sizes of a rank are multiples of; where
@@ -58,8 +58,7 @@ int64_t Repetend::inUnits(uint32_t rank, uint32_t block) const {
 }
 
 int64_t Repetend::sufficientLength(int64_t period) const {
-  return graph.criticalPath(problem) +
-         int64_t(problem.blocks.size()) * period;
+  return graph.criticalPath(problem) + int64_t(problem.blocks.size()) * period;
 }
 
 void Repetend::addOrders(DecisionEngine &engine,
@@ -76,8 +75,8 @@ void Repetend::addOrders(DecisionEngine &engine,
     int64_t firstTime = problem.blocks[first].time;
     int64_t secondTime = problem.blocks[second].time;
     // How far the second may start after the first.
-    int64_t least = graph.head[second] -
-                    (length - graph.tail[first] - firstTime);
+    int64_t least =
+        graph.head[second] - (length - graph.tail[first] - firstTime);
     int64_t most = length - graph.tail[second] - secondTime - graph.head[first];
     if (int64_t path = distance[first * count + second]; path >= 0)
       least = std::max(least, firstTime + path);
@@ -93,8 +92,8 @@ void Repetend::addOrders(DecisionEngine &engine,
     for (int64_t q = order.low; q <= high; ++q) {
       Literal literal = engine.addBoolean();
       order.literals.push_back(literal);
-      engine.addDifference(start[first], start[second],
-                           q * period - firstTime, {!literal});
+      engine.addDifference(start[first], start[second], q * period - firstTime,
+                           {!literal});
       engine.addDifference(start[second], start[first],
                            (1 - q) * period - secondTime, {!literal});
     }
@@ -107,9 +106,9 @@ void Repetend::addOrders(DecisionEngine &engine,
   }
 }
 
-/// Right after block c of microbatch n has started, blocks b of the microbatches
-/// up to n - q have run before: a rank holds minus the sum of memory times q.
-/// Returns false where that cannot fit, whatever the order.
+/// Right after block c of microbatch n has started, blocks b of the
+/// microbatches up to n - q have run before: a rank holds minus the sum of
+/// memory times q. Returns false where that cannot fit, whatever the order.
 bool Repetend::addMemory(DecisionEngine &engine) const {
   for (uint32_t rank = 0; rank < problem.ranks; ++rank) {
     if (problem.capacity[rank] == Problem::kUnlimited)
@@ -165,9 +164,9 @@ Answer Repetend::find(int64_t period, int64_t length, Budget &budget) {
       engines.create(EngineLogic::Differences, seed);
   std::vector<Integer> start;
   for (uint32_t block = 0; block < problem.blocks.size(); ++block)
-    start.push_back(engine->addInteger(
-        graph.head[block],
-        length - graph.tail[block] - problem.blocks[block].time));
+    start.push_back(
+        engine->addInteger(graph.head[block], length - graph.tail[block] -
+                                                  problem.blocks[block].time));
   for (uint32_t block = 0; block < problem.blocks.size(); ++block)
     for (const Problem::Dependency &need : graph.before[block])
       engine->addDifference(start[need.block], start[block],

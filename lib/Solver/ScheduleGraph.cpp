@@ -75,8 +75,8 @@ bool hocket::fitsMemory(const ScheduleProblem &problem,
   return true;
 }
 
-TaskOrder hocket::orderOf(const ScheduleProblem &problem,
-                          const std::vector<int64_t> &starts) {
+TaskOrder hocket::ordersByTime(const ScheduleProblem &problem,
+                               const std::vector<int64_t> &starts) {
   TaskOrder order(problem.ranks);
   for (uint32_t task = 0; task < starts.size(); ++task)
     for (uint32_t device : problem.blocks[task % problem.blocks.size()].devices)

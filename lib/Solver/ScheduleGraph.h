@@ -31,10 +31,6 @@ ScheduleProblem mirror(const ScheduleProblem &problem);
 /// Whether no prefix of a rank's order holds more than its capacity.
 bool fitsMemory(const ScheduleProblem &problem, const TaskOrder &order);
 
-/// The ranks' tasks by start time.
-TaskOrder orderOf(const ScheduleProblem &problem,
-                  const std::vector<int64_t> &starts);
-
 /// By rank, what every schedule needs: one microbatch alone, its blocks in the
 /// best order for this rank. Ranks with too many blocks to try all orders of
 /// have the largest block.

@@ -39,7 +39,7 @@ std::vector<int64_t> hocket::startLate(const ScheduleProblem &problem,
   // Latest starts under the ends that the ranks have: earliest starts of the
   // reversed problem, with the ends of ranks as their releases.
   ScheduleGraph graph(problem);
-  TaskOrder order = orderOf(problem, starts);
+  TaskOrder order = ordersByTime(problem, starts);
   std::vector<uint32_t> byStart(starts.size());
   for (uint32_t task = 0; task < starts.size(); ++task)
     byStart[task] = task;

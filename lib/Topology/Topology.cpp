@@ -24,10 +24,12 @@ public:
 
   std::optional<Error> error;
 
-  /// Fails unless `node` is a mapping with exactly these fields. `path` names
-  /// the mapping: "device", or "" for the file itself.
+  /// Fails unless `node` is a mapping with exactly these fields, and of the
+  /// optional ones any. `path` names the mapping: "device", or "" for the file
+  /// itself.
   void fields(const YAML::Node &node, const std::string &path,
-              std::initializer_list<const char *> names) {
+              std::initializer_list<const char *> names,
+              std::initializer_list<const char *> optional = {}) {
     if (error)
       return;
     if (!node.IsMap())
@@ -37,11 +39,13 @@ public:
       std::string key =
           entry.first.IsScalar() ? entry.first.Scalar() : std::string();
       bool known = false;
-      for (const char *name : names)
-        known |= key == name;
+      for (const auto &group : {names, optional})
+        for (const char *name : group)
+          known |= key == name;
       if (!known)
         return fail(entry.first, join(path, key),
-                    "is not a field of a topology; expected " + list(names));
+                    "is not a field of a topology; expected " + list(names) +
+                        (optional.size() ? ", or " + list(optional) : ""));
       if (!seen.insert(key).second)
         return fail(entry.first, join(path, key), "is given twice");
     }
@@ -52,6 +56,11 @@ public:
 
   YAML::Node child(const YAML::Node &node, const char *name) {
     return error ? YAML::Node() : node[name];
+  }
+
+  /// Whether an optional field is there.
+  bool has(const YAML::Node &parent, const char *name) {
+    return !error && parent[name];
   }
 
   void text(const YAML::Node &parent, const std::string &path, const char *name,
@@ -115,10 +124,29 @@ private:
   const std::string &fileName;
 };
 
+void readMatrixUnits(Reader &reader, const YAML::Node &node,
+                     MatrixUnits &matrix) {
+  const std::string path = "device.matrix";
+  reader.fields(node, path,
+                {"flops_per_second", "processors", "tile_rows", "tile_columns",
+                 "ramp_depth"});
+  reader.number(node, path, "flops_per_second", false, matrix.flopsPerSecond);
+  reader.integer(node, path, "processors", matrix.processors);
+  reader.integer(node, path, "tile_rows", matrix.tileRows);
+  reader.integer(node, path, "tile_columns", matrix.tileColumns);
+  reader.number(node, path, "ramp_depth", true, matrix.rampDepth);
+}
+
 void readDevice(Reader &reader, const YAML::Node &node, DeviceModel &device) {
   reader.fields(node, "device",
                 {"memory_bytes", "flops_per_second", "memory_bytes_per_second",
-                 "launch_seconds"});
+                 "launch_seconds"},
+                {"peak_flops_per_second", "matrix"});
+  if (reader.has(node, "peak_flops_per_second"))
+    reader.number(node, "device", "peak_flops_per_second", false,
+                  device.peakFlopsPerSecond);
+  if (reader.has(node, "matrix"))
+    readMatrixUnits(reader, reader.child(node, "matrix"), device.matrix);
   reader.integer(node, "device", "memory_bytes", device.memoryBytes);
   reader.number(node, "device", "flops_per_second", false,
                 device.flopsPerSecond);
@@ -129,7 +157,13 @@ void readDevice(Reader &reader, const YAML::Node &node, DeviceModel &device) {
 
 void readLink(Reader &reader, const YAML::Node &node, const std::string &path,
               Link &link) {
-  reader.fields(node, path, {"latency_seconds", "bytes_per_second"});
+  reader.fields(node, path, {"latency_seconds", "bytes_per_second"},
+                {"collective_bytes_per_second", "adapters_per_node"});
+  if (reader.has(node, "collective_bytes_per_second"))
+    reader.number(node, path, "collective_bytes_per_second", false,
+                  link.collectiveBytesPerSecond);
+  if (reader.has(node, "adapters_per_node"))
+    reader.integer(node, path, "adapters_per_node", link.adaptersPerNode);
   reader.number(node, path, "latency_seconds", true, link.latencySeconds);
   reader.number(node, path, "bytes_per_second", false, link.bytesPerSecond);
 }

@@ -48,22 +48,41 @@ static LogicalResult checkOffsets(StrategyOpInterface op) {
 
 namespace {
 
+/// Ops that are gone, with the strategy that they were in.
+struct ErasedOps : RewriterBase::Listener {
+  void notifyOperationErased(Operation *op) override { gone.insert(op); }
+  DenseSet<Operation *> gone;
+};
+
+/// Into how many parts the strategies around `op` cut the batch.
+int64_t outerParts(Operation *op) {
+  int64_t parts = 1;
+  while ((op = op->getParentOp()))
+    if (auto strategy = dyn_cast<StrategyOpInterface>(op))
+      parts *= strategy.getParts();
+  return parts;
+}
+
 struct Erase : hocket::impl::EraseBase<Erase> {
   void runOnOperation() override {
     // Outermost first, so that a strategy's operands are those of the
     // sequential program when it is erased.
-    SmallVector<StrategyOpInterface> strategies;
-    getOperation()->walk<WalkOrder::PreOrder>(
-        [&](StrategyOpInterface op) { strategies.push_back(op); });
+    SmallVector<std::pair<StrategyOpInterface, int64_t>> strategies;
+    getOperation()->walk<WalkOrder::PreOrder>([&](StrategyOpInterface op) {
+      strategies.push_back({op, outerParts(op)});
+    });
 
-    IRRewriter rewriter(&getContext());
-    for (StrategyOpInterface op : strategies) {
+    ErasedOps erased;
+    IRRewriter rewriter(&getContext(), &erased);
+    for (auto [op, parts] : strategies) {
+      if (erased.gone.contains(op))
+        continue;
       if (failed(checkOffsets(op)))
         return signalPassFailure();
       HOCKET_DEBUG(llvm::dbgs() << "erasing " << op->getName() << " at "
                                 << op.getLoc() << "\n");
       rewriter.setInsertionPoint(op);
-      if (failed(op.inlineSequentially(rewriter)))
+      if (failed(op.inlineSequentially(rewriter, parts)))
         return signalPassFailure();
       ++numErased;
     }

@@ -3,6 +3,7 @@
 #include "hocket/Passes/ModelBuilder.h"
 #include "hocket/Dialects/Hocket.h"
 #include "hocket/Dialects/KernelSignature.h"
+#include "hocket/Dialects/Orders.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/STLExtras.h"
@@ -258,6 +259,80 @@ FailureOr<ModelSource> ModelReader::run() {
 
 } // namespace
 
+/// Reads the placement and the orders of a pipeline; they have been verified
+/// where they were written.
+static LogicalResult readOrders(func::FuncOp loss, DictionaryAttr strategy,
+                                plan::Strategy &result) {
+  if (auto placement = strategy.getAs<DenseI64ArrayAttr>("placement"))
+    for (int64_t rank : placement.asArrayRef()) {
+      if (rank < 0 || rank >= UINT16_MAX)
+        return loss.emitOpError("places a stage on rank ")
+               << rank << " in `" << kStrategyAttr << "`";
+      result.placement.push_back(rank);
+      result.pipelineRanks = std::max<uint32_t>(result.pipelineRanks, rank + 1);
+    }
+  auto orders = strategy.getAs<ArrayAttr>("orders");
+  if (!orders)
+    return success();
+  for (Attribute text : orders) {
+    auto string = dyn_cast<StringAttr>(text);
+    if (!string)
+      return loss.emitOpError("has orders in `")
+             << kStrategyAttr << "` that are not strings";
+    Result<std::vector<plan::ScheduledTask>> order =
+        parseOrder(string.getValue());
+    if (!order)
+      return loss.emitOpError("has unreadable orders in `")
+             << kStrategyAttr << "`: " << order.error().message;
+    result.orders.push_back(std::move(*order));
+  }
+  return success();
+}
+
+/// The lists of integers under `key`; none where it is missing.
+static FailureOr<SmallVector<SmallVector<uint32_t>>>
+readLists(func::FuncOp loss, DictionaryAttr strategy, StringRef key) {
+  SmallVector<SmallVector<uint32_t>> lists;
+  auto attribute = strategy.getAs<ArrayAttr>(key);
+  if (!attribute)
+    return lists;
+  for (Attribute entry : attribute) {
+    auto integers = dyn_cast<DenseI64ArrayAttr>(entry);
+    auto isBounded = [](int64_t value) {
+      return value >= 0 && value <= INT32_MAX;
+    };
+    if (!integers || !llvm::all_of(integers.asArrayRef(), isBounded))
+      return loss.emitOpError("has malformed ")
+             << key << " in `" << kStrategyAttr
+             << "`; hocket-outline writes them";
+    lists.emplace_back(llvm::to_vector_of<uint32_t>(integers.asArrayRef()));
+  }
+  return lists;
+}
+
+/// Reads the routes of a skip-pipeline and the nodes of each stage.
+static LogicalResult readRoutes(func::FuncOp loss, DictionaryAttr strategy,
+                                plan::Strategy &result) {
+  auto nodes = readLists(loss, strategy, "nodes");
+  auto routes = readLists(loss, strategy, "routes");
+  if (failed(nodes) || failed(routes))
+    return failure();
+  for (const SmallVector<uint32_t> &list : *nodes) {
+    result.nodes.emplace_back(list.begin(), list.end());
+    for (uint32_t node : list)
+      result.pipelineRanks = std::max(result.pipelineRanks, node + 1);
+  }
+  for (const SmallVector<uint32_t> &flat : *routes) {
+    if (flat.size() % 2)
+      return loss.emitOpError("has a route in `")
+             << kStrategyAttr << "` that is no list of stages and nodes";
+    std::vector<plan::Visit> &route = result.routes.emplace_back();
+    for (size_t i = 0; i < flat.size(); i += 2)
+      route.push_back({flat[i], flat[i + 1]});
+  }
+  return success();
+}
+
 FailureOr<plan::Strategy> hocket::strategyOf(func::FuncOp loss) {
   auto strategy = loss->getAttrOfType<DictionaryAttr>(kStrategyAttr);
   if (!strategy)
@@ -279,6 +354,9 @@ FailureOr<plan::Strategy> hocket::strategyOf(func::FuncOp loss) {
   result.chunks = integer("chunks", 1);
   if (auto schedule = strategy.getAs<StringAttr>("schedule"))
     result.schedule = schedule.str();
+  if (failed(readOrders(loss, strategy, result)) ||
+      failed(readRoutes(loss, strategy, result)))
+    return failure();
   return result;
 }
 

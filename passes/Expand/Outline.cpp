@@ -1,12 +1,10 @@
 //===- Outline.cpp - Stages become functions ------------------------------===//
 
-#include "hocket/Dialects/Hocket.h"
+#include "Outliner.h"
+
 #include "hocket/Dialects/SymbolicShapes.h"
 #include "hocket/Passes/Expand.h"
 
-#include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/IR/Builders.h"
-#include "mlir/IR/IRMapping.h"
 #include "mlir/Pass/Pass.h"
 
 namespace hocket {
@@ -17,38 +15,15 @@ namespace hocket {
 using namespace mlir;
 using namespace hocket;
 
-namespace {
-
-/// What a block argument of a stage's body is bound to.
-using Bindings = SmallVector<OperandAttr>;
-
-class Outliner {
-public:
-  explicit Outliner(func::FuncOp loss) : loss(loss), builder(loss) {}
-
-  LogicalResult run();
-
-private:
-  LogicalResult classifyArguments();
-  /// Follows the strategy ops inward; `block` is the innermost strategy body.
-  LogicalResult enter(Block &block);
-  LogicalResult bindArguments(Operation *strategy, Block &body);
-  LogicalResult outlinePipeline(PipelineOp pipeline);
-  FailureOr<func::FuncOp> outlineStage(Block &body, const Bindings &bindings,
-                                       bool isLast, Location loc);
-  LogicalResult annotateShapes(func::FuncOp stage);
-  LogicalResult checkResults(func::FuncOp stage);
-
-  func::FuncOp loss;
-  OpBuilder builder;
-  /// The binding of every argument of @loss, and of the block arguments of
-  /// strategy bodies that stand for one.
-  DenseMap<Value, OperandAttr> bindingOf;
-  DenseMap<OperandAttr, AffineMapAttr> shapeOf;
-  int64_t numStages = 0;
-  int64_t degree = 1, microbatches = 1, chunks = 1;
-  StringRef schedule = "1f1b";
-};
+/// The code of a block, whose arguments have a binding.
+static StageCode codeOf(Block &block, Location loc) {
+  StageCode code{{}, {}, {}, loc};
+  for (Operation &op : block.without_terminator())
+    code.operations.push_back(&op);
+  llvm::append_range(code.arguments, block.getArguments());
+  llvm::append_range(code.results, block.getTerminator()->getOperands());
+  return code;
+}
 
 LogicalResult Outliner::classifyArguments() {
   MLIRContext *context = loss.getContext();
@@ -129,17 +104,13 @@ LogicalResult Outliner::bindArguments(Operation *strategy, Block &body) {
 LogicalResult Outliner::enter(Block &block) {
   Operation *strategy = nullptr;
   for (Operation &op : block)
-    if (isa<DataOp, PipelineOp>(op)) {
+    if (isa<DataOp, PipelineOp, SkipPipelineOp, MicrobatchesOp>(op)) {
       strategy = &op;
       break;
     }
-  if (!strategy) {
-    Bindings bindings;
-    for (BlockArgument argument : block.getArguments())
-      bindings.push_back(bindingOf.lookup(argument));
-    return outlineStage(block, bindings, /*isLast=*/true,
-                        block.getParentOp()->getLoc());
-  }
+  if (!strategy)
+    return outlineStage(codeOf(block, block.getParentOp()->getLoc()),
+                        /*isLast=*/true);
 
   for (Operation &op : block)
     if (&op != strategy && !op.hasTrait<OpTrait::IsTerminator>()) {
@@ -160,138 +131,64 @@ LogicalResult Outliner::enter(Block &block) {
   if (failed(bindArguments(strategy, body)))
     return failure();
   if (auto data = dyn_cast<DataOp>(strategy)) {
-    degree = data.getDegree();
+    set("data", data.getDegree());
     return enter(body);
   }
+  if (auto microbatches = dyn_cast<MicrobatchesOp>(strategy))
+    return outlineMicrobatches(microbatches);
+  if (auto skip = dyn_cast<SkipPipelineOp>(strategy))
+    return outlineSkipPipeline(skip);
   return outlinePipeline(cast<PipelineOp>(strategy));
 }
 
 LogicalResult Outliner::outlinePipeline(PipelineOp pipeline) {
-  microbatches = pipeline.getMicrobatches();
-  chunks = pipeline.getChunks();
-  if (pipeline.getSchedule() != "auto") {
-    schedule = pipeline.getSchedule();
-  } else {
-    if (chunks > 1)
-      schedule = "interleaved";
+  set("microbatches", pipeline.getMicrobatches());
+  set("chunks", pipeline.getChunks());
+  SmallVector<StageOp, 4> stages = pipeline.getStages();
+  StringRef schedule = pipeline.getSchedule();
+  if (schedule == "auto" && pipeline.getPlacement())
+    return pipeline.emitOpError(
+        "has a placement, and its schedule is still auto; solve it first "
+        "(hocket-solve-schedule), or give the orders of its ranks");
+  if (schedule == "auto") {
+    schedule = pipeline.getChunks() > 1 ? "interleaved" : "1f1b";
     emitRemark(pipeline.getLoc(), "schedule 'auto' means '")
         << schedule << "' here";
   }
-  auto stages = llvm::to_vector(pipeline.getOps<StageOp>());
+  strategy.set("schedule", builder.getStringAttr(schedule));
+  if (ArrayAttr orders = pipeline.getOrdersAttr()) {
+    strategy.set("orders", orders);
+    strategy.set("placement",
+                 builder.getDenseI64ArrayAttr(llvm::map_to_vector(
+                     llvm::seq<int64_t>(0, stages.size()), [&](int64_t stage) {
+                       return pipeline.getRankOf(stage);
+                     })));
+  }
+  return outlineChain(stages);
+}
+
+LogicalResult Outliner::outlineChain(ArrayRef<StageOp> stages) {
   for (StageOp stage : stages) {
-    Bindings bindings;
-    for (Value input : stage.getInputs()) {
+    for (auto [input, argument] :
+         llvm::zip_equal(stage.getInputs(), stage.getBody().getArguments())) {
       auto it = bindingOf.find(input);
       if (it == bindingOf.end())
         return stage.emitOpError("takes a value that is neither an argument of "
                                  "the pipeline nor a result of the stage "
                                  "before");
-      bindings.push_back(it->second);
+      OperandAttr binding = it->second;
+      bindingOf[argument] = binding;
     }
+    bool isLast = stage == stages.back();
     FailureOr<func::FuncOp> function =
-        outlineStage(stage.getBody().front(), bindings, stage == stages.back(),
-                     stage.getLoc());
+        outlineStage(codeOf(stage.getBody().front(), stage.getLoc()), isLast);
     if (failed(function))
       return failure();
-    for (auto [index, result] : llvm::enumerate(stage.getResults())) {
-      auto input = OperandAttr::get(loss.getContext(), Slot::Input, index);
-      bindingOf[result] = input;
-      shapeOf[input] =
-          function->getResultAttrOfType<AffineMapAttr>(index, kShapeAttr);
-    }
-  }
-  return success();
-}
-
-FailureOr<func::FuncOp> Outliner::outlineStage(Block &body,
-                                               const Bindings &bindings,
-                                               bool isLast, Location loc) {
-  MLIRContext *context = loss.getContext();
-  // A value that the stage takes twice is one argument of its function.
-  SmallVector<OperandAttr> arguments;
-  SmallVector<Type> argumentTypes;
-  for (auto [argument, binding] :
-       llvm::zip_equal(body.getArguments(), bindings)) {
-    if (argument.use_empty() || llvm::is_contained(arguments, binding))
-      continue;
-    arguments.push_back(binding);
-    argumentTypes.push_back(argument.getType());
-  }
-  Operation *terminator = body.getTerminator();
-  auto stage = func::FuncOp::create(
-      builder, loc, ("stage" + Twine(numStages)).str(),
-      builder.getFunctionType(argumentTypes, terminator->getOperandTypes()));
-  stage.setPrivate();
-  stage->setAttr(kStageAttr, builder.getI64IntegerAttr(numStages++));
-
-  Block *entry = stage.addEntryBlock();
-  IRMapping mapping;
-  for (auto [index, binding] : llvm::enumerate(arguments)) {
-    stage.setArgAttr(index, kOperandAttr, binding);
-    if (AffineMapAttr shape = shapeOf.lookup(binding);
-        shape && !cast<RankedTensorType>(argumentTypes[index]).hasStaticShape())
-      stage.setArgAttr(index, kShapeAttr, shape);
-  }
-  for (auto [argument, binding] :
-       llvm::zip_equal(body.getArguments(), bindings)) {
-    auto *it = llvm::find(arguments, binding);
-    if (it != arguments.end())
-      mapping.map(argument, entry->getArgument(it - arguments.begin()));
-  }
-  OpBuilder inner = OpBuilder::atBlockEnd(entry);
-  for (Operation &op : body.without_terminator())
-    inner.clone(op, mapping);
-  SmallVector<Value> results;
-  for (Value result : terminator->getOperands())
-    results.push_back(mapping.lookup(result));
-  func::ReturnOp::create(inner, terminator->getLoc(), results);
-
-  for (unsigned index = 0; index < results.size(); ++index) {
-    OperandAttr binding = OperandAttr::get(context, Slot::Output, index);
-    if (isLast)
-      binding =
-          OperandAttr::get(context, index == 0 ? Slot::Loss : Slot::Weight, 0);
-    stage.setResultAttr(index, kOperandAttr, binding);
-  }
-  if ((isLast && failed(checkResults(stage))) || failed(annotateShapes(stage)))
-    return failure();
-  return stage;
-}
-
-LogicalResult Outliner::checkResults(func::FuncOp stage) {
-  auto scalar = RankedTensorType::get({}, builder.getF32Type());
-  if (stage.getNumResults() == 2 &&
-      llvm::all_equal({scalar,
-                       cast<RankedTensorType>(stage.getResultTypes()[0]),
-                       cast<RankedTensorType>(stage.getResultTypes()[1])}))
-    return success();
-  return loss.emitOpError("must return the sum of the loss and its weight, two "
-                          "values of type ")
-         << scalar << ", not " << loss.getFunctionType();
-}
-
-LogicalResult Outliner::annotateShapes(func::FuncOp stage) {
-  SymbolicShapes shapes(stage);
-  auto terminator =
-      cast<func::ReturnOp>(stage.getBody().front().getTerminator());
-  for (auto [index, result] : llvm::enumerate(terminator.getOperands())) {
-    auto type = cast<RankedTensorType>(result.getType());
-    if (type.hasStaticShape())
-      continue;
-    FailureOr<SymbolicShape> shape = shapes.shapeOf(result);
-    FailureOr<AffineMap> map = failure();
-    if (succeeded(shape))
-      map = toAffineMap(*shape, stage.getContext());
-    if (failed(map)) {
-      InFlightDiagnostic diagnostic =
-          terminator.emitError("result #")
-          << index << " of stage " << numStages - 1 << ", " << type
-          << ", has an extent that is not a sum of "
-             "multiples of the tokens and sequences";
-      diagnostic.attachNote(result.getLoc()) << "computed here";
-      return diagnostic;
-    }
-    stage.setResultAttr(index, kShapeAttr, AffineMapAttr::get(*map));
+    bool keepsExtents = isa<SkipPipelineOp>(stage->getParentOp()) &&
+                        stage != stages.front() && !isLast;
+    if (keepsExtents && failed(checkExtents(*function)))
+      return failure();
+    bindActivations(stage.getResults(), *function);
   }
   return success();
 }
@@ -300,22 +197,20 @@ LogicalResult Outliner::run() {
   if (loss.isExternal())
     return loss.emitOpError("has no body to outline");
   builder.setInsertionPointAfter(loss);
+  for (StringRef degree : {"data", "microbatches", "chunks"})
+    set(degree, 1);
+  strategy.set("schedule", builder.getStringAttr("1f1b"));
   if (failed(classifyArguments()) || failed(enter(loss.getBody().front())))
     return failure();
 
   // The signature stays, as the manifest of parameters and batch inputs.
   loss.eraseBody();
   loss.setPrivate();
-  loss->setAttr(
-      kStrategyAttr,
-      builder.getDictionaryAttr(
-          {builder.getNamedAttr("chunks", builder.getI64IntegerAttr(chunks)),
-           builder.getNamedAttr("data", builder.getI64IntegerAttr(degree)),
-           builder.getNamedAttr("microbatches",
-                                builder.getI64IntegerAttr(microbatches)),
-           builder.getNamedAttr("schedule", builder.getStringAttr(schedule))}));
+  loss->setAttr(kStrategyAttr, strategy.getDictionary(loss.getContext()));
   return success();
 }
+
+namespace {
 
 struct OutlinePass : hocket::impl::OutlineBase<OutlinePass> {
   using OutlineBase::OutlineBase;

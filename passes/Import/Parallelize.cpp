@@ -72,12 +72,16 @@ struct ParallelizePass : hocket::impl::ParallelizeBase<ParallelizePass> {
             << name << "=" << value << " must be at least 1";
         return signalPassFailure();
       }
+    if (placement == "v" && chunks == 1)
+      chunks = 2;
     if (pipeline > kMaxStages / chunks) {
       getOperation().emitError("hocket-parallelize: pipeline=")
           << pipeline.getValue() << " x chunks=" << chunks.getValue()
           << " is more than " << kMaxStages << " stages";
       return signalPassFailure();
     }
+    if (!placement.empty() && failed(placeStages()))
+      return signalPassFailure();
     auto loss = getOperation().lookupSymbol<func::FuncOp>(function);
     if (!loss || loss.isExternal()) {
       getOperation().emitError("there is no function @")
@@ -94,6 +98,7 @@ struct ParallelizePass : hocket::impl::ParallelizeBase<ParallelizePass> {
   bool isPipelined() const {
     return pipeline > 1 || microbatches > 1 || chunks > 1 || schedule != "auto";
   }
+  LogicalResult placeStages();
   LogicalResult parallelize(func::FuncOp loss);
   LogicalResult check(func::FuncOp loss);
   /// Creates a strategy op that takes the arguments of @loss.
@@ -108,7 +113,27 @@ struct ParallelizePass : hocket::impl::ParallelizeBase<ParallelizePass> {
   Arguments arguments;
   func::ReturnOp terminator;
   SmallVector<StagePart> parts;
+  SmallVector<int64_t> rankOf; // by stage; empty: as the schedule says
 };
+
+/// The pipeline rank of each stage under the named placement.
+LogicalResult ParallelizePass::placeStages() {
+  int64_t ranks = pipeline;
+  for (int64_t stage = 0; stage < ranks * chunks; ++stage) {
+    int64_t chunk = stage / ranks, position = stage % ranks;
+    if (placement == "linear")
+      rankOf.push_back(stage / chunks);
+    else if (placement == "interleaved")
+      rankOf.push_back(position);
+    else if (placement == "v")
+      rankOf.push_back(chunk % 2 ? ranks - 1 - position : position);
+    else
+      return getOperation().emitError("hocket-parallelize: there is no "
+                                      "placement '")
+             << placement << "'; write linear, interleaved or v";
+  }
+  return success();
+}
 
 LogicalResult ParallelizePass::check(func::FuncOp loss) {
   if (!llvm::hasSingleElement(loss.getBody()))
@@ -197,10 +222,14 @@ SmallVector<Value> ParallelizePass::buildStages(OpBuilder &builder,
 
 SmallVector<Value> ParallelizePass::buildPipeline(OpBuilder &builder,
                                                   IRMapping &mapping) {
-  return wrap<PipelineOp>(
+  SmallVector<Value> results = wrap<PipelineOp>(
       builder, mapping,
       [&](OpBuilder &inner, IRMapping &own) { return buildStages(inner, own); },
-      microbatches.getValue(), StringRef(schedule), chunks.getValue());
+      microbatches.getValue(), StringRef(schedule),
+      rankOf.empty() ? chunks.getValue() : 1);
+  if (!rankOf.empty())
+    results.front().getDefiningOp<PipelineOp>().setPlacement(rankOf);
+  return results;
 }
 
 LogicalResult ParallelizePass::parallelize(func::FuncOp loss) {

@@ -122,6 +122,8 @@ def Parallelize : Pass<"hocket-parallelize", "::mlir::ModuleOp"> {
     Option<"schedule", "schedule", "std::string", "\"auto\"", "The pipeline's schedule: gpipe, 1f1b, interleaved, zb_h1, auto.">,
     Option<"chunks", "chunks", "int64_t", "1",
            "Number of stages per pipeline rank.">,
+    Option<"placement", "placement", "std::string", "\"\"",
+           "Which rank runs which stage, for the schedules auto and given: linear (consecutive stages), interleaved (every pipeline-th stage), v (down the ranks and back up, 2 chunks unless given); otherwise the schedule says.">,
     Option<"function", "function", "std::string", "\"loss\"", "The loss function of the model.">
   ];
   let dependentDialects = ["::hocket::HocketDialect"];

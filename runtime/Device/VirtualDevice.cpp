@@ -18,7 +18,8 @@ VirtualMachine::VirtualMachine(const plan::Model &model, const CostModel &cost)
 
 Work VirtualMachine::work(uint32_t kernel, const Symbols &symbols) const {
   return {model.kernels[kernel].flops.evaluate(symbols),
-          bytes[kernel].evaluate(symbols)};
+          bytes[kernel].evaluate(symbols), model.kernels[kernel].symbol,
+          symbols};
 }
 
 Result<void> VirtualDevice::spend(const Work &work) {

@@ -37,14 +37,6 @@ private:
 
 } // namespace
 
-double Prediction::bubbleRate() const {
-  double total = seconds * double(busySeconds.size());
-  double busy = 0;
-  for (double one : busySeconds)
-    busy += one;
-  return total > 0 ? std::max(0.0, 1 - busy / total) : 0;
-}
-
 Result<Prediction> runtime::predict(const plan::Plan &plan,
                                     const plan::Model &model,
                                     const CostModel &cost,
@@ -54,7 +46,8 @@ Result<Prediction> runtime::predict(const plan::Plan &plan,
   std::vector<VirtualDevice> devices(numRanks, VirtualDevice(machine));
   Routes routes(plan);
   ReadyQueue ready(numRanks);
-  VirtualTransport transport(plan, routes, cost, devices, ready);
+  VirtualTransport transport(plan, routes, cost, devices, ready,
+                             VirtualTransport::Queueing::ByTime);
   BatchFiller noBatches;
   ExecutorContext context{plan, model, routes, transport, noBatches};
   std::vector<RoleProgram> programs;
@@ -80,7 +73,7 @@ Result<Prediction> runtime::predict(const plan::Plan &plan,
   }
 
   std::vector<bool> isDone(numRanks);
-  while (!ready.empty()) {
+  while (!ready.empty() || transport.beginNext()) {
     uint32_t rank = ready.pop();
     if (isDone[rank])
       continue;
@@ -98,5 +91,7 @@ Result<Prediction> runtime::predict(const plan::Plan &plan,
     prediction.peakArenaBytes =
         std::max(prediction.peakArenaBytes, devices[rank].allocatedBytes());
   }
+  prediction.peakBytes = simulate::peakBytes(plan, model);
+  prediction.modelFlops = simulate::modelFlops(plan, model);
   return prediction;
 }

@@ -231,9 +231,19 @@ void Decoder::topology(const format::Topology *in, Topology &out) {
       fail("a speed or a latency of the topology makes no sense");
     return value;
   };
-  auto link = [&](const format::Link *from) {
-    return Link{positive(from->latency_seconds(), true),
-                positive(from->bytes_per_second())};
+  auto link = [&](const format::Link *from,
+                  const format::LinkSharing *sharing) {
+    Link link;
+    link.latencySeconds = positive(from->latency_seconds(), true);
+    link.bytesPerSecond = positive(from->bytes_per_second());
+    if (!sharing)
+      return link;
+    link.collectiveBytesPerSecond =
+        positive(sharing->collective_bytes_per_second(), true);
+    link.adaptersPerNode = sharing->adapters_per_node();
+    if (link.adaptersPerNode < 0)
+      fail("the topology has an impossible number of adapters");
+    return link;
   };
   out.name = text(in->name());
   out.nodes = in->nodes();
@@ -249,8 +259,18 @@ void Decoder::topology(const format::Topology *in, Topology &out) {
   out.device.memoryBytesPerSecond =
       positive(in->device()->memory_bytes_per_second());
   out.device.launchSeconds = positive(in->device()->launch_seconds(), true);
-  out.intraNode = link(in->intra_node());
-  out.interNode = link(in->inter_node());
+  out.device.peakFlopsPerSecond = positive(in->peak_flops_per_second(), true);
+  if (const format::MatrixUnits *matrix = in->matrix()) {
+    out.device.matrix = {positive(matrix->flops_per_second()),
+                         matrix->processors(), matrix->tile_rows(),
+                         matrix->tile_columns(),
+                         positive(matrix->ramp_depth(), true)};
+    if (matrix->processors() < 1 || matrix->tile_rows() < 1 ||
+        matrix->tile_columns() < 1)
+      fail("the topology's matrix units make no sense");
+  }
+  out.intraNode = link(in->intra_node(), in->intra_node_sharing());
+  out.interNode = link(in->inter_node(), in->inter_node_sharing());
 }
 
 plan::Role Decoder::role(const format::Role *in, const plan::Model &model) {

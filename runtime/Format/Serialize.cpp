@@ -134,9 +134,21 @@ Offset<format::Topology> Writer::write(const Topology &topology) {
       topology.device.memoryBytesPerSecond, topology.device.launchSeconds);
   format::Link intraNode = link(topology.intraNode);
   format::Link interNode = link(topology.interNode);
+  auto sharing = [](const Link &from) {
+    return format::LinkSharing(from.collectiveBytesPerSecond,
+                               from.adaptersPerNode);
+  };
+  const MatrixUnits &units = topology.device.matrix;
+  format::MatrixUnits matrix(units.flopsPerSecond, units.processors,
+                             units.tileRows, units.tileColumns,
+                             units.rampDepth);
+  format::LinkSharing intraSharing = sharing(topology.intraNode);
+  format::LinkSharing interSharing = sharing(topology.interNode);
   return format::CreateTopology(builder, text(topology.name), topology.nodes,
                                 topology.devicesPerNode, &device, &intraNode,
-                                &interNode);
+                                &interNode, topology.device.peakFlopsPerSecond,
+                                units.flopsPerSecond > 0 ? &matrix : nullptr,
+                                &intraSharing, &interSharing);
 }
 
 Offset<format::Role> Writer::write(const plan::Role &role) {

@@ -11,12 +11,12 @@ using namespace hocket::runtime;
 VirtualTransport::VirtualTransport(const plan::Plan &plan, const Routes &routes,
                                    const CostModel &cost,
                                    std::vector<VirtualDevice> &devices,
-                                   Waker &waker)
+                                   Waker &waker, Queueing queueing)
     : plan(plan), routes(routes), cost(cost), devices(devices), waker(waker),
-      groups(plan.groups.size()) {
+      queueing(queueing), groups(plan.groups.size()) {
   size_t total = 0;
   for (const Route &route : routes.routes()) {
-    channels.push_back({total});
+    channels.emplace_back().first = total;
     total += route.messagesPerStep;
   }
   messages.resize(total);
@@ -44,6 +44,14 @@ Result<void> VirtualTransport::send(uint32_t route, const void *,
   return {};
 }
 
+double VirtualTransport::transfer(uint32_t route, double ready) {
+  const Route &ends = routes.routes()[route];
+  double seconds = cost.transferSeconds(
+      message(route, channels[route].received).bytes, ends.from, ends.to);
+  return adapters.begin(cost.linkShare(ends.from, ends.to), ready, seconds) +
+         seconds;
+}
+
 Result<Poll> VirtualTransport::receive(uint32_t route, void *, int64_t bytes) {
   Channel &channel = channels[route];
   if (channel.received == channel.posted)
@@ -56,13 +64,34 @@ Result<Poll> VirtualTransport::receive(uint32_t route, void *, int64_t bytes) {
                                          " bytes and its receiver expects " +
                                          std::to_string(bytes));
   VirtualDevice &device = devices[ends.to];
-  device.waitUntil(next.seconds);
-  device.waitUntil(device.now() +
-                   cost.transferSeconds(bytes, ends.from, ends.to));
+  if (!channel.hasMoved) {
+    double ready = std::max(next.seconds, device.now());
+    if (queueing == Queueing::ByTime &&
+        cost.linkShare(ends.from, ends.to).adapters > 0) {
+      if (!channel.isQueued)
+        queue.push({ready, transfers++, route});
+      channel.isQueued = true;
+      return Poll::Pending;
+    }
+    device.waitUntil(transfer(route, ready));
+  }
+  channel.hasMoved = channel.isQueued = false;
   next.seconds = device.now();
   ++channel.received;
   waker.wake(ends.from);
   return Poll::Ready;
+}
+
+bool VirtualTransport::beginNext() {
+  if (queue.empty())
+    return false;
+  Queued next = queue.top();
+  queue.pop();
+  uint32_t receiver = routes.routes()[next.route].to;
+  devices[receiver].waitUntil(transfer(next.route, next.seconds));
+  channels[next.route].hasMoved = true;
+  waker.wake(receiver);
+  return true;
 }
 
 Poll VirtualTransport::isReceived(uint32_t route, uint64_t number) {

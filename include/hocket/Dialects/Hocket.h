@@ -23,6 +23,19 @@ namespace hocket {
 using BodyBuilder = llvm::function_ref<void(mlir::OpBuilder &, mlir::Location,
                                             mlir::ValueRange)>;
 
+/// Fills the body of a case of a new switch, up to and including the yield; is
+/// given the number of the case and the arguments of its region.
+using CaseBuilder = llvm::function_ref<void(mlir::OpBuilder &, mlir::Location,
+                                            size_t, mlir::ValueRange)>;
+
+/// The way of a microbatch through a skip-pipeline: stages, and the nodes that
+/// run them.
+struct RouteStop {
+  int64_t stage, node;
+};
+using Route = llvm::SmallVector<RouteStop>;
+using Routes = llvm::SmallVector<Route>;
+
 /// Inlines the single-block body of `op` before it, operands for block
 /// arguments, and replaces the results by what the body yields. What
 /// StrategyOpInterface::inlineSequentially does by default; never fails.

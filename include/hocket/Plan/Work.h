@@ -20,7 +20,7 @@ int64_t bytesOf(const Plan &plan, const Rank &rank, const Buffer &buffer);
 /// Operations and bytes of `instruction` on `rank`: for kernels what the model
 /// says, or the bytes of the operands where it does not; for the others the
 /// bytes of their buffers. An all-reduce and a Send count what the rank
-/// contributes. The plan has passed check().
+/// contributes. The plan has passed check(); the result refers to `model`.
 Work workOf(const Plan &plan, const Model &model, const Rank &rank,
             const Instruction &instruction);
 

@@ -11,6 +11,7 @@
 #include "hocket/Plan/Plan.h"
 #include "hocket/Runtime/Device.h"
 #include "hocket/Runtime/Transport.h"
+#include "hocket/Simulate/Simulate.h"
 
 #include <cstddef>
 #include <functional>
@@ -25,11 +26,8 @@ using BatchFiller =
     std::function<void(uint64_t step, uint32_t data, uint32_t microbatch,
                        uint32_t input, std::byte *destination)>;
 
-/// When a rank was at an instruction, on its device's clock.
-struct Span {
-  uint32_t instruction = 0;
-  double begin = 0, end = 0; // seconds
-};
+/// On the clock of the rank's device.
+using simulate::Span;
 
 /// What the executors of a role share.
 class RoleProgram {

@@ -10,6 +10,7 @@
 #include "hocket/Cost/Cost.h"
 #include "hocket/Runtime/Executor.h"
 #include "hocket/Runtime/Platform.h"
+#include "hocket/Simulate/Simulate.h"
 
 #include <memory>
 #include <vector>
@@ -58,21 +59,12 @@ private:
 };
 
 /// What a step takes according to a cost model.
-struct Prediction {
-  double seconds = 0;                       // until the last rank is done
-  std::vector<double> busySeconds;          // by rank: kernels, fills and loads
-  int64_t peakArenaBytes = 0;               // of the hungriest rank
-  std::vector<std::vector<Span>> timelines; // by rank, if asked for
-
-  /// The share of all ranks' time that is not busy: waiting for others and
-  /// for data on its way.
-  double bubbleRate() const;
-};
+using Prediction = simulate::Simulation;
 
 /// Runs one step of `plan`, which has passed plan::check, on virtual clocks:
-/// no memory, no kernels, no threads. Transfers do not compete for links, so
-/// every instruction ends as early as what it waits for allows, in whatever
-/// order ranks are tried. Errors: Runtime where ranks wait forever.
+/// no memory, no kernels, no threads. It is the step of simulate::simulate,
+/// each rank with a device of its own, as the ranks' executors run it. Errors:
+/// Runtime where ranks wait forever.
 Result<Prediction> predict(const plan::Plan &plan, const plan::Model &model,
                            const CostModel &cost, bool recordTimelines);
 

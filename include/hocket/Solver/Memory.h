@@ -8,12 +8,14 @@
 #ifndef HOCKET_SOLVER_MEMORY_H
 #define HOCKET_SOLVER_MEMORY_H
 
+#include "hocket/Solver/Budget.h"
 #include "hocket/Solver/Solution.h"
 #include "hocket/Support/Result.h"
 
 #include <cstdint>
 #include <limits>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace hocket {
@@ -25,6 +27,8 @@ struct MemoryProblem {
     int64_t size = 0;  // bytes
   };
   std::vector<Buffer> buffers;
+  /// What errors call the buffers; empty, or one for each.
+  std::vector<std::string> names;
   /// Every offset is a multiple of it; a power of two.
   int64_t alignment = 1;
   int64_t capacity = std::numeric_limits<int64_t>::max();
@@ -56,6 +60,14 @@ public:
 /// repeat exactly; the first order is always completed.
 std::unique_ptr<MemoryScheduler>
 createBestFitScheduler(int64_t workLimit = 200'000'000);
+
+/// Best fit first; then, where the arena is larger than it has to be, branch
+/// and bound over skylines for each stretch of time that nothing reaches into
+/// (lib/Solver/SkylineSearch.h). With a capacity it ends with the first arena
+/// that is not larger, or with a proof that there is none; without one it seeks
+/// the smallest. Stretches of more than 8192 buffers are left to best fit.
+std::unique_ptr<MemoryScheduler>
+createSkylineScheduler(const SolverOptions &options);
 
 /// Whether the offsets solve the problem and the value is theirs. Shares no
 /// code with any scheduler. Errors name both buffers.

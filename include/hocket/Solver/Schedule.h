@@ -103,6 +103,10 @@ std::unique_ptr<ScheduleScheduler> createAutoSchedule();
 std::vector<int64_t> startTimes(const ScheduleProblem &problem,
                                 const TaskOrder &order);
 
+/// The ranks' tasks by start time.
+TaskOrder ordersByTime(const ScheduleProblem &problem,
+                       const std::vector<int64_t> &starts);
+
 /// No schedule has a smaller value. Counts, for each rank, the idle time before
 /// its first tasks and after its last ones that its memory does not let it
 /// fill.

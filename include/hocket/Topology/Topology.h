@@ -14,6 +14,26 @@ namespace hocket {
 struct Link {
   double latencySeconds = 0;
   double bytesPerSecond = 1;
+  /// What the ring of a collective gets of one link; 0: bytesPerSecond.
+  double collectiveBytesPerSecond = 0;
+  /// Of these links each node has so many, which its devices share; 0: every
+  /// pair of devices has a link to itself.
+  int64_t adaptersPerNode = 0;
+
+  double collectiveRate() const {
+    return collectiveBytesPerSecond > 0 ? collectiveBytesPerSecond
+                                        : bytesPerSecond;
+  }
+};
+
+/// The units of a device that multiply matrices: `processors` of them work on
+/// one tile of the result each, and a product ends when the last tile does.
+struct MatrixUnits {
+  double flopsPerSecond = 0; // of a long, even product; 0: there are none
+  int64_t processors = 1;
+  int64_t tileRows = 1, tileColumns = 1;
+  /// What starting and ending a tile costs, in steps of the contracted extent.
+  double rampDepth = 0;
 };
 
 struct DeviceModel {
@@ -21,6 +41,9 @@ struct DeviceModel {
   double flopsPerSecond = 1;
   double memoryBytesPerSecond = 1;
   double launchSeconds = 0;
+  /// Of the data sheet: what utilisation is a share of; 0: not known.
+  double peakFlopsPerSecond = 0;
+  MatrixUnits matrix{};
 };
 
 /// Nodes of equal devices; rank r runs on device r, node r / devicesPerNode.

@@ -62,6 +62,36 @@ func.func @pipeline(%tokens: tensor<?xi32>, %targets: tensor<?xi32>,
   return %loss, %weight : tensor<f32>, tensor<f32>
 }
 
+func.func private @layer(tensor<?xf32>) -> tensor<?xf32>
+func.func private @sum(tensor<?xf32>) -> tensor<f32>
+
+func.func @given(%tokens: tensor<?xf32>) -> tensor<f32> {
+  %loss = hocket.pipeline microbatches(2) schedule("given")
+      placement([0, 1, 1, 0])
+      orders(["0F0 0F1 3F0 3B0 3F1 3B1 0B0 0B1",
+              "1F0 2F0 1F1 2F1 2I0 1I0 2B1 1B1 2W0 1W0"])
+      tokens(%x = %tokens : tensor<?xf32>) -> tensor<f32> {
+    %a = hocket.stage (%x0 = %x : tensor<?xf32>) -> tensor<?xf32> {
+      %r = func.call @layer(%x0) : (tensor<?xf32>) -> tensor<?xf32>
+      hocket.yield %r : tensor<?xf32>
+    }
+    %b = hocket.stage (%a1 = %a : tensor<?xf32>) -> tensor<?xf32> {
+      %r = func.call @layer(%a1) : (tensor<?xf32>) -> tensor<?xf32>
+      hocket.yield %r : tensor<?xf32>
+    }
+    %c = hocket.stage (%b2 = %b : tensor<?xf32>) -> tensor<?xf32> {
+      %r = func.call @layer(%b2) : (tensor<?xf32>) -> tensor<?xf32>
+      hocket.yield %r : tensor<?xf32>
+    }
+    %l = hocket.stage (%c3 = %c : tensor<?xf32>) -> tensor<f32> {
+      %r = func.call @sum(%c3) : (tensor<?xf32>) -> tensor<f32>
+      hocket.yield %r : tensor<f32>
+    }
+    hocket.yield %l : tensor<f32>
+  }
+  return %loss : tensor<f32>
+}
+
 func.func @stage(%tokens: tensor<?x64xf32>) -> tensor<f32> {
   %loss = hocket.pipeline microbatches(2)
       tokens(%h = %tokens : tensor<?x64xf32>) -> tensor<f32> {
@@ -103,3 +133,4 @@ hocket.topology @cluster nodes(2) devices_per_node(8)
     memory_bytes_per_second(3.35e12) launch_seconds(4.0e-6)
     intra_node(latency_seconds = 2.0e-6, bytes_per_second = 4.5e11)
     inter_node(latency_seconds = 5.0e-6, bytes_per_second = 5.0e10)
+    adapters_per_node(intra_node = 0, inter_node = 8)

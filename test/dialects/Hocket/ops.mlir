@@ -76,6 +76,26 @@ func.func @sparse(%x: tensor<?xf32>) {
     }
     hocket.yield
   }
+  // CHECK: hocket.pipeline microbatches(1) placement([1, 0]) {
+  hocket.pipeline microbatches(1) schedule(auto) placement([1, 0]) {
+    hocket.stage () {
+      hocket.yield
+    }
+    hocket.stage () {
+      hocket.yield
+    }
+    hocket.yield
+  }
+  // CHECK: hocket.pipeline microbatches(1) schedule("given") placement([0, 0]) orders(["0F0 1F0 1B0 0I0 0W0"]) {
+  hocket.pipeline microbatches(1) schedule("given") placement([0, 0]) orders(["0F0 1F0 1B0 0I0 0W0"]) {
+    hocket.stage () {
+      hocket.yield
+    }
+    hocket.stage () {
+      hocket.yield
+    }
+    hocket.yield
+  }
   // CHECK: hocket.pipeline microbatches(4) schedule("interleaved") chunks(2) {
   hocket.pipeline microbatches(4) schedule("interleaved") chunks(2) {
     hocket.stage () {

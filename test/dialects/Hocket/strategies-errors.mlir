@@ -393,7 +393,7 @@ func.func @yields_argument(%x: tensor<f32>) {
 // -----
 
 func.func @schedule_name() {
-  // expected-error @+1 {{'hocket.pipeline' op has a schedule named "1f1b!"; a name is made of letters, digits, '_' and '-'; "auto" leaves the choice to the compiler}}
+  // expected-error @+1 {{'hocket.pipeline' op has a schedule named "1f1b!"; a name is made of letters, digits, '_' and '-'; auto leaves the choice to the compiler}}
   hocket.pipeline microbatches(2) schedule("1f1b!") {
     hocket.stage () {
       hocket.yield

@@ -39,3 +39,38 @@ hocket.topology @t nodes(0) devices_per_node(1) memory_bytes(1) flops_per_second
 // expected-error @+1 {{'hocket.topology' op has more devices than an i64 counts: 9223372036854775807 nodes of 2}}
 hocket.topology @t nodes(9223372036854775807) devices_per_node(2) memory_bytes(1) flops_per_second(1.0) memory_bytes_per_second(1.0) launch_seconds(0.0)
     intra_node(latency_seconds = 0.0, bytes_per_second = 1.0) inter_node(latency_seconds = 0.0, bytes_per_second = 1.0)
+
+// -----
+
+// expected-error @+1 {{needs a finite positive number as its peak_flops_per_second, not 0}}
+hocket.topology @t nodes(1) devices_per_node(1) memory_bytes(1) flops_per_second(1.0) memory_bytes_per_second(1.0) launch_seconds(0.0)
+    intra_node(latency_seconds = 0.0, bytes_per_second = 1.0) inter_node(latency_seconds = 0.0, bytes_per_second = 1.0)
+    peak_flops_per_second(0.0)
+
+// -----
+
+// expected-error @+1 {{needs a positive number as its matrix tile_rows, not 0}}
+hocket.topology @t nodes(1) devices_per_node(1) memory_bytes(1) flops_per_second(1.0) memory_bytes_per_second(1.0) launch_seconds(0.0)
+    intra_node(latency_seconds = 0.0, bytes_per_second = 1.0) inter_node(latency_seconds = 0.0, bytes_per_second = 1.0)
+    matrix(flops_per_second = 1.0, processors = 1, tile_rows = 0, tile_columns = 1, ramp_depth = 0.0)
+
+// -----
+
+// expected-error @+1 {{needs a finite positive number as its collective_bytes_per_second inter_node, not 0}}
+hocket.topology @t nodes(1) devices_per_node(1) memory_bytes(1) flops_per_second(1.0) memory_bytes_per_second(1.0) launch_seconds(0.0)
+    intra_node(latency_seconds = 0.0, bytes_per_second = 1.0) inter_node(latency_seconds = 0.0, bytes_per_second = 1.0)
+    collective_bytes_per_second(intra_node = 1.0, inter_node = 0.0)
+
+// -----
+
+// expected-error @+1 {{needs a number of at least 0 as its adapters_per_node intra_node, not -1}}
+hocket.topology @t nodes(1) devices_per_node(1) memory_bytes(1) flops_per_second(1.0) memory_bytes_per_second(1.0) launch_seconds(0.0)
+    intra_node(latency_seconds = 0.0, bytes_per_second = 1.0) inter_node(latency_seconds = 0.0, bytes_per_second = 1.0)
+    adapters_per_node(intra_node = -1, inter_node = 0)
+
+// -----
+
+// expected-error @+1 {{needs all fields of its clause 'adapters_per_node' or none: 'inter_node'}}
+hocket.topology @t nodes(1) devices_per_node(1) memory_bytes(1) flops_per_second(1.0) memory_bytes_per_second(1.0) launch_seconds(0.0)
+    intra_node(latency_seconds = 0.0, bytes_per_second = 1.0) inter_node(latency_seconds = 0.0, bytes_per_second = 1.0)
+    {intra_node_adapters = 1 : i64}

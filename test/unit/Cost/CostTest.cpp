@@ -46,6 +46,46 @@ TEST(RooflineCost, AllReduceIsARing) {
   EXPECT_DOUBLE_EQ(cost.allReduceSeconds(8000, all), 14 * 2e-5);
 }
 
+TEST(RooflineCost, GroupsShareTheAdaptersOfTheirNode) {
+  Topology topology = twoNodes();
+  topology.interNode = {0, 1e8, 5e7, 4};
+  topology.intraNode.latencySeconds = 0;
+  RooflineCost cost(topology);
+  double bytes = 1e9;
+  // Four groups of one device per node: each has an adapter to itself.
+  EXPECT_DOUBLE_EQ(cost.allReduceSeconds(int64_t(bytes), {0, 4}), bytes / 5e7);
+  // Two groups: two adapters each.
+  EXPECT_DOUBLE_EQ(cost.allReduceSeconds(int64_t(bytes), {0, 2, 4, 6}),
+                   2 * 3 * bytes / 4 / 1e8);
+  // Fewer adapters than devices.
+  topology.interNode.adaptersPerNode = 1;
+  EXPECT_DOUBLE_EQ(
+      RooflineCost(topology).allReduceSeconds(int64_t(bytes), {0, 4}),
+      bytes / (5e7 / 4));
+}
+
+TEST(RooflineCost, ProductsGoInWavesOfTiles) {
+  Topology topology = twoNodes();
+  topology.device.launchSeconds = 0;
+  RooflineCost plain(topology);
+  EXPECT_DOUBLE_EQ(plain.productSeconds({10, 10, 1000}), 2e5 / 1e9 * 2.01)
+      << "bound by memory: 40 kB and the result at 1e8 bytes/s";
+
+  topology.device.memoryBytesPerSecond = 1e15;
+  topology.device.matrix = {1e9, 4, 8, 4, 0};
+  RooflineCost cost(topology);
+  double tile = 2.0 * 8 * 4 * 100 / 1e9; // on one processor of four: 4 times
+  EXPECT_DOUBLE_EQ(cost.productSeconds({16, 8, 100}), 4 * tile);
+  // One row more: another row of tiles, another wave. On its side, the tile
+  // needs 5 x 1.
+  EXPECT_DOUBLE_EQ(cost.productSeconds({17, 8, 100}), 8 * tile);
+  EXPECT_DOUBLE_EQ(cost.productSeconds({4, 8, 100}), 4 * tile);
+  EXPECT_DOUBLE_EQ(cost.productSeconds({4, 8, 100, 5}), 8 * tile);
+  topology.device.matrix.rampDepth = 50;
+  EXPECT_DOUBLE_EQ(RooflineCost(topology).productSeconds({16, 8, 100}),
+                   4 * tile * 1.5);
+}
+
 TEST(RooflineCost, RingsCostTheBusFactorAtLargeSizes) {
   RooflineCost cost(twoNodes());
   double bytes = 1e12;

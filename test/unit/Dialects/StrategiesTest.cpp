@@ -103,8 +103,9 @@ TEST_F(StrategiesTest, InlinesSequentially) {
   auto result = func::ReturnOp::create(builder, loc, data.getResults());
   IRRewriter rewriter(&context);
   rewriter.setInsertionPoint(data);
-  ASSERT_TRUE(
-      succeeded(cast<StrategyOpInterface>(*data).inlineSequentially(rewriter)));
+  auto strategy = cast<StrategyOpInterface>(*data);
+  EXPECT_EQ(strategy.getParts(), 2);
+  ASSERT_TRUE(succeeded(strategy.inlineSequentially(rewriter, 1)));
   EXPECT_EQ(result.getOperand(0), function.getArgument(2));
   EXPECT_EQ(function.getBody().front().getOperations().size(), 1u);
 }

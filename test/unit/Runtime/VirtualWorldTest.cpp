@@ -114,6 +114,75 @@ TEST(VirtualWorld, TenThousandRanks) {
                      single->busySeconds[rank / 625]);
 }
 
+/// The executors' step is that of the simulation, which has none: every span of
+/// every rank, with links to themselves and with shared ones.
+TEST(VirtualWorld, IsTheSimulation) {
+  Topology topology;
+  topology.nodes = 4;
+  topology.devicesPerNode = 3;
+  topology.device = {1 << 30, 1e9, 1e9, 1e-6};
+  topology.intraNode = {1e-6, 1e8};
+  topology.interNode = {5e-6, 1e7};
+  SyntheticOptions options;
+  options.stages = 4;
+  options.split = true;
+  Model model = makeModel(options);
+  for (int64_t adapters : {0, 1, 2})
+    for (Strategy strategy :
+         {Strategy{3, 6, "1f1b"}, {3, 4, "gpipe"}, {2, 5, "zb_h1"}}) {
+      topology.interNode.adaptersPerNode = adapters;
+      std::vector<int64_t> lengths;
+      for (uint32_t i = 0; i < strategy.data * strategy.microbatches; ++i)
+        lengths.push_back(3 + 7 * i % 11);
+      Result<Plan> plan =
+          expand(model, strategy, lengths, ScheduleRegistry::withBuiltins());
+      ASSERT_TRUE(plan) << plan.error();
+      RooflineCost cost(topology);
+      Result<Prediction> executed = predict(*plan, model, cost, true);
+      ASSERT_TRUE(executed) << executed.error();
+      Result<Prediction> simulated =
+          simulate::simulate(*plan, model, cost, {0, 0, true});
+      ASSERT_TRUE(simulated) << simulated.error();
+      EXPECT_DOUBLE_EQ(executed->seconds, simulated->seconds);
+      EXPECT_EQ(executed->peakArenaBytes, simulated->peakArenaBytes);
+      EXPECT_EQ(executed->peakBytes, simulated->peakBytes);
+      for (uint32_t rank = 0; rank < plan->ranks.size(); ++rank) {
+        EXPECT_DOUBLE_EQ(executed->busySeconds[rank],
+                         simulated->busySeconds[rank]);
+        const auto &mine = executed->timelines[rank];
+        const auto &other = simulated->timelines[rank];
+        ASSERT_EQ(mine.size(), other.size());
+        for (size_t i = 0; i < mine.size(); ++i) {
+          ASSERT_EQ(mine[i].instruction, other[i].instruction);
+          ASSERT_DOUBLE_EQ(mine[i].begin, other[i].begin)
+              << "rank " << rank << ", instruction " << i;
+          ASSERT_DOUBLE_EQ(mine[i].end, other[i].end)
+              << "rank " << rank << ", instruction " << i;
+        }
+      }
+    }
+}
+
+/// Fewer adapters, longer steps.
+TEST(VirtualWorld, SharedLinksTakeLonger) {
+  Topology topology;
+  topology.nodes = 2;
+  topology.devicesPerNode = 8;
+  topology.device = {1 << 30, 1e12, 1e12, 0};
+  topology.intraNode = topology.interNode = {0, 1e6};
+  Model model = makeModel(stagesWithoutUpdate(2));
+  Plan plan = makeEvenPlan(model, {8, 4, "1f1b"});
+  double last = 0;
+  for (int64_t adapters : {8, 4, 2, 1}) {
+    topology.interNode.adaptersPerNode = adapters;
+    RooflineCost cost(topology);
+    Result<Prediction> step = predict(plan, model, cost, false);
+    ASSERT_TRUE(step) << step.error();
+    EXPECT_GT(step->seconds, last * 1.2) << adapters;
+    last = step->seconds;
+  }
+}
+
 TEST(VirtualWorld, TraceHasEveryInstruction) {
   Model model = makeModel(stagesWithoutUpdate(2));
   Plan plan = makeEvenPlan(model, {2, 2, "1f1b"});

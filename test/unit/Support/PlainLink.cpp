@@ -7,6 +7,7 @@
 #include "hocket/Cost/Cost.h"
 #include "hocket/Plan/Check.h"
 #include "hocket/Plan/Expand.h"
+#include "hocket/Simulate/TransformerStep.h"
 #include "hocket/Solver/Memory.h"
 
 using namespace hocket;
@@ -17,7 +18,10 @@ int main() {
       plan::expand(model, {}, {1}, plan::ScheduleRegistry::withBuiltins());
   bool refused =
       !plan && !plan::check({}, model, 0) && !parseTopology("", "empty.yaml");
-  double seconds = RooflineCost(Topology()).workSeconds({1, 1});
+  RooflineCost cost{Topology()};
+  double seconds = cost.workSeconds({1, 1});
+  refused &= bool(simulate::predictStep(
+      {}, {}, Topology(), cost, plan::ScheduleRegistry::withBuiltins()));
   MemorySolution solution = createBestFitScheduler()->solve({{{0, 1, 8}}});
   return refused && seconds > 0 && solution.value == 8 ? 0 : 1;
 }

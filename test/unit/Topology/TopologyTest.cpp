@@ -50,6 +50,43 @@ TEST(Topology, ReadsEveryField) {
   EXPECT_EQ(parsed->interNode.bytesPerSecond, 1e8);
 }
 
+TEST(Topology, OptionalFieldsHaveDefaults) {
+  Result<Topology> plain = parseTopology(kGood, "t.yaml");
+  ASSERT_TRUE(plain) << plain.error();
+  EXPECT_EQ(plain->device.peakFlopsPerSecond, 0);
+  EXPECT_EQ(plain->device.matrix.flopsPerSecond, 0);
+  EXPECT_EQ(plain->interNode.adaptersPerNode, 0);
+  EXPECT_EQ(plain->interNode.collectiveRate(), 1e8);
+
+  Result<Topology> full =
+      loadTopology(HOCKET_TEST_DATA "/topology/a100-1536x8.yaml");
+  ASSERT_TRUE(full) << full.error();
+  EXPECT_EQ(full->device.peakFlopsPerSecond, 3.12e14);
+  EXPECT_EQ(full->device.matrix.flopsPerSecond, 2.5e14);
+  EXPECT_EQ(full->device.matrix.processors, 108);
+  EXPECT_EQ(full->device.matrix.tileRows, 256);
+  EXPECT_EQ(full->device.matrix.tileColumns, 128);
+  EXPECT_EQ(full->device.matrix.rampDepth, 64);
+  EXPECT_EQ(full->intraNode.collectiveRate(), 2.3e11);
+  EXPECT_EQ(full->interNode.collectiveRate(), 1.27e10);
+  EXPECT_EQ(full->interNode.adaptersPerNode, 8);
+}
+
+TEST(Topology, ErrorsInOptionalFields) {
+  expectError(edited("launch_seconds: 0", "launch_seconds: 0\n  matrix: 3"),
+              "t.yaml:9: field 'device.matrix' must be a mapping");
+  expectError(edited("launch_seconds: 0",
+                     "launch_seconds: 0\n  peak_flops_per_second: 0"),
+              "t.yaml:9: field 'device.peak_flops_per_second' must be a number "
+              "above 0");
+  expectError(edited("launch_seconds: 0",
+                     "launch_seconds: 0\n  matrix: {flops_per_second: 1}"),
+              "t.yaml:9: field 'device.matrix.processors' is missing");
+  expectError(edited("1.0e8}", "1.0e8, adapters_per_node: 0}"),
+              "t.yaml:11: field 'links.inter_node.adapters_per_node' must be a "
+              "whole number above 0");
+}
+
 TEST(Topology, LinksDependOnTheNode) {
   Result<Topology> parsed = parseTopology(kGood, "t.yaml");
   ASSERT_TRUE(parsed);
@@ -97,7 +134,8 @@ TEST(Topology, RefusesWhatIsNoMapping) {
 }
 
 TEST(Topology, LoadsTheFilesOfTheTests) {
-  for (const char *file : {"laptop.yaml", "h100-1250x8.yaml"}) {
+  for (const char *file :
+       {"laptop.yaml", "h100-1250x8.yaml", "a100-1536x8.yaml"}) {
     Result<Topology> loaded =
         loadTopology(std::string(HOCKET_TEST_DATA "/topology/") + file);
     ASSERT_TRUE(loaded) << loaded.error();

@@ -1,0 +1,413 @@
+//===- SkipPipeline.cpp - Verifying and erasing skip-pipelines ------------===//
+
+#include "VerifyStrategy.h"
+
+#include "hocket/Dialects/Orders.h"
+
+#include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/MapVector.h"
+
+using namespace mlir;
+using namespace hocket;
+
+static ArrayRef<int64_t> listOf(Attribute attribute) {
+  return cast<DenseI64ArrayAttr>(attribute).asArrayRef();
+}
+
+SmallVector<StageOp, 4> SkipPipelineOp::getStages() {
+  return llvm::to_vector<4>(getBody().getOps<StageOp>());
+}
+
+SmallVector<int64_t> SkipPipelineOp::getStageOfNode() {
+  int64_t count = 0;
+  for (Attribute list : getNodes())
+    count += listOf(list).size();
+  SmallVector<int64_t> stageOf(count);
+  for (auto [stage, list] : llvm::enumerate(getNodes()))
+    for (int64_t node : listOf(list))
+      stageOf[node] = stage;
+  return stageOf;
+}
+
+Routes SkipPipelineOp::getRoutes() {
+  SmallVector<int64_t> stageOf = getStageOfNode();
+  int64_t exit = getNodes().size();
+  Routes routes;
+  for (Attribute path : getPathsAttr()) {
+    Route &route = routes.emplace_back();
+    for (int64_t node : listOf(path))
+      route.push_back({stageOf[node], node});
+    route.push_back({exit, listOf(path).front()});
+  }
+  return routes;
+}
+
+//===----------------------------------------------------------------------===//
+// Verifying
+//===----------------------------------------------------------------------===//
+
+namespace {
+
+/// Checks one path. Notes name the stages at fault.
+class PathChecker {
+public:
+  PathChecker(SkipPipelineOp op, int64_t microbatch, ArrayRef<int64_t> path)
+      : op(op), microbatch(microbatch), path(path),
+        stageOf(op.getStageOfNode()) {}
+
+  LogicalResult run();
+
+private:
+  InFlightDiagnostic report() {
+    return op.emitOpError("has a path of microbatch ")
+           << microbatch << ", [" << path << "], ";
+  }
+  LogicalResult checkVisits();
+  LogicalResult checkLimits();
+  LogicalResult checkLimit(std::optional<uint64_t> limit, int64_t value,
+                           StringRef name, StringRef what);
+
+  SkipPipelineOp op;
+  int64_t microbatch;
+  ArrayRef<int64_t> path;
+  SmallVector<int64_t> stageOf;
+};
+
+LogicalResult PathChecker::checkVisits() {
+  if (int64_t(path.size()) != int64_t(op.getPathLength()))
+    return report() << "of " << path.size() << " nodes; path_length is "
+                    << op.getPathLength();
+  llvm::MapVector<int64_t, int64_t> nodeOf; // by stage
+  for (int64_t node : path) {
+    if (node < 0 || node >= int64_t(stageOf.size()))
+      return report() << "that visits node " << node << " of "
+                      << stageOf.size();
+    int64_t stage = stageOf[node];
+    auto [it, isNew] = nodeOf.insert({stage, node});
+    if (isNew)
+      continue;
+    InFlightDiagnostic diagnostic = report() << "that visits stage " << stage
+                                             << " twice, on node " << it->second
+                                             << " and on node " << node;
+    diagnostic.attachNote(op.getStages()[stage].getLoc())
+        << "the stage is here";
+    return diagnostic;
+  }
+  if (stageOf[path.front()] == 0)
+    return success();
+  InFlightDiagnostic diagnostic =
+      report() << "that skips its head: it starts on node " << path.front()
+               << " of stage " << stageOf[path.front()]
+               << ", and a path starts on a node of stage 0, which runs the "
+                  "entry and the exit";
+  diagnostic.attachNote(op.getStages().front().getLoc())
+      << "stage 0 is here, held by the nodes [" << listOf(op.getNodes()[0])
+      << "]";
+  return diagnostic;
+}
+
+LogicalResult PathChecker::checkLimit(std::optional<uint64_t> limit,
+                                      int64_t value, StringRef name,
+                                      StringRef what) {
+  if (!limit || value <= int64_t(*limit))
+    return success();
+  return report() << what << " " << value << "; " << name << " is " << *limit;
+}
+
+LogicalResult PathChecker::checkLimits() {
+  int64_t frontier = 0, sum = 0, moves = 0;
+  for (int64_t node : path.drop_front()) {
+    int64_t stage = stageOf[node];
+    if (failed(checkLimit(op.getMaxForwardJump(), stage - frontier,
+                          "max_forward_jump",
+                          "that jumps ahead of the frontier by")))
+      return failure();
+    if (stage < frontier) {
+      ++moves;
+      sum += frontier - stage;
+      if (failed(checkLimit(op.getMaxBackwardStep(), frontier - stage,
+                            "max_backward_step",
+                            "that moves back from the frontier by")))
+        return failure();
+    }
+    frontier = std::max(frontier, stage);
+  }
+  return success(
+      succeeded(checkLimit(op.getMaxBackwardSum(), sum, "max_backward_sum",
+                           "whose backward moves sum up to")) &&
+      succeeded(checkLimit(op.getMaxBackwardMoves(), moves,
+                           "max_backward_moves",
+                           "whose backward moves number")));
+}
+
+LogicalResult PathChecker::run() {
+  return success(succeeded(checkVisits()) && succeeded(checkLimits()));
+}
+
+} // namespace
+
+/// Every node is in one stage, and every stage has a node.
+static LogicalResult verifyNodes(SkipPipelineOp op) {
+  DenseMap<int64_t, int64_t> stageOf;
+  for (auto [stage, list] : llvm::enumerate(op.getNodes())) {
+    if (listOf(list).empty())
+      return op.emitOpError("has no node for stage ") << stage;
+    for (int64_t node : listOf(list))
+      if (auto [it, isNew] = stageOf.try_emplace(node, stage); !isNew)
+        return op.emitOpError("has node ")
+               << node << " in stage " << it->second << " and in stage "
+               << stage << "; a node holds one stage";
+  }
+  int64_t count = stageOf.size();
+  for (auto [stage, list] : llvm::enumerate(op.getNodes()))
+    for (int64_t node : listOf(list))
+      if (node < 0 || node >= count)
+        return op.emitOpError("has node ")
+               << node << " in stage " << stage << ", and there are " << count
+               << " nodes: number them from 0, without a gap";
+  return success();
+}
+
+LogicalResult SkipPipelineOp::verify() {
+  int64_t numStages = getNodes().size();
+  if (failed(verifyBlockArguments(*this)) ||
+      failed(verifyCutting(*this, "microbatches")) ||
+      failed(verifyNodes(*this)))
+    return failure();
+  if (int64_t(getPathLength()) > numStages)
+    return emitOpError("has paths of ")
+           << getPathLength() << " stages, and there are " << numStages
+           << ": a path visits no stage twice";
+  if (getOrders() && !getPaths())
+    return emitOpError("has orders, but its paths are still auto");
+  if (getPaths() && getPaths()->size() != getMicrobatches())
+    return emitOpError("has ") << getMicrobatches() << " microbatches and "
+                               << getPaths()->size() << " paths";
+  return success();
+}
+
+/// A body takes what any stage before it makes and returns the like.
+static LogicalResult verifyBodies(ArrayRef<StageOp> stages) {
+  for (size_t number = 1; number < stages.size(); ++number) {
+    StageOp stage = stages[number], before = stages[number - 1];
+    bool isExit = number + 1 == stages.size();
+    SmallVector<Value> received;
+    for (Value input : stage.getInputs())
+      if (input.getDefiningOp<StageOp>())
+        received.push_back(input);
+    if (ValueRange(received) != ValueRange(before.getResults())) {
+      InFlightDiagnostic diagnostic = stage.emitOpError(
+          "needs to take all results of the stage before it, each once and in "
+          "order: a microbatch may bring them from another stage");
+      diagnostic.attachNote(before.getLoc()) << "the stage before it is here";
+      return diagnostic;
+    }
+    if (isExit || stage.getResultTypes() == before.getResultTypes())
+      continue;
+    InFlightDiagnostic diagnostic =
+        stage.emitOpError("needs to return values of the types that it takes, "
+                          "since any body may follow any other: it takes ")
+        << before.getResultTypes() << " and returns " << stage.getResultTypes();
+    diagnostic.attachNote(before.getLoc()) << "the stage before it is here";
+    return diagnostic;
+  }
+  return success();
+}
+
+/// The orders of the nodes hold every task of every visit.
+static LogicalResult verifyNodeOrders(SkipPipelineOp op) {
+  if (!op.getOrders())
+    return success();
+  Routes routes = op.getRoutes();
+  OrderRules rules;
+  rules.stages = op.getNodes().size() + 1;
+  rules.microbatches = op.getMicrobatches();
+  rules.ranks = op.getStageOfNode().size();
+  rules.rankOf = [&](int64_t stage, int64_t microbatch) -> int64_t {
+    for (const RouteStop &stop : routes[microbatch])
+      if (stop.stage == stage)
+        return stop.node;
+    return -1;
+  };
+  return verifyOrders(op, *op.getOrders(), rules);
+}
+
+LogicalResult SkipPipelineOp::verifyRegions() {
+  if (failed(verifyYield(*this)) || failed(verifyChain(*this)))
+    return failure();
+  SmallVector<StageOp, 4> stages = getStages();
+  int64_t numStages = getNodes().size();
+  if (int64_t(stages.size()) != numStages + 1)
+    return emitOpError("has nodes for ")
+           << numStages << " stages and so holds " << numStages + 1
+           << " (the entry, the bodies and, on the nodes of the entry, the "
+              "exit), not "
+           << stages.size();
+  if (failed(verifyBodies(stages)))
+    return failure();
+  if (getPaths())
+    for (auto [microbatch, path] : llvm::enumerate(getPathsAttr()))
+      if (failed(PathChecker(*this, microbatch, listOf(path)).run()))
+        return failure();
+  return verifyNodeOrders(*this);
+}
+
+//===----------------------------------------------------------------------===//
+// Erasing
+//===----------------------------------------------------------------------===//
+
+/// Clones the body of `stage`, which is given `activations` by the stage before
+/// it on the path, and returns what it yields.
+static SmallVector<Value> cloneStage(OpBuilder &builder, StageOp stage,
+                                     const IRMapping &arguments,
+                                     ArrayRef<Value> activations) {
+  IRMapping mapping;
+  Block &body = stage.getBody().front();
+  for (auto [input, argument] :
+       llvm::zip_equal(stage.getInputs(), body.getArguments())) {
+    bool isActivation = input.getDefiningOp<StageOp>() != nullptr;
+    mapping.map(argument,
+                isActivation
+                    ? activations[cast<OpResult>(input).getResultNumber()]
+                    : arguments.lookup(input));
+  }
+  for (Operation &op : body.without_terminator())
+    builder.clone(op, mapping);
+  return llvm::map_to_vector(stage.getYield().getValues(), [&](Value value) {
+    return mapping.lookupOrDefault(value);
+  });
+}
+
+LogicalResult SkipPipelineOp::inlineSequentially(RewriterBase &rewriter,
+                                                 int64_t outerParts) {
+  if (!getPaths())
+    return emitOpError("leaves its paths to the compiler, so there is no "
+                       "sequential program yet; solve them first "
+                       "(hocket-solve-paths), or give them");
+  // Each of them is listed in a case.
+  constexpr int64_t maxMicrobatches = 1 << 20;
+  if (outerParts > maxMicrobatches / int64_t(getMicrobatches()))
+    return emitOpError("stands for a sequential program of ")
+           << outerParts << " x " << getMicrobatches()
+           << " microbatches; it can be written down for up to "
+           << maxMicrobatches;
+  // The microbatches of each sequence of bodies. Part c of the batch follows
+  // the same paths as any other: its microbatches come after those of c - 1.
+  llvm::MapVector<SmallVector<int64_t>, SmallVector<int64_t>,
+                  std::map<SmallVector<int64_t>, unsigned>>
+      cases;
+  for (int64_t part = 0; part < outerParts; ++part)
+    for (auto [microbatch, route] : llvm::enumerate(getRoutes())) {
+      SmallVector<int64_t> bodies;
+      for (const RouteStop &stop : ArrayRef(route).drop_front().drop_back())
+        bodies.push_back(stop.stage);
+      cases[bodies].push_back(part * getMicrobatches() + microbatch);
+    }
+  SmallVector<StageOp, 4> stages = getStages();
+  auto applyBodies = [&](OpBuilder &builder, const IRMapping &mapping,
+                         ArrayRef<int64_t> bodies, ValueRange inputs) {
+    SmallVector<Value> values(inputs);
+    for (int64_t stage : bodies)
+      values = cloneStage(builder, stages[stage], mapping, values);
+    return values;
+  };
+  auto body = [&](OpBuilder &inner, Location loc, ValueRange arguments) {
+    IRMapping mapping;
+    mapping.map(getBody().getArguments(), arguments);
+    SmallVector<Value> values =
+        cloneStage(inner, stages.front(), mapping, /*activations=*/{});
+    if (cases.size() == 1) {
+      values = applyBodies(inner, mapping, cases.front().first, values);
+    } else {
+      SmallVector<SmallVector<int64_t>> lists;
+      for (auto &entry : cases)
+        lists.push_back(entry.second);
+      auto choice = SwitchMicrobatchOp::create(
+          inner, loc, values, lists,
+          [&](OpBuilder &inCase, Location caseLoc, size_t number,
+              ValueRange inputs) {
+            YieldOp::create(inCase, caseLoc,
+                            applyBodies(inCase, mapping,
+                                        std::next(cases.begin(), number)->first,
+                                        inputs));
+          });
+      values = llvm::to_vector_of<Value>(choice.getResults());
+    }
+    YieldOp::create(inner, loc,
+                    cloneStage(inner, stages.back(), mapping, values));
+  };
+  auto sequential = MicrobatchesOp::create(
+      rewriter, getLoc(), getResultTypes(), getTokens(), getOffsets(),
+      getShared(), outerParts * int64_t(getMicrobatches()), body);
+  rewriter.replaceOp(*this, sequential.getResults());
+  return success();
+}
+
+//===----------------------------------------------------------------------===//
+// What is left
+//===----------------------------------------------------------------------===//
+
+LogicalResult MicrobatchesOp::verify() {
+  if (auto strategy = (*this)->getParentOfType<StrategyOpInterface>()) {
+    InFlightDiagnostic diagnostic = emitOpError(
+        "is a sequential program for the whole batch, and cannot be inside of "
+        "a strategy; hocket.pipeline and hocket.skip_pipeline cut the batch "
+        "into microbatches, too");
+    diagnostic.attachNote(strategy.getLoc()) << "the strategy is here";
+    return diagnostic;
+  }
+  if (failed(verifyBlockArguments(*this)))
+    return failure();
+  return verifyCutting(*this, "count");
+}
+
+LogicalResult MicrobatchesOp::verifyRegions() {
+  if (failed(verifyYield(*this)))
+    return failure();
+  return verifyHasNo<StrategyOpInterface>(*this,
+                                          "it is what is left of a strategy");
+}
+
+LogicalResult SwitchMicrobatchOp::verify() {
+  if (getInputs().getTypes() != getResultTypes())
+    return emitOpError("needs results of its inputs' types, ")
+           << getInputs().getTypes() << ", not " << getResultTypes();
+  if (getBodies().size() != getCases().size())
+    return emitOpError("has ") << getCases().size() << " cases and "
+                               << getBodies().size() << " regions";
+  int64_t count = cast<MicrobatchesOp>((*this)->getParentOp()).getCount();
+  DenseMap<int64_t, int64_t> caseOf;
+  for (auto [number, list] : llvm::enumerate(getCases()))
+    for (int64_t microbatch : listOf(list)) {
+      if (microbatch < 0 || microbatch >= count)
+        return emitOpError("has a case of microbatch ")
+               << microbatch << ", and there are " << count;
+      if (auto [it, isNew] = caseOf.try_emplace(microbatch, number); !isNew)
+        return emitOpError("has microbatch ")
+               << microbatch << " in case #" << it->second << " and in case #"
+               << number;
+    }
+  for (int64_t i = 0; i < count; ++i)
+    if (!caseOf.count(i))
+      return emitOpError("has no case for microbatch ") << i;
+  return success();
+}
+
+LogicalResult SwitchMicrobatchOp::verifyRegions() {
+  for (auto [number, region] : llvm::enumerate(getBodies())) {
+    if (region.front().getArgumentTypes() != getInputs().getTypes())
+      return emitOpError("needs the arguments of case #")
+             << number << " to be of its inputs' types, "
+             << getInputs().getTypes();
+    auto yield = dyn_cast<YieldOp>(region.front().back());
+    if (yield && yield.getValues().getTypes() == getResultTypes())
+      continue;
+    InFlightDiagnostic diagnostic =
+        emitOpError("needs case #")
+        << number << " to end with a 'hocket.yield' of its results' types, "
+        << getResultTypes();
+    diagnostic.attachNote(region.front().back().getLoc()) << "it ends here";
+    return diagnostic;
+  }
+  return success();
+}

@@ -1,0 +1,383 @@
+//===- PathsRoutes.cpp - The paths that a microbatch may take -------------===//
+
+#include "PathsRoutes.h"
+
+#include <algorithm>
+#include <limits>
+#include <queue>
+#include <set>
+#include <tuple>
+
+using namespace hocket;
+using namespace hocket::paths;
+
+Route paths::makeRoute(const PathsProblem &problem, int head,
+                       std::vector<int> path) {
+  Route route;
+  auto add = [&](int node, int change, int64_t duration) {
+    Step step;
+    step.node = node;
+    step.change = change;
+    step.duration = duration;
+    step.busy = duration + (route.steps.empty() ? problem.gapAfterInjection
+                                                : problem.gapAfterTask);
+    for (size_t i = 0; i < route.steps.size(); ++i)
+      if (route.steps[i].node == node)
+        step.previousHere = int(i);
+    if (!route.steps.empty()) {
+      Step &last = route.steps.back();
+      last.lag = last.node == node
+                     ? last.busy - last.duration
+                     : problem.link[size_t(last.node)][size_t(node)];
+    }
+    route.steps.push_back(step);
+  };
+  for (int node : path)
+    add(node, +1, problem.forward[size_t(node)]);
+  add(head, 0, problem.lossOnHead[size_t(head)]);
+  for (size_t i = path.size(); i-- > 0;)
+    add(path[i], -1, problem.backward[size_t(path[i])]);
+  int64_t remaining = 0;
+  for (size_t i = route.steps.size(); i-- > 0;) {
+    Step &step = route.steps[i];
+    remaining += step.duration + (i + 1 < route.steps.size() ? step.lag : 0);
+    step.remaining = remaining;
+  }
+  route.trip = remaining;
+  route.path = std::move(path);
+  return route;
+}
+
+std::vector<int>
+paths::stagesByNode(const std::vector<std::vector<int>> &stages, size_t nodes) {
+  std::vector<int> stageOf(nodes, -1);
+  for (size_t stage = 0; stage < stages.size(); ++stage)
+    for (int node : stages[stage])
+      stageOf[size_t(node)] = int(stage);
+  return stageOf;
+}
+
+bool Frontier::advance(const PathsProblem::Convergence &rules, int stage) {
+  if (stage >= highest) {
+    if (stage - highest > rules.maxForwardJump)
+      return false;
+    highest = stage;
+    return true;
+  }
+  int step = highest - stage;
+  if (step > rules.maxBackwardStep || sum + step > rules.maxBackwardSum ||
+      moves + 1 > rules.maxBackwardMoves)
+    return false;
+  sum += step;
+  ++moves;
+  return true;
+}
+
+bool paths::isAllowed(const PathsProblem &problem,
+                      const std::vector<int> &stageOf,
+                      const PathsProblem::Microbatch &microbatch,
+                      const std::vector<int> &path) {
+  if (!microbatch.path.empty() && path != microbatch.path)
+    return false;
+  if (problem.convergence.startAtHead && path[0] != microbatch.head)
+    return false;
+  Frontier frontier(stageOf[size_t(path[0])]);
+  for (size_t i = 0; i < path.size(); ++i) {
+    if (problem.memory[size_t(path[i])] == 0)
+      return false;
+    int stage = stageOf[size_t(path[i])];
+    for (size_t j = 0; j < i; ++j)
+      if (stageOf[size_t(path[j])] == stage)
+        return false;
+    if (i > 0 && !frontier.advance(problem.convergence, stage))
+      return false;
+  }
+  return true;
+}
+
+/// Of all routes, exactly.
+static void findHalves(RouteSet &set) {
+  set.shortestToLoss = set.shortestFromLoss = set.shortestTrip;
+  for (const RoutePtr &route : set.routes) {
+    int64_t back = route->steps[route->path.size()].remaining;
+    set.shortestToLoss = std::min(set.shortestToLoss, route->trip - back);
+    set.shortestFromLoss =
+        std::min(set.shortestFromLoss, back - route->steps.back().remaining);
+  }
+}
+
+namespace {
+
+constexpr int64_t kNever = std::numeric_limits<int64_t>::max() / 4;
+
+/// Enumerates by A*: what is left of a path is bounded by the shortest walk,
+/// which may visit a stage twice.
+class RouteFinder {
+public:
+  RouteFinder(const PathsProblem &problem, const std::vector<int> &stageOf,
+              const PathsProblem::Microbatch &microbatch, uint64_t seed)
+      : problem(problem), stageOf(stageOf), microbatch(microbatch),
+        random(seed) {
+    boundWalks();
+  }
+
+  RouteSet find(size_t limit, Budget &budget) {
+    // Past `limit` shortest ones there is little use in more of their kind.
+    constexpr size_t largestQueue = 50'000;
+    RouteSet set;
+    set.shortestTrip = kNever;
+    for (size_t node = 0; node < problem.nodeCount(); ++node)
+      if (canBegin(int(node)))
+        push({int(node)}, visitCost(int(node)));
+    while (!queue.empty() && set.routes.size() < limit) {
+      if (queue.size() > largestQueue ||
+          !budget.spend(int64_t(problem.nodeCount()) * problem.pathLength))
+        break;
+      Partial partial = queue.top();
+      queue.pop();
+      if (int(partial.path.size()) == problem.pathLength) {
+        add(set, std::move(partial.path));
+        continue;
+      }
+      for (int next : continuations(partial.path))
+        push(extend(partial.path, next),
+             partial.cost + hopCost(partial.path.back(), next));
+    }
+    set.completeBelow = std::numeric_limits<int64_t>::max();
+    if (!queue.empty()) {
+      set.completeBelow = queue.top().bound;
+      set.shortestTrip = std::min(set.shortestTrip, set.completeBelow);
+      sample(set, limit, budget);
+    }
+    std::sort(set.routes.begin(), set.routes.end(),
+              [](const RoutePtr &a, const RoutePtr &b) {
+                return std::tie(a->trip, a->path) < std::tie(b->trip, b->path);
+              });
+    if (set.shortestTrip == kNever)
+      set.shortestTrip = 0;
+    if (set.isComplete())
+      findHalves(set);
+    else
+      boundHalves(set);
+    return set;
+  }
+
+private:
+  struct Partial {
+    int64_t bound = 0, cost = 0;
+    uint64_t tie = 0;
+    std::vector<int> path;
+    bool operator<(const Partial &other) const { // the largest comes first
+      if (bound != other.bound)
+        return bound > other.bound;
+      if (path.size() != other.path.size())
+        return path.size() < other.path.size();
+      return tie > other.tie;
+    }
+  };
+
+  bool isUsable(int node) const { return problem.memory[size_t(node)] > 0; }
+  bool canBegin(int node) const {
+    return isUsable(node) &&
+           (!problem.convergence.startAtHead || node == microbatch.head);
+  }
+  /// On a walk; the stage of the head is visited first or not at all.
+  bool canFollow(int a, int b) const {
+    return isUsable(b) && stageOf[size_t(a)] != stageOf[size_t(b)] &&
+           (!problem.convergence.startAtHead ||
+            stageOf[size_t(b)] != stageOf[size_t(microbatch.head)]);
+  }
+  int64_t linkBothWays(int a, int b) const {
+    return problem.link[size_t(a)][size_t(b)] +
+           problem.link[size_t(b)][size_t(a)];
+  }
+  int64_t visitCost(int node) const {
+    return problem.forward[size_t(node)] + problem.backward[size_t(node)];
+  }
+  int64_t hopCost(int from, int to) const {
+    return linkBothWays(from, to) + visitCost(to);
+  }
+
+  /// walks[r][n]: from node n over r more nodes to the head and back.
+  void boundWalks() {
+    size_t count = problem.nodeCount();
+    int64_t loss = problem.lossOnHead[size_t(microbatch.head)];
+    walks.assign(size_t(problem.pathLength),
+                 std::vector<int64_t>(count, kNever));
+    for (size_t n = 0; n < count; ++n)
+      walks[0][n] = linkBothWays(int(n), microbatch.head) + loss;
+    for (size_t r = 1; r < walks.size(); ++r)
+      for (size_t a = 0; a < count; ++a)
+        for (size_t b = 0; b < count; ++b)
+          if (canFollow(int(a), int(b)))
+            walks[r][a] = std::min(walks[r][a],
+                                   walks[r - 1][b] + hopCost(int(a), int(b)));
+  }
+
+  /// The same for the way to the loss, and for the way from it.
+  void boundHalves(RouteSet &set) const {
+    size_t count = problem.nodeCount(), head = size_t(microbatch.head);
+    std::vector<int64_t> to(count), from(count);
+    for (size_t n = 0; n < count; ++n) {
+      to[n] = problem.forward[n] + problem.link[n][head];
+      from[n] = problem.link[head][n];
+    }
+    for (int r = 1; r < problem.pathLength; ++r) {
+      std::vector<int64_t> toBefore = to, fromBefore = from;
+      for (size_t a = 0; a < count; ++a) {
+        to[a] = from[a] = kNever;
+        for (size_t b = 0; b < count; ++b) {
+          if (!canFollow(int(a), int(b)))
+            continue;
+          to[a] = std::min(to[a], problem.forward[a] + problem.link[a][b] +
+                                      toBefore[b]);
+          from[a] = std::min(from[a], fromBefore[b] + problem.backward[b] +
+                                          problem.link[b][a]);
+        }
+      }
+    }
+    set.shortestToLoss = set.shortestFromLoss = kNever;
+    for (size_t n = 0; n < count; ++n)
+      if (canBegin(int(n))) {
+        set.shortestToLoss = std::min(set.shortestToLoss, to[n]);
+        set.shortestFromLoss =
+            std::min(set.shortestFromLoss, problem.lossOnHead[head] + from[n]);
+      }
+  }
+
+  int64_t walkAfter(const std::vector<int> &path) const {
+    return walks[size_t(problem.pathLength) - path.size()][size_t(path.back())];
+  }
+
+  void push(std::vector<int> path, int64_t cost) {
+    int64_t rest = walkAfter(path);
+    if (rest < kNever)
+      queue.push({cost + rest, cost, random(), std::move(path)});
+  }
+
+  static std::vector<int> extend(const std::vector<int> &path, int next) {
+    std::vector<int> longer;
+    longer.reserve(path.size() + 1);
+    longer = path;
+    longer.push_back(next);
+    return longer;
+  }
+
+  std::vector<int> continuations(const std::vector<int> &path) const {
+    Frontier frontier(stageOf[size_t(path[0])]);
+    for (size_t i = 1; i < path.size(); ++i)
+      frontier.advance(problem.convergence, stageOf[size_t(path[i])]);
+    std::vector<int> nodes;
+    for (size_t n = 0; n < problem.nodeCount(); ++n) {
+      if (!isUsable(int(n)))
+        continue;
+      bool isVisited = std::any_of(path.begin(), path.end(), [&](int node) {
+        return stageOf[size_t(node)] == stageOf[n];
+      });
+      Frontier next = frontier;
+      if (!isVisited && next.advance(problem.convergence, stageOf[n]))
+        nodes.push_back(int(n));
+    }
+    return nodes;
+  }
+
+  void add(RouteSet &set, std::vector<int> path) {
+    set.routes.push_back(std::make_shared<const Route>(
+        makeRoute(problem, microbatch.head, std::move(path))));
+    set.shortestTrip = std::min(set.shortestTrip, set.routes.back()->trip);
+  }
+
+  /// As many routes again, by walks that prefer short ways home.
+  void sample(RouteSet &set, size_t count, Budget &budget) {
+    std::set<std::vector<int>> known;
+    for (const RoutePtr &route : set.routes)
+      known.insert(route->path);
+    std::vector<int> beginnings;
+    for (size_t node = 0; node < problem.nodeCount(); ++node)
+      if (canBegin(int(node)))
+        beginnings.push_back(int(node));
+    for (size_t attempt = 0; attempt < 2 * count && !beginnings.empty();
+         ++attempt) {
+      int64_t steps = int64_t(problem.nodeCount()) * problem.pathLength *
+                      problem.pathLength;
+      if (!budget.spend(steps) && !set.routes.empty())
+        return;
+      std::vector<int> path = {beginnings[random() % beginnings.size()]};
+      while (int(path.size()) < problem.pathLength) {
+        std::vector<int> nodes = continuations(path);
+        if (nodes.empty())
+          break;
+        auto away = [&](int node) {
+          return hopCost(path.back(), node) + walkAfter(extend(path, node));
+        };
+        // The best of a few that are drawn.
+        int best = nodes[random() % nodes.size()];
+        for (uint64_t more = random() % 4; more > 0; --more) {
+          int other = nodes[random() % nodes.size()];
+          if (away(other) < away(best))
+            best = other;
+        }
+        path.push_back(best);
+      }
+      if (int(path.size()) == problem.pathLength && known.insert(path).second)
+        add(set, path);
+    }
+  }
+
+  const PathsProblem &problem;
+  const std::vector<int> &stageOf;
+  const PathsProblem::Microbatch &microbatch;
+  std::mt19937_64 random;
+  std::vector<std::vector<int64_t>> walks;
+  std::priority_queue<Partial> queue;
+};
+
+} // namespace
+
+RouteSet paths::findRoutes(const PathsProblem &problem,
+                           const std::vector<int> &stageOf,
+                           const PathsProblem::Microbatch &microbatch,
+                           size_t limit, uint64_t seed, Budget &budget) {
+  if (microbatch.path.empty())
+    return RouteFinder(problem, stageOf, microbatch, seed).find(limit, budget);
+  RouteSet set;
+  set.completeBelow = std::numeric_limits<int64_t>::max();
+  if (isAllowed(problem, stageOf, microbatch, microbatch.path)) {
+    set.routes.push_back(std::make_shared<const Route>(
+        makeRoute(problem, microbatch.head, microbatch.path)));
+    set.shortestTrip = set.routes[0]->trip;
+    findHalves(set);
+  }
+  return set;
+}
+
+std::vector<size_t> paths::routeClasses(const PathsProblem &problem) {
+  std::vector<size_t> classes(problem.microbatches.size());
+  for (size_t i = 0; i < classes.size(); ++i) {
+    classes[i] = i;
+    for (size_t j = 0; j < i; ++j)
+      if (problem.microbatches[j].head == problem.microbatches[i].head &&
+          problem.microbatches[j].path == problem.microbatches[i].path) {
+        classes[i] = j;
+        break;
+      }
+  }
+  return classes;
+}
+
+PathsProblem paths::withoutStages(const PathsProblem &problem) {
+  PathsProblem relaxed = problem;
+  relaxed.stages = {{}};
+  std::vector<char> isHead(problem.nodeCount(), 0);
+  for (const auto &microbatch : problem.microbatches)
+    isHead[size_t(microbatch.head)] = 1;
+  for (size_t node = 0; node < problem.nodeCount(); ++node)
+    if (isHead[node])
+      relaxed.stages[0].push_back(int(node));
+    else
+      relaxed.stages.push_back({int(node)});
+  relaxed.stageCount = int(relaxed.stages.size());
+  int any = relaxed.stageCount * relaxed.stageCount;
+  relaxed.convergence = {problem.convergence.startAtHead, any, any, any, any};
+  return relaxed;
+}
