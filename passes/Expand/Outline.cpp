@@ -145,25 +145,15 @@ LogicalResult Outliner::outlinePipeline(PipelineOp pipeline) {
   set("microbatches", pipeline.getMicrobatches());
   set("chunks", pipeline.getChunks());
   SmallVector<StageOp, 4> stages = pipeline.getStages();
-  StringRef schedule = pipeline.getSchedule();
-  if (schedule == "auto" && pipeline.getPlacement())
-    return pipeline.emitOpError(
-        "has a placement, and its schedule is still auto; solve it first "
-        "(hocket-solve-schedule), or give the orders of its ranks");
-  if (schedule == "auto") {
-    schedule = pipeline.getChunks() > 1 ? "interleaved" : "1f1b";
-    emitRemark(pipeline.getLoc(), "schedule 'auto' means '")
-        << schedule << "' here";
-  }
-  strategy.set("schedule", builder.getStringAttr(schedule));
-  if (ArrayAttr orders = pipeline.getOrdersAttr()) {
+  strategy.set("schedule", builder.getStringAttr(pipeline.getSchedule()));
+  if (ArrayAttr orders = pipeline.getOrdersAttr())
     strategy.set("orders", orders);
+  if (pipeline.getOrdersAttr() || pipeline.getPlacement())
     strategy.set("placement",
                  builder.getDenseI64ArrayAttr(llvm::map_to_vector(
                      llvm::seq<int64_t>(0, stages.size()), [&](int64_t stage) {
                        return pipeline.getRankOf(stage);
                      })));
-  }
   return outlineChain(stages);
 }
 
