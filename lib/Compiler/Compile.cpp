@@ -8,7 +8,10 @@
 #include "hocket/Passes/Differentiate.h"
 #include "hocket/Passes/Expand.h"
 #include "hocket/Passes/ModelBuilder.h"
+#include "hocket/Passes/Solve.h"
 #include "hocket/Plan/Expand.h"
+#include "hocket/Plan/SolveSchedule.h"
+#include "hocket/Solver/Z3.h"
 
 #include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -94,6 +97,8 @@ Result<StageForm> chooseForm(ModuleOp module, const CompileOptions &options,
   };
   if (strategy->schedule == "given" || !strategy->routes.empty())
     return choose(splitsBackward(*strategy));
+  if (strategy->schedule == plan::kAutoSchedule)
+    return choose(true);
   // What can be known before anything is compiled is said now.
   Result<const plan::Schedule *> schedule = schedules.get(strategy->schedule);
   if (!schedule)
@@ -104,6 +109,25 @@ Result<StageForm> chooseForm(ModuleOp module, const CompileOptions &options,
       !checked)
     return checked.error();
   return choose((*schedule)->splitsBackward());
+}
+
+/// Solves what the strategy leaves `auto`.
+Result<void> fillAuto(ModuleOp module, const Topology &topology,
+                      const CompileOptions &options) {
+  auto loss = module.lookupSymbol<func::FuncOp>("loss");
+  FailureOr<plan::Strategy> strategy = strategyOf(loss);
+  if (failed(strategy))
+    return compileError(module);
+  RooflineCost cost(topology);
+  Z3EngineFactory engine;
+  SolveSetting setting{topology, cost, options.lengths, options.solver};
+  if (setting.lengths.empty())
+    setting.lengths = defaultLengths(*strategy);
+  if (!setting.solver.engine)
+    setting.solver.engine = &engine;
+  if (failed(solveSchedule(module, "loss", setting)))
+    return compileError(module);
+  return {};
 }
 
 } // namespace
@@ -148,6 +172,8 @@ hocket::compileModel(ModuleOp module, const CompileOptions &options) {
   if (failed(toKernels.run(module)))
     return compileError(module);
 
+  if (Result<void> solved = fillAuto(module, *topology, options); !solved)
+    return solved.error();
   FailureOr<ModelSource> source = buildModel(module);
   if (failed(source))
     return compileError(module);

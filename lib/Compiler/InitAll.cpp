@@ -9,6 +9,7 @@
 #include "hocket/Passes/Import.h"
 #include "hocket/Passes/Lower.h"
 #include "hocket/Passes/Prove.h"
+#include "hocket/Passes/Solve.h"
 
 void hocket::registerAllDialects(mlir::DialectRegistry &registry) {
   registry.insert<HocketDialect>();
@@ -18,6 +19,7 @@ void hocket::registerAllDialects(mlir::DialectRegistry &registry) {
 
 void hocket::registerAllPasses() {
   registerHocketExpandPasses();
+  registerHocketSolvePasses();
   registerHocketImportPasses();
   registerHocketDifferentiatePasses();
   registerHocketProvePasses();

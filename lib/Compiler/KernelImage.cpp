@@ -2,7 +2,7 @@
 
 #include "hocket/Compiler/KernelImage.h"
 
-#include "KernelWork.h"
+#include "hocket/Passes/KernelWork.h"
 #include "NativeCode.h"
 #include "hocket/Dialects/Hocket.h"
 #include "hocket/Dialects/KernelSignature.h"

@@ -126,7 +126,7 @@ Violation CheckContext::violation(const char *invariant, std::string message,
 std::optional<Violation> plan::findViolation(const Plan &plan,
                                              const Model &model,
                                              int64_t deviceMemoryBytes) {
-  CheckContext context{plan, model, {}, {}};
+  CheckContext context{plan, model, {}, {}, {}};
   Channels channels;
   Found found = checkStructure(context);
   if (!found)

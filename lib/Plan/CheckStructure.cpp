@@ -26,6 +26,7 @@ public:
   Found run();
 
 private:
+  void indexRoutes();
   Found checkBatch();
   Found checkGroups();
   Found checkRanks();
@@ -46,18 +47,27 @@ private:
   std::vector<int64_t> numPeers, numGroups;
 };
 
+void StructureChecker::indexRoutes() {
+  const std::vector<std::vector<Visit>> &routes = plan.strategy.routes;
+  if (!routes.empty())
+    context.visits.resize(plan.strategy.pipelineRanks);
+  for (uint32_t i = 0; i < routes.size(); ++i) {
+    auto &positions = context.positions.emplace_back();
+    for (uint32_t k = 0; k < routes[i].size(); ++k) {
+      positions.emplace_back(routes[i][k].stage, k);
+      context.visits[routes[i][k].rank].emplace_back(routes[i][k].stage, i);
+    }
+    std::sort(positions.begin(), positions.end());
+  }
+}
+
 Found StructureChecker::checkBatch() {
   if (plan.stages != model.stages.size())
     return fail("the plan has " + std::to_string(plan.stages) +
                 " stages and the model " + std::to_string(model.stages.size()));
   if (Result<void> checked = checkStrategy(plan.strategy, model); !checked)
     return fail(checked.error().message);
-  for (const std::vector<Visit> &route : plan.strategy.routes) {
-    auto &positions = context.positions.emplace_back();
-    for (uint32_t i = 0; i < route.size(); ++i)
-      positions.emplace_back(route[i].stage, i);
-    std::sort(positions.begin(), positions.end());
-  }
+  indexRoutes();
   uint64_t parts = uint64_t(plan.strategy.data) * plan.strategy.microbatches;
   if (parts == 0 || parts != plan.shapes.size() ||
       parts != plan.firstSequence.size() - 1 || plan.firstSequence.empty())

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
 using namespace hocket;
 using namespace hocket::plan;
@@ -156,29 +157,21 @@ private:
       if (context.plan.ranks[other].pipeline != here)
         return fail("ranks of one role have different places on the routes",
                     {context.at(index, -1), context.on(other, -1)});
-    const std::vector<std::vector<Visit>> &routes =
-        context.plan.strategy.routes;
-    size_t numVisits = 0;
-    for (uint32_t i = 0; i < routes.size(); ++i)
-      for (const Visit &visit : routes[i])
-        if (visit.rank == here) {
-          ++numVisits;
-          if (Found found = checkMicrobatch(visit.stage, i))
-            return found;
-        }
-    if (numVisits == tasks.size())
+    const auto &visits = context.visits[here];
+    for (auto [stage, microbatch] : visits)
+      if (Found found = checkMicrobatch(stage, microbatch))
+        return found;
+    if (visits.size() == tasks.size())
       return std::nullopt;
-    for (const auto &[key, runs] : tasks) {
-      auto [stage, microbatch] = key;
-      const std::vector<Visit> &route = routes[microbatch];
-      if (std::find(route.begin(), route.end(), Visit{stage, here}) ==
-          route.end())
+    std::set<std::pair<uint32_t, uint32_t>> expected(visits.begin(),
+                                                     visits.end());
+    for (const auto &[key, runs] : tasks)
+      if (!expected.count(key))
         return fail(
-            "microbatch " + std::to_string(microbatch) +
-                " does not visit stage " + std::to_string(stage) +
+            "microbatch " + std::to_string(key.second) +
+                " does not visit stage " + std::to_string(key.first) +
                 " of this rank",
             {context.at(index, *std::max_element(runs.begin(), runs.end()))});
-    }
     return std::nullopt;
   }
 

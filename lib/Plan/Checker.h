@@ -26,6 +26,9 @@ struct CheckContext {
   std::vector<std::vector<uint32_t>> ranksOfRole;
   /// By microbatch where there are routes: stages and their positions, sorted.
   std::vector<std::vector<std::pair<uint32_t, uint32_t>>> positions;
+  /// By pipeline rank where there are routes: the stages and microbatches that
+  /// come to it.
+  std::vector<std::vector<std::pair<uint32_t, uint32_t>>> visits;
 
   /// The stage before or after `stage` on the way of `microbatch`; -1 where
   /// there is none.

@@ -43,6 +43,7 @@ private:
   std::vector<uint32_t> room;
   std::vector<bool> isBusy;
   std::vector<std::set<Priority>> ready;
+  std::set<uint32_t> touched; // ranks that may have something to start
   std::map<uint32_t, std::deque<uint32_t>> waiting; // microbatches, by head
   std::multimap<uint64_t, uint32_t> running;        // microbatches, by end
   uint64_t time = 0;
@@ -100,6 +101,7 @@ void ListScheduler::admit() {
 void ListScheduler::makeReady(uint32_t microbatch) {
   Step step = stepOf(microbatch);
   ready[step.visit.rank].emplace(step.kind == TaskKind::F, microbatch);
+  touched.insert(step.visit.rank);
 }
 
 void ListScheduler::start(uint32_t rank) {
@@ -117,6 +119,7 @@ void ListScheduler::finish(uint32_t microbatch) {
   const std::vector<Visit> &route = strategy.routes[microbatch];
   uint32_t rank = stepOf(microbatch).visit.rank;
   isBusy[rank] = false;
+  touched.insert(rank);
   size_t step = next[microbatch]++;
   if (step >= route.size()) {
     // Room for it is there until it never comes back.
@@ -132,8 +135,9 @@ void ListScheduler::finish(uint32_t microbatch) {
 std::vector<std::vector<ScheduledTask>> ListScheduler::run() {
   admit();
   while (true) {
-    for (uint32_t rank = 0; rank < strategy.pipelineRanks; ++rank)
+    for (uint32_t rank : touched)
       start(rank);
+    touched.clear();
     if (running.empty())
       return std::move(orders);
     time = running.begin()->first;

@@ -227,7 +227,7 @@ Result<void> plan::checkStrategy(const Strategy &strategy, const Model &model) {
                 " stages");
   if (!strategy.placement.empty())
     if (Result<void> checked =
-            checkPlacement(strategy, stages, std::max(ranks, 1u));
+            checkPlacement(strategy, stages, ranks ? ranks : stages);
         !checked)
       return checked;
   if (isRouted)

@@ -46,6 +46,11 @@ cl::opt<std::string> tracePath(
     "trace", cl::value_desc("T.json"),
     cl::desc("A trace of the step as it is predicted for the machine, "
              "docs/trace.md"));
+cl::opt<double> timeLimit(
+    "time-limit", cl::init(0), cl::value_desc("S"),
+    cl::desc(
+        "Seconds to spend on each knob that is auto (default: counted work "
+        "of about a second, so that what is compiled repeats exactly)"));
 cl::opt<std::string> targetName("target", cl::init("cpu"),
                                 cl::value_desc("NAME"),
                                 cl::desc("Where the kernels run: cpu (the "
@@ -78,7 +83,8 @@ Exit status: 0 success, 1 the plan breaks an invariant, 2 the caller's mistake.
 void printHelp() {
   llvm::outs() << kUsage;
   printOptions({{"What it reads", {"topology", "lengths"}},
-                {"What it compiles", {"erase", "gradients", "target", "cpu"}},
+                {"What it compiles",
+                 {"erase", "gradients", "target", "cpu", "time-limit"}},
                 {"What it writes", {"o", "trace"}},
                 {"More", {"help", "help-hidden", "version"}}});
   llvm::outs() << kEpilogue;
@@ -103,6 +109,14 @@ Result<void> writePrediction(const runtime::Executable &executable) {
     return prediction.error();
   return runtime::writeTrace(tracePath, {{"predicted", &prediction->timelines}},
                              executable.plan, executable.model);
+}
+
+/// The last that the solver of the schedule told.
+void printSolved(const Progress &progress) {
+  double value = double(*progress.value), bound = double(progress.lowerBound);
+  std::cerr << "schedule(auto): makespan " << value * 1e-6 << " ms, bound "
+            << bound * 1e-6 << " ms, gap "
+            << (bound > 0 ? 100 * (value - bound) / bound : 0) << "%\n";
 }
 
 int compileFile() {
@@ -135,6 +149,18 @@ int compileFile() {
       return report(lengths.error());
     options.lengths = *lengths;
   }
+
+  if (timeLimit.getNumOccurrences() > 0 && !(timeLimit > 0))
+    return reportMistake("--time-limit must be a number of seconds above 0");
+  if (timeLimit > 0) {
+    options.solver.workLimit.reset();
+    options.solver.timeLimit = timeLimit;
+  }
+  std::optional<Progress> solved;
+  options.solver.onProgress = [&](const Progress &progress) {
+    if (progress.value && (!solved || *progress.value <= *solved->value))
+      solved = progress;
+  };
 
   std::string message;
   std::unique_ptr<llvm::MemoryBuffer> file = openInputFile(modelPath, &message);
@@ -174,6 +200,8 @@ int compileFile() {
   double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
           .count();
+  if (solved)
+    printSolved(*solved);
   std::cerr << outputPath << ": " << executable->plan.ranks.size() << " ranks, "
             << executable->model.stages.size() << " stages, "
             << executable->model.kernels.size() << " kernels, compiled in "

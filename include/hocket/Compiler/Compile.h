@@ -4,6 +4,7 @@
 #define HOCKET_COMPILER_COMPILE_H
 
 #include "hocket/Runtime/Executable.h"
+#include "hocket/Solver/Budget.h"
 
 #include "mlir/IR/BuiltinOps.h"
 #include "mlir/Pass/PassManager.h"
@@ -23,6 +24,16 @@ struct CompileOptions {
   bool gradients = false;
   /// The processor to compile for, by LLVM's name; "native" is this one.
   std::string cpu = "native";
+  /// What may be spent on each knob that is `auto`. Without an engine, Z3 is
+  /// used.
+  SolverOptions solver = defaultSolverOptions();
+
+  /// Counted work of about a second: what is compiled repeats exactly.
+  static SolverOptions defaultSolverOptions() {
+    SolverOptions options;
+    options.workLimit = 100'000'000;
+    return options;
+  }
 };
 
 /// The passes from a model with strategies to stage functions: inline, outline,

@@ -357,13 +357,16 @@ plan.program @off_the_route model("m") data(1) microbatches(1) schedule("1f1b")
     plan.task F(0) @f() stage(0)
     plan.task F(0) @f() stage(2)
   }
-  plan.role @visited stages [1] workspace(0 at 0) arena(0) {
+  plan.role @passed stages [1] workspace(0 at 0) arena(0) {
     // expected-error @+2 {{'plan.task' op breaks P8: microbatch 0 does not visit stage 1 of this rank}}
     // expected-note @+1 {{rank 1 (stage 1, data 0): #0 Kernel F of microbatch 0}}
     plan.task F(0) @f()
   }
   plan.rank 0 @head data(0) pipeline(0)
-  plan.rank 1 @visited data(0) pipeline(1)
+  plan.role @visited stages [1] workspace(0 at 0) arena(0) {
+    plan.task F(0) @f()
+  }
+  plan.rank 1 @passed data(0) pipeline(1)
   plan.rank 2 @visited data(0) pipeline(2)
 }
 

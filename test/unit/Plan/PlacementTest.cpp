@@ -251,6 +251,8 @@ TEST(Placement, MistakesAreExplained) {
               s.pipelineRanks = 2;
             }),
             "stage 2 is placed on pipeline rank 7 of 2");
+  EXPECT_EQ(broken([](Strategy &s) { s.placement[2] = 0xFFFFFFFFu; }),
+            "stage 2 is placed on pipeline rank 4294967295 of 3");
   EXPECT_EQ(broken([](Strategy &s) { s.placement = {0, 2, 0}; }),
             "no stage is placed on pipeline rank 1");
   EXPECT_EQ(broken([](Strategy &s) { s.pipelineRanks = 4; }),

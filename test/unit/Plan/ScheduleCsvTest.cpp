@@ -153,7 +153,7 @@ TEST(ScheduleCsv, ChecksWhatItDrops) {
   EXPECT_EQ(errorWith("1F0,", "1F0,1REDUCE_GRAD,"),
             "l.csv:2:36: 1B0 adds to gradients that are summed up already");
   EXPECT_EQ(errorWith("0REDUCE_GRAD", "0REDUCE_GRAD,0REDUCE_GRAD"),
-            "l.csv:1:59: 0REDUCE_GRAD is there twice");
+            "l.csv:1:58: 0REDUCE_GRAD is there twice");
   Result<TaskOrders> same =
       parseScheduleCsv("0F0,0SEND_F0,1RECV_F0,1F0,1B0,0B0\n", "one.csv");
   ASSERT_FALSE(same);
@@ -220,6 +220,35 @@ TEST(ScheduleCsv, MistakesAreExplained) {
   EXPECT_EQ(errorOf(kTwoRanks, {2, 2, 4}),
             "s.csv: the schedule is for 3 microbatches, not 4");
   EXPECT_EQ(errorOf("0B0,0F0\n").find("s.csv: the schedule cannot run: "), 0u);
+}
+
+/// Damaged texts are read as what they say or refused with a place.
+TEST(ScheduleCsv, DamageIsSurvived) {
+  size_t refused = 0;
+  constexpr char letters[] = "0123456789,;()FIWBSENDRCV_\n \r\"";
+  for (unsigned seed = 0; seed < 5000; ++seed) {
+    std::mt19937 random(seed);
+    std::string text = seed % 2 ? kLowered : kTwoRanks;
+    for (unsigned i = 0; i <= seed % 3; ++i) {
+      size_t at = random() % text.size();
+      if (random() % 3 == 0)
+        text.erase(at, 1 + random() % 4);
+      else
+        text[at] = letters[random() % (sizeof(letters) - 1)];
+    }
+    Result<TaskOrders> read = parseScheduleCsv(text, "s.csv");
+    if (!read) {
+      ++refused;
+      EXPECT_EQ(read.error().message.find("s.csv:"), 0u);
+      continue;
+    }
+    Result<std::string> written = writeScheduleCsv(*read);
+    ASSERT_TRUE(written) << written.error() << text;
+    Result<TaskOrders> again = parseScheduleCsv(*written, "s.csv");
+    ASSERT_TRUE(again) << again.error();
+    EXPECT_EQ(again->ofRank, read->ofRank);
+  }
+  EXPECT_GT(refused, 3000u);
 }
 
 } // namespace

@@ -33,9 +33,9 @@ size_t activationsHeld(const Role &role) {
 
 TEST(Schedule, BuiltinsAreRegisteredByName) {
   ScheduleRegistry registry = ScheduleRegistry::withBuiltins();
-  EXPECT_EQ(registry.names(), (std::vector<std::string>{
-                                  "1f1b", "gpipe", "interleaved", "v_half",
-                                  "v_min", "zb_h1", "zb_h2", "zb_v"}));
+  EXPECT_EQ(registry.names(),
+            (std::vector<std::string>{"1f1b", "gpipe", "interleaved", "v_half",
+                                      "v_min", "zb_h1", "zb_h2", "zb_v"}));
   EXPECT_EQ(registry.find("gpipe")->name(), "gpipe");
   EXPECT_EQ(registry.find("zb-h1"), nullptr);
 }

@@ -3,6 +3,7 @@
 #include "ExecutorFixture.h"
 #include "TestFiles.h"
 
+#include "hocket/Plan/TaskText.h"
 #include "hocket/Runtime/Checkpoint.h"
 
 #include <nlohmann/json.hpp>
@@ -132,6 +133,42 @@ TEST_F(RunTool, DegreesAgree) {
   }
   EXPECT_TRUE(tensors("g1.st").find("loss")->shape.empty());
   EXPECT_NEAR(values(tensors("g1.st"), "loss")[0], want[2], 1e-6 * want[2]);
+}
+
+/// Stages that are placed and ordered by hand, and microbatches on routes, also
+/// for a batch of other lengths.
+TEST_F(RunTool, PlacementsAndRoutesAgree) {
+  plan::Strategy placed;
+  placed.data = placed.microbatches = 2;
+  placed.schedule = "given";
+  placed.placement = {1, 0};
+  placed.orders = {*plan::parseOrder("1F0 1F1 1B0 1B1"),
+                   *plan::parseOrder("0F0 0F1 0B0 0B1")};
+  plan::Strategy routed;
+  routed.microbatches = 4;
+  routed.pipelineRanks = 2;
+  routed.nodes = {{0, 1}, {0, 1}};
+  for (uint32_t i = 0; i < 4; ++i)
+    routed.routes.push_back({{0, i % 2}, {1, i % 2}});
+  saveModel(true, placed, "placed.hkt");
+  saveModel(true, routed, "routed.hkt");
+  for (const char *lengths : {"", " --lengths=short.txt"}) {
+    std::string rest =
+        std::string(" --data=text.txt --steps=3 --seed=7 --quiet") + lengths;
+    Output one = run("one.hkt" + rest);
+    ASSERT_EQ(one.status, 0) << one.text;
+    std::vector<double> want = losses(one.text);
+    ASSERT_EQ(want.size(), 3u) << one.text;
+    for (const char *name : {"placed.hkt", "routed.hkt"}) {
+      Output output = run(name + rest);
+      ASSERT_EQ(output.status, 0) << output.text;
+      std::vector<double> got = losses(output.text);
+      ASSERT_EQ(got.size(), 3u) << output.text;
+      for (size_t i = 0; i < 3; ++i)
+        EXPECT_NEAR(got[i], want[i], 1e-5 * want[i]) << name << lengths;
+    }
+  }
+  EXPECT_EQ(run("routed.hkt --world=virtual").status, 0);
 }
 
 /// Two steps and two more are four.

@@ -1,7 +1,7 @@
 //===- KernelWork.h - Operations of a kernel --------------------*- C++ -*-===//
 
-#ifndef HOCKET_LIB_COMPILER_KERNELWORK_H
-#define HOCKET_LIB_COMPILER_KERNELWORK_H
+#ifndef HOCKET_PASSES_KERNELWORK_H
+#define HOCKET_PASSES_KERNELWORK_H
 
 #include "hocket/Support/TensorType.h"
 
@@ -16,4 +16,4 @@ SizeExpr countFlops(mlir::func::FuncOp kernel);
 
 } // namespace hocket
 
-#endif // HOCKET_LIB_COMPILER_KERNELWORK_H
+#endif // HOCKET_PASSES_KERNELWORK_H

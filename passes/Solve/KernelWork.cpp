@@ -1,6 +1,6 @@
 //===- KernelWork.cpp - Operations of a kernel ----------------------------===//
 
-#include "KernelWork.h"
+#include "hocket/Passes/KernelWork.h"
 
 #include "hocket/Dialects/Hocket.h"
 #include "hocket/Dialects/SymbolicShapes.h"

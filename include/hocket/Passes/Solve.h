@@ -1,0 +1,37 @@
+//===- Solve.h - Passes that fill what is `auto` ----------------*- C++ -*-===//
+
+#ifndef HOCKET_PASSES_SOLVE_H
+#define HOCKET_PASSES_SOLVE_H
+
+#include "hocket/Cost/Cost.h"
+#include "hocket/Solver/Budget.h"
+
+#include "mlir/IR/BuiltinOps.h"
+#include "mlir/Pass/Pass.h"
+
+namespace hocket {
+
+#define GEN_PASS_DECL
+#include "passes/Solve/Passes.h.inc"
+
+#define GEN_PASS_REGISTRATION
+#include "passes/Solve/Passes.h.inc"
+
+/// What the solvers of a compilation work with.
+struct SolveSetting {
+  const Topology &topology;
+  const CostModel &cost;
+  /// Tokens of each sequence of a step.
+  std::vector<int64_t> lengths;
+  SolverOptions solver;
+};
+
+/// What the pass hocket-solve-schedule does, for callers that have a machine at
+/// hand. Emits an error where there is no schedule.
+llvm::LogicalResult solveSchedule(mlir::ModuleOp module,
+                                  llvm::StringRef lossName,
+                                  const SolveSetting &setting);
+
+} // namespace hocket
+
+#endif // HOCKET_PASSES_SOLVE_H

@@ -1,0 +1,50 @@
+//===- Passes.td - Passes of the folder Solve --------------*- tablegen -*-===//
+
+#ifndef HOCKET_PASSES_SOLVE_PASSES_TD
+#define HOCKET_PASSES_SOLVE_PASSES_TD
+
+include "mlir/Pass/PassBase.td"
+
+def SolveSchedule : Pass<"hocket-solve-schedule", "::mlir::ModuleOp"> {
+  let summary = "fill `schedule(auto)`: the order of tasks on the ranks of a pipeline";
+  let description = [{
+    Takes a module of kernel functions (after `hocket-differentiate`) whose
+    strategy has the schedule "auto", solves the order of F, Bi and W (or B) on
+    each pipeline rank, and writes it down as a given one: the makespan of a step
+    is minimized under the memory of the devices. Other schedules are left as
+    they are.
+
+    Times are those that the cost model of the topology predicts for a microbatch
+    of average size, from the operations and bytes of each kernel. Memory is what
+    a device has beside parameters, gradients and states. With two chunks a rank
+    the stages go there and back ("v") or there again ("interleaved"), whichever
+    is better.
+
+    A remark of the category "solve" tells the value, its proven lower bound and
+    the gap, in nanoseconds. It is an error if no order fits in memory.
+
+    Before:
+    ```mlir
+    func.func private @loss(...) attributes {hocket.strategy = {microbatches = 2 : i64, schedule = "auto", ...}}
+    ```
+    After:
+    ```mlir
+    func.func private @loss(...) attributes {hocket.strategy = {microbatches = 2 : i64, orders = ["0F0 0F1 0B0 0B1", "1F0 1B0 1F1 1B1"], placement = array<i64: 0, 1>, schedule = "given", ...}}
+    ```
+  }];
+  let options = [
+    Option<"function", "function", "std::string", "\"loss\"", "The loss function of the model.">,
+    Option<"topology", "topology", "std::string", "\"\"",
+           "File with the machine (docs/topology.md); else the module's hocket.topology.">,
+    Option<"lengths", "lengths", "std::string", "\"\"",
+           "File with the tokens of each sequence; else two of 64 tokens for every microbatch.">,
+    Option<"timeLimit", "time-limit", "double", "0",
+           "Seconds to spend; 0: counted work in place of seconds.">,
+    Option<"workLimit", "work-limit", "int64_t", "100000000",
+           "Counted work to spend if there is no time limit; results repeat.">,
+    Option<"seed", "seed", "uint64_t", "0", "Of everything that is drawn.">,
+  ];
+  let dependentDialects = ["::hocket::HocketDialect", "::mlir::func::FuncDialect"];
+}
+
+#endif // HOCKET_PASSES_SOLVE_PASSES_TD
