@@ -68,4 +68,11 @@ def Hocket_OperandAttr : Hocket_Attr<"Operand", "operand"> {
   }];
 }
 
+def Hocket_IntegerListsAttr
+    : TypedArrayAttrBase<DenseI64ArrayAttr, "lists of integers">;
+
+/// A bound that may be missing.
+def Hocket_LimitAttr
+    : OptionalAttr<ConfinedAttr<I64Attr, [IntNonNegative]>>;
+
 #endif // HOCKET_DIALECTS_HOCKET_ATTRS_TD

@@ -137,8 +137,10 @@ def Hocket_PipelineOp : Hocket_StrategyOp<"pipeline"> {
     `auto` or `"given"`. With `schedule("given")` the tasks of each rank are
     listed in `orders`, a string for each rank: a cell is the stage, the kind
     (F forward, I input gradient, W weight gradient, B the whole backward) and
-    the microbatch. Every microbatch has F, and B or both I and W, once in every
-    stage. Without a placement rank i of r runs the stages i, i + r, ...
+    the microbatch. Every microbatch has F, and B or its parts I and W, once in
+    every stage; a stage without parameters has no W, and one that nothing is
+    before may have no I. Without a placement rank i of r runs the stages i,
+    i + r, ...
 
     Examples (the second one has a V-shape: the first and the last stage are on
     rank 0):

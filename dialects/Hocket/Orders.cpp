@@ -1,68 +1,25 @@
-//===- Orders.cpp - Orders of tasks as text -------------------------------===//
+//===- Orders.cpp - Orders of tasks in attributes -------------------------===//
 
 #include "hocket/Dialects/Orders.h"
 
+#include "hocket/Plan/TaskText.h"
+
 #include "mlir/IR/Diagnostics.h"
 #include "llvm/ADT/DenseMap.h"
-#include "llvm/ADT/StringExtras.h"
 
 using namespace mlir;
 using namespace hocket;
 using plan::ScheduledTask;
 using plan::TaskKind;
 
-static std::optional<ScheduledTask> parseCell(StringRef cell) {
-  ScheduledTask task;
-  if (cell.consumeInteger(10, task.stage) || cell.empty())
-    return std::nullopt;
-  switch (cell.front()) {
-  case 'F':
-    task.kind = TaskKind::F;
-    break;
-  case 'I':
-    task.kind = TaskKind::Bi;
-    break;
-  case 'W':
-    task.kind = TaskKind::W;
-    break;
-  case 'B':
-    task.kind = TaskKind::B;
-    break;
-  default:
-    return std::nullopt;
-  }
-  // Strict to the end: "2BW0" is no cell.
-  if (cell.drop_front().getAsInteger(10, task.microbatch))
-    return std::nullopt;
-  return task;
-}
-
-Result<std::vector<ScheduledTask>> hocket::parseOrder(std::string_view text) {
-  std::vector<ScheduledTask> order;
-  SmallVector<StringRef> cells;
-  SplitString(StringRef(text), cells);
-  for (StringRef cell : cells) {
-    std::optional<ScheduledTask> task = parseCell(cell);
-    if (!task)
-      return Error(ErrorCode::InvalidArgument,
-                   "'" + cell.str() +
-                       "' is no task; write <stage><kind><microbatch> such as "
-                       "0F3, the kind one of F, I, W and B");
-    order.push_back(*task);
-  }
-  return order;
-}
-
-std::string hocket::printTask(const ScheduledTask &task) {
-  const char *kind = task.kind == TaskKind::Bi ? "I" : plan::name(task.kind);
-  return std::to_string(task.stage) + kind + std::to_string(task.microbatch);
-}
-
-std::string hocket::printOrder(const std::vector<ScheduledTask> &order) {
-  return llvm::join(llvm::map_range(order, printTask), " ");
-}
-
 namespace {
+
+/// A bit for each TaskKind.
+using Kinds = uint8_t;
+
+constexpr Kinds bit(TaskKind kind) { return Kinds(1u << unsigned(kind)); }
+constexpr Kinds kParts = bit(TaskKind::Bi) | bit(TaskKind::W);
+constexpr Kinds kBackward = kParts | bit(TaskKind::B);
 
 class OrderChecker {
 public:
@@ -71,22 +28,20 @@ public:
   FailureOr<TaskLists> run(ArrayAttr orders);
 
 private:
-  using Kinds = uint8_t; // a bit for each TaskKind
-
-  static Kinds bit(TaskKind kind) { return 1u << unsigned(kind); }
   LogicalResult add(int64_t rank, const ScheduledTask &task);
   LogicalResult checkComplete();
 
   Operation *op;
   const OrderRules &rules;
   DenseMap<std::pair<int64_t, int64_t>, Kinds> seen; // stage, microbatch
+  DenseMap<int64_t, Kinds> partsOf; // by stage: which parts there are
   bool isTrained = false;
 };
 
 LogicalResult OrderChecker::add(int64_t rank, const ScheduledTask &task) {
   auto report = [&] {
     return op->emitOpError("orders '")
-           << printTask(task) << "' on rank " << rank;
+           << plan::formatTask(task) << "' on rank " << rank;
   };
   if (task.stage >= rules.stages)
     return report() << ", and there are " << rules.stages << " stages";
@@ -104,8 +59,8 @@ LogicalResult OrderChecker::add(int64_t rank, const ScheduledTask &task) {
   if (kinds & bit(task.kind))
     return report() << " a second time";
   kinds |= bit(task.kind);
-  bool isWhole = kinds & bit(TaskKind::B);
-  if (isWhole && kinds & (bit(TaskKind::Bi) | bit(TaskKind::W)))
+  partsOf[task.stage] |= bit(task.kind) & kParts;
+  if (kinds & bit(TaskKind::B) && kinds & kParts)
     return report() << ", so that this backward is there both as a whole (B) "
                        "and in parts (I, W)";
   isTrained |= task.kind != TaskKind::F;
@@ -119,25 +74,27 @@ LogicalResult OrderChecker::checkComplete() {
       if (rank < 0)
         continue;
       Kinds kinds = seen.lookup({stage, i});
-      auto isMissing = [&](TaskKind kind) { return !(kinds & bit(kind)); };
       std::optional<TaskKind> missing;
-      if (isMissing(TaskKind::F))
+      if (!(kinds & bit(TaskKind::F)))
         missing = TaskKind::F;
-      else if (isTrained && isMissing(TaskKind::B) && isMissing(TaskKind::Bi) &&
-               isMissing(TaskKind::W))
+      else if (isTrained && !(kinds & kBackward))
         missing = TaskKind::B;
-      else if (isTrained && isMissing(TaskKind::B) && isMissing(TaskKind::Bi))
-        missing = TaskKind::Bi;
-      else if (isTrained && isMissing(TaskKind::B) && isMissing(TaskKind::W))
-        missing = TaskKind::W;
+      // A stage that lacks one of the parts lacks it for all microbatches.
+      for (TaskKind part : {TaskKind::Bi, TaskKind::W})
+        if (!missing && kinds & kParts && !(kinds & bit(part)) &&
+            partsOf.lookup(stage) & bit(part))
+          missing = part;
       if (!missing)
         continue;
       ScheduledTask task{*missing, uint32_t(stage), uint32_t(i)};
       InFlightDiagnostic diagnostic = op->emitOpError("orders no task '")
-                                      << printTask(task) << "', which rank "
-                                      << rank << " has to run";
+                                      << plan::formatTask(task)
+                                      << "', which rank " << rank
+                                      << " has to run";
       if (*missing == TaskKind::B)
         diagnostic.attachNote() << "or its two parts, I and W";
+      else if (*missing != TaskKind::F)
+        diagnostic.attachNote() << "other microbatches have it in this stage";
       return diagnostic;
     }
   return success();
@@ -150,10 +107,16 @@ FailureOr<TaskLists> OrderChecker::run(ArrayAttr orders) {
            << orders.size() << ": give one string for each rank";
   TaskLists lists;
   for (auto [rank, text] : llvm::enumerate(orders.getAsRange<StringAttr>())) {
-    Result<std::vector<ScheduledTask>> order = parseOrder(text.getValue());
-    if (!order)
-      return op->emitOpError("has an order of rank ")
-             << rank << " that cannot be read: " << order.error().message;
+    Result<std::vector<ScheduledTask>> order =
+        plan::parseOrder(text.getValue());
+    if (!order) {
+      InFlightDiagnostic diagnostic =
+          op->emitOpError("has an order of rank ")
+          << rank << " that cannot be read: " << order.error().message;
+      for (const std::string &note : order.error().notes)
+        diagnostic.attachNote() << note;
+      return diagnostic;
+    }
     for (const ScheduledTask &task : *order)
       if (failed(add(rank, task)))
         return failure();
@@ -169,4 +132,17 @@ FailureOr<TaskLists> OrderChecker::run(ArrayAttr orders) {
 FailureOr<TaskLists> hocket::verifyOrders(Operation *op, ArrayAttr orders,
                                           const OrderRules &rules) {
   return OrderChecker(op, rules).run(orders);
+}
+
+LogicalResult hocket::verifyRunnable(Operation *op,
+                                     const plan::TaskOrders &orders) {
+  auto played = plan::playTasks(orders);
+  if (played)
+    return success();
+  InFlightDiagnostic diagnostic =
+      op->emitOpError("has orders that cannot be run: ")
+      << played.error().message;
+  for (const std::string &note : played.error().notes)
+    diagnostic.attachNote() << note;
+  return diagnostic;
 }

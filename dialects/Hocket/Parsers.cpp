@@ -9,6 +9,7 @@
 //                `nodes` `(` lists `)` `path_length` `(` integer `)`
 //                (`paths` `(` (`auto` | lists) `)`)?
 //                (`limits` `(` (limit `=` integer)`,`* `)`)?
+//                (`in_flight` `(` integers `)`)?
 //                (`orders` `(` strings `)`)? rest
 //   limit    ::= `max_backward_step` | `max_backward_sum`
 //              | `max_backward_moves` | `max_forward_jump`
@@ -253,6 +254,8 @@ ParseResult SkipPipelineOp::parse(OpAsmParser &parser, OperationState &result) {
   if (succeeded(parser.parseOptionalKeyword("limits")) &&
       parseLimits(parser, properties))
     return failure();
+  if (parseOptionalIntegers(parser, "in_flight", properties.in_flight))
+    return failure();
   if (parseOptionalOrders(parser, properties.orders))
     return failure();
   return parseStrategy<Properties>(parser, result);
@@ -404,6 +407,11 @@ void SkipPipelineOp::print(OpAsmPrinter &printer) {
   }
   if (!isFirst)
     printer << ')';
+  if (getInFlight()) {
+    printer << " in_flight(";
+    printIntegers(printer, *getInFlight());
+    printer << ')';
+  }
   if (getOrders())
     printer << " orders(" << getOrdersAttr() << ')';
   printStrategy(printer, *this);

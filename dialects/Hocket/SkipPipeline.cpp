@@ -3,6 +3,7 @@
 #include "VerifyStrategy.h"
 
 #include "hocket/Dialects/Orders.h"
+#include "hocket/Plan/Timeline.h"
 
 #include "mlir/IR/IRMapping.h"
 #include "llvm/ADT/MapVector.h"
@@ -27,6 +28,21 @@ SmallVector<int64_t> SkipPipelineOp::getStageOfNode() {
     for (int64_t node : listOf(list))
       stageOf[node] = stage;
   return stageOf;
+}
+
+DictionaryAttr SkipPipelineOp::getLimits() {
+  NamedAttrList limits;
+  limits.set("path_length", getPathLengthAttr());
+  std::pair<StringRef, Attribute> others[] = {
+      {"max_backward_step", getMaxBackwardStepAttr()},
+      {"max_backward_sum", getMaxBackwardSumAttr()},
+      {"max_backward_moves", getMaxBackwardMovesAttr()},
+      {"max_forward_jump", getMaxForwardJumpAttr()},
+      {"in_flight", getInFlightAttr()}};
+  for (auto [name, limit] : others)
+    if (limit)
+      limits.set(name, limit);
+  return limits.getDictionary(getContext());
 }
 
 Routes SkipPipelineOp::getRoutes() {
@@ -178,6 +194,17 @@ LogicalResult SkipPipelineOp::verify() {
     return emitOpError("has paths of ")
            << getPathLength() << " stages, and there are " << numStages
            << ": a path visits no stage twice";
+  int64_t numNodes = getStageOfNode().size();
+  if (getInFlight() && int64_t(getInFlight()->size()) != numNodes)
+    return emitOpError("has limits in_flight for ")
+           << getInFlight()->size() << " nodes, and there are " << numNodes;
+  for (auto [node, count] :
+       llvm::enumerate(getInFlight().value_or(ArrayRef<int64_t>())))
+    if (count < 1)
+      return emitOpError("has the limit in_flight ")
+             << count << " of node " << node
+             << ", whose memory then admits no microbatch; it must be at least "
+                "1";
   if (getOrders() && !getPaths())
     return emitOpError("has orders, but its paths are still auto");
   if (getPaths() && getPaths()->size() != getMicrobatches())
@@ -229,7 +256,16 @@ static LogicalResult verifyNodeOrders(SkipPipelineOp op) {
         return stop.node;
     return -1;
   };
-  return verifyOrders(op, *op.getOrders(), rules);
+  FailureOr<TaskLists> lists = verifyOrders(op, *op.getOrders(), rules);
+  if (failed(lists))
+    return failure();
+  plan::TaskOrders orders{std::move(*lists), {}, {}};
+  for (const Route &route : routes) {
+    std::vector<plan::Visit> &visits = orders.routes.emplace_back();
+    for (const RouteStop &stop : route)
+      visits.push_back({uint32_t(stop.stage), uint32_t(stop.node)});
+  }
+  return verifyRunnable(op, orders);
 }
 
 LogicalResult SkipPipelineOp::verifyRegions() {

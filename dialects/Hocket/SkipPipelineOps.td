@@ -3,12 +3,6 @@
 #ifndef HOCKET_DIALECTS_HOCKET_SKIPPIPELINEOPS_TD
 #define HOCKET_DIALECTS_HOCKET_SKIPPIPELINEOPS_TD
 
-def Hocket_IntegerListsAttr
-    : TypedArrayAttrBase<DenseI64ArrayAttr, "lists of integers">;
-
-def Hocket_LimitAttr : OptionalAttr<
-    ConfinedAttr<I64Attr, [IntNonNegative]>>;
-
 def Hocket_SkipPipelineOp : Hocket_StrategyOp<"skip_pipeline"> {
   let summary = "skip-pipeline parallelism: each microbatch takes some stages";
   let description = [{
@@ -36,6 +30,8 @@ def Hocket_SkipPipelineOp : Hocket_StrategyOp<"skip_pipeline"> {
     it is a backward move. `max_backward_step` bounds how far below, and
     `max_backward_sum` the sum over a path; `max_backward_moves` bounds their
     number, and `max_forward_jump` how far above the frontier a visit may be.
+    `in_flight` is, for each node, how many microbatches may be under way there,
+    from the start of the first task that it runs for one to the end of the last.
 
     `orders` lists the tasks of each node as in `hocket.pipeline` (the exit is
     stage S); without it a node runs its tasks in an order that the compiler
@@ -88,6 +84,7 @@ def Hocket_SkipPipelineOp : Hocket_StrategyOp<"skip_pipeline"> {
                        Hocket_LimitAttr:$max_backward_sum,
                        Hocket_LimitAttr:$max_backward_moves,
                        Hocket_LimitAttr:$max_forward_jump,
+                       OptionalAttr<DenseI64ArrayAttr>:$in_flight,
                        OptionalAttr<StrArrayAttr>:$orders);
   let builders = [
     OpBuilder<(ins "::mlir::TypeRange":$results, "::mlir::ValueRange":$tokens,
@@ -107,6 +104,8 @@ def Hocket_SkipPipelineOp : Hocket_StrategyOp<"skip_pipeline"> {
     ::llvm::SmallVector<StageOp, 4> getStages();
     /// The stage of each node.
     ::llvm::SmallVector<int64_t> getStageOfNode();
+    /// The limits that are there, by name, and `path_length` beside them.
+    ::mlir::DictionaryAttr getLimits();
     /// Where each microbatch goes, the exit included; the paths are given.
     ::hocket::Routes getRoutes();
   }];

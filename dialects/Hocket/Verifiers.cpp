@@ -118,18 +118,10 @@ static LogicalResult verifyGivenOrders(PipelineOp op) {
   FailureOr<TaskLists> lists = verifyOrders(op, *op.getOrders(), rules);
   if (failed(lists))
     return failure();
-  plan::TaskOrders orders{std::move(*lists), {}};
+  plan::TaskOrders orders{std::move(*lists), {}, {}};
   for (int64_t stage = 0; stage < rules.stages; ++stage)
     orders.rankOf.push_back(op.getRankOf(stage));
-  auto played = plan::playTasks(orders);
-  if (played)
-    return success();
-  InFlightDiagnostic diagnostic = op.emitOpError("has orders that cannot be "
-                                                 "run: ")
-                                  << played.error().message;
-  for (const std::string &note : played.error().notes)
-    diagnostic.attachNote() << note;
-  return diagnostic;
+  return verifyRunnable(op, orders);
 }
 
 LogicalResult PipelineOp::verifyRegions() {

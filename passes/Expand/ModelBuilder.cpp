@@ -3,7 +3,7 @@
 #include "hocket/Passes/ModelBuilder.h"
 #include "hocket/Dialects/Hocket.h"
 #include "hocket/Dialects/KernelSignature.h"
-#include "hocket/Dialects/Orders.h"
+#include "hocket/Plan/TaskText.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/STLExtras.h"
@@ -280,7 +280,7 @@ static LogicalResult readOrders(func::FuncOp loss, DictionaryAttr strategy,
       return loss.emitOpError("has orders in `")
              << kStrategyAttr << "` that are not strings";
     Result<std::vector<plan::ScheduledTask>> order =
-        parseOrder(string.getValue());
+        plan::parseOrder(string.getValue());
     if (!order)
       return loss.emitOpError("has unreadable orders in `")
              << kStrategyAttr << "`: " << order.error().message;
@@ -321,6 +321,23 @@ static LogicalResult readRoutes(func::FuncOp loss, DictionaryAttr strategy,
     result.nodes.emplace_back(list.begin(), list.end());
     for (uint32_t node : list)
       result.pipelineRanks = std::max(result.pipelineRanks, node + 1);
+  }
+  if (auto limits = strategy.getAs<DictionaryAttr>("limits")) {
+    auto limit = [&](StringRef key) -> std::optional<uint32_t> {
+      auto value = limits.getAs<IntegerAttr>(key);
+      if (!value)
+        return std::nullopt;
+      return uint32_t(std::clamp<int64_t>(value.getInt(), 0, INT32_MAX));
+    };
+    result.limits.pathLength = limit("path_length");
+    result.limits.maxBackwardStep = limit("max_backward_step");
+    result.limits.maxBackwardSum = limit("max_backward_sum");
+    result.limits.maxBackwardMoves = limit("max_backward_moves");
+    result.limits.maxForwardJump = limit("max_forward_jump");
+    if (auto inFlight = limits.getAs<DenseI64ArrayAttr>("in_flight"))
+      for (int64_t count : inFlight.asArrayRef())
+        result.limits.inFlight.push_back(
+            uint32_t(std::clamp<int64_t>(count, 0, INT32_MAX)));
   }
   for (const SmallVector<uint32_t> &flat : *routes) {
     if (flat.size() % 2)

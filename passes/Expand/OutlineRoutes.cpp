@@ -41,6 +41,7 @@ LogicalResult Outliner::outlineSkipPipeline(SkipPipelineOp pipeline) {
     nodes.emplace_back(cast<DenseI64ArrayAttr>(list).asArrayRef());
   nodes.push_back(nodes.front());
   setRoutes(pipeline.getRoutes(), nodes);
+  strategy.set("limits", pipeline.getLimits());
   if (ArrayAttr orders = pipeline.getOrdersAttr()) {
     strategy.set("orders", orders);
     strategy.set("schedule", builder.getStringAttr("given"));

@@ -13,6 +13,10 @@ def Erase : Pass<"hocket-erase"> {
     order. The program that is left computes on one device, from the whole
     batch, what the strategies compute in parts; it defines what is right.
 
+    A `hocket.skip_pipeline` becomes a `hocket.microbatches` in which every
+    microbatch applies the stages of its path in order: paths are part of what is
+    computed. It is an error if they are still auto.
+
     At one part there is nothing to rebase, so offsets are taken as they are:
     they must begin at 0 and not decrease. Where they are constant, the pass
     checks that.
@@ -50,6 +54,13 @@ def Outline : Pass<"hocket-outline", "::mlir::ModuleOp"> {
     strategies is one stage. The loss function keeps its signature, the
     manifest of parameters and batch inputs, and the degrees
     (`hocket.strategy`). Calls must have been inlined.
+
+    The stages of a skip-pipeline are those of its body, the exit is the last
+    one, and `hocket.strategy` has the routes of the microbatches (stages and
+    nodes in turn), the nodes of each stage and the limits. Of a
+    `hocket.microbatches` with a switch, what comes before the switch, each case,
+    and what comes after it are stages; one rank runs them all. What two of them
+    need both compute.
 
     Before:
     ```mlir

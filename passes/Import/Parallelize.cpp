@@ -2,6 +2,9 @@
 
 #include "hocket/Dialects/Hocket.h"
 #include "hocket/Passes/Import.h"
+#include "hocket/Plan/ScheduleCsv.h"
+#include "hocket/Plan/TaskText.h"
+#include "hocket/Support/File.h"
 #include "passes/Import/StageAssignment.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -72,6 +75,10 @@ struct ParallelizePass : hocket::impl::ParallelizeBase<ParallelizePass> {
             << name << "=" << value << " must be at least 1";
         return signalPassFailure();
       }
+    if (skipStages != 0 && failed(checkSkip()))
+      return signalPassFailure();
+    if (!orders.empty() && failed(readOrders()))
+      return signalPassFailure();
     if (placement == "v" && chunks == 1)
       chunks = 2;
     if (pipeline > kMaxStages / chunks) {
@@ -89,7 +96,7 @@ struct ParallelizePass : hocket::impl::ParallelizeBase<ParallelizePass> {
           << "the option `function`";
       return signalPassFailure();
     }
-    if (data == 1 && !isPipelined())
+    if (data == 1 && !isPipelined() && skipStages == 0)
       return;
     if (failed(parallelize(loss)))
       signalPassFailure();
@@ -98,7 +105,9 @@ struct ParallelizePass : hocket::impl::ParallelizeBase<ParallelizePass> {
   bool isPipelined() const {
     return pipeline > 1 || microbatches > 1 || chunks > 1 || schedule != "auto";
   }
+  LogicalResult checkSkip();
   LogicalResult placeStages();
+  LogicalResult readOrders();
   LogicalResult parallelize(func::FuncOp loss);
   LogicalResult check(func::FuncOp loss);
   /// Creates a strategy op that takes the arguments of @loss.
@@ -106,6 +115,8 @@ struct ParallelizePass : hocket::impl::ParallelizeBase<ParallelizePass> {
   SmallVector<Value> wrap(OpBuilder &builder, const IRMapping &mapping,
                           BodyFunction body, Config... config);
   SmallVector<Value> buildPipeline(OpBuilder &builder, IRMapping &mapping);
+  SmallVector<Value> buildSkipPipeline(OpBuilder &builder, IRMapping &mapping);
+  void rotatePaths(SkipPipelineOp pipeline);
   SmallVector<Value> buildStages(OpBuilder &builder, IRMapping &mapping);
   SmallVector<Value> buildPart(OpBuilder &builder, const StagePart &part,
                                ValueRange results, IRMapping &mapping);
@@ -113,8 +124,51 @@ struct ParallelizePass : hocket::impl::ParallelizeBase<ParallelizePass> {
   Arguments arguments;
   func::ReturnOp terminator;
   SmallVector<StagePart> parts;
-  SmallVector<int64_t> rankOf; // by stage; empty: as the schedule says
+  SmallVector<int64_t> rankOf;          // by stage; empty: as the schedule says
+  SmallVector<std::string> givenOrders; // by rank, of the schedule given
+
+  int64_t numStages() const {
+    return rankOf.empty() ? pipeline * chunks : int64_t(rankOf.size());
+  }
 };
+
+/// Orders and placement come from the file; the degrees that the options name
+/// must be its own.
+LogicalResult ParallelizePass::readOrders() {
+  auto fail = [&](const Error &error) {
+    InFlightDiagnostic diagnostic =
+        getOperation().emitError("hocket-parallelize: ") << error.message;
+    for (const std::string &note : error.notes)
+      diagnostic.attachNote() << note;
+    return diagnostic;
+  };
+  if (skipStages != 0 || !placement.empty() || chunks != 1 ||
+      (schedule != "auto" && schedule != "given"))
+    return getOperation().emitError(
+        "hocket-parallelize: orders says the schedule and which rank runs "
+        "which "
+        "stage: leave out schedule, chunks, placement and skip_stages");
+  Result<std::string> text = readFile(orders);
+  if (!text)
+    return fail(text.error());
+  auto expected = [](int64_t value) -> uint32_t {
+    return value == 1 ? 0 : uint32_t(std::min<int64_t>(value, UINT32_MAX));
+  };
+  plan::CsvExpectation expectation;
+  expectation.ranks = expected(pipeline);
+  expectation.microbatches = expected(microbatches);
+  Result<plan::TaskOrders> parsed =
+      plan::parseScheduleCsv(*text, orders, expectation);
+  if (!parsed)
+    return fail(parsed.error());
+  rankOf.assign(parsed->rankOf.begin(), parsed->rankOf.end());
+  for (const auto &order : parsed->ofRank)
+    givenOrders.push_back(plan::formatOrder(order));
+  pipeline = int64_t(givenOrders.size());
+  microbatches = int64_t(plan::givenStrategy(*parsed).microbatches);
+  schedule = "given";
+  return success();
+}
 
 /// The pipeline rank of each stage under the named placement.
 LogicalResult ParallelizePass::placeStages() {
@@ -132,6 +186,34 @@ LogicalResult ParallelizePass::placeStages() {
                                       "placement '")
              << placement << "'; write linear, interleaved or v";
   }
+  return success();
+}
+
+LogicalResult ParallelizePass::checkSkip() {
+  auto fail = [&]() {
+    return getOperation().emitError("hocket-parallelize: ");
+  };
+  if (skipStages < 2 || skipStages > kMaxStages)
+    return fail() << "skip_stages=" << skipStages.getValue()
+                  << " must be from 2 to " << kMaxStages;
+  if (pathLength < 1 || pathLength > skipStages)
+    return fail() << "path_length=" << pathLength.getValue()
+                  << " must be from 1 to skip_stages=" << skipStages.getValue();
+  if (nodes == 0)
+    nodes = skipStages.getValue();
+  if (nodes < skipStages || nodes > kMaxStages)
+    return fail() << "nodes=" << nodes.getValue()
+                  << " must be from skip_stages=" << skipStages.getValue()
+                  << " to " << kMaxStages;
+  if (pipeline != 1 || chunks != 1 || schedule != "auto" || !placement.empty())
+    return fail() << "skip_stages goes without pipeline, chunks, schedule and "
+                     "placement: it makes a skip-pipeline instead";
+  if (paths != "auto" && paths != "rotate")
+    return fail() << "there are no paths '" << paths
+                  << "'; write auto or rotate";
+  if (!limits.empty() && limits.size() != 4)
+    return fail() << "limits takes four numbers: max_backward_step, "
+                     "max_backward_sum, max_backward_moves, max_forward_jump";
   return success();
 }
 
@@ -227,8 +309,55 @@ SmallVector<Value> ParallelizePass::buildPipeline(OpBuilder &builder,
       [&](OpBuilder &inner, IRMapping &own) { return buildStages(inner, own); },
       microbatches.getValue(), StringRef(schedule),
       rankOf.empty() ? chunks.getValue() : 1);
+  auto op = results.front().getDefiningOp<PipelineOp>();
   if (!rankOf.empty())
-    results.front().getDefiningOp<PipelineOp>().setPlacement(rankOf);
+    op.setPlacement(rankOf);
+  if (!givenOrders.empty())
+    op.setOrdersAttr(
+        builder.getStrArrayAttr(llvm::to_vector_of<StringRef>(givenOrders)));
+  return results;
+}
+
+/// Microbatch i leaves out the bodies i, i + 1, ..., counted round and round,
+/// and takes the others in order, each on the node whose turn it is.
+void ParallelizePass::rotatePaths(SkipPipelineOp pipeline) {
+  OpBuilder builder(pipeline);
+  int64_t bodies = skipStages - 1, left = skipStages - pathLength;
+  SmallVector<Attribute> all;
+  for (int64_t i = 0; i < microbatches; ++i) {
+    SmallVector<int64_t> path;
+    for (auto [stage, list] : llvm::enumerate(pipeline.getNodes())) {
+      auto nodes = cast<DenseI64ArrayAttr>(list).asArrayRef();
+      int64_t turn = (int64_t(stage) - 1 - i % bodies + bodies) % bodies;
+      if (stage == 0 || turn >= left)
+        path.push_back(nodes[i % nodes.size()]);
+    }
+    all.push_back(builder.getDenseI64ArrayAttr(path));
+  }
+  pipeline.setPathsAttr(builder.getArrayAttr(all));
+}
+
+SmallVector<Value> ParallelizePass::buildSkipPipeline(OpBuilder &builder,
+                                                      IRMapping &mapping) {
+  // Consecutive nodes, as equally many for each stage as can be.
+  SmallVector<SmallVector<int64_t>> nodesOf(skipStages);
+  for (int64_t stage = 0; stage < skipStages; ++stage)
+    for (int64_t node = stage * nodes / skipStages;
+         node < (stage + 1) * nodes / skipStages; ++node)
+      nodesOf[stage].push_back(node);
+  SmallVector<Value> results = wrap<SkipPipelineOp>(
+      builder, mapping,
+      [&](OpBuilder &inner, IRMapping &own) { return buildStages(inner, own); },
+      microbatches.getValue(), ArrayRef(nodesOf), pathLength.getValue());
+  auto pipeline = results.front().getDefiningOp<SkipPipelineOp>();
+  if (paths == "rotate")
+    rotatePaths(pipeline);
+  if (!limits.empty()) {
+    pipeline.setMaxBackwardStep(limits[0]);
+    pipeline.setMaxBackwardSum(limits[1]);
+    pipeline.setMaxBackwardMoves(limits[2]);
+    pipeline.setMaxForwardJump(limits[3]);
+  }
   return results;
 }
 
@@ -242,8 +371,9 @@ LogicalResult ParallelizePass::parallelize(func::FuncOp loss) {
   if (arguments.tokens.empty())
     return loss.emitOpError("has no argument of the role batch that could be "
                             "cut into parts");
-  FailureOr<SmallVector<StagePart>> assigned =
-      assignStages(loss, pipeline * chunks);
+  bool skips = skipStages != 0;
+  FailureOr<SmallVector<StagePart>> assigned = assignStages(
+      loss, skips ? skipStages + 1 : numStages(), /*hasExit=*/skips);
   if (failed(assigned))
     return failure();
   parts = std::move(*assigned);
@@ -253,17 +383,17 @@ LogicalResult ParallelizePass::parallelize(func::FuncOp loss) {
   OpBuilder builder(terminator);
   IRMapping mapping;
   SmallVector<Value> results;
+  auto buildInner = [&](OpBuilder &inner, IRMapping &own) {
+    if (skips)
+      return buildSkipPipeline(inner, own);
+    return isPipelined()
+               ? buildPipeline(inner, own)
+               : buildPart(inner, parts.front(), terminator.getOperands(), own);
+  };
   if (data == 1)
-    results = buildPipeline(builder, mapping);
+    results = buildInner(builder, mapping);
   else
-    results = wrap<DataOp>(
-        builder, mapping,
-        [&](OpBuilder &inner, IRMapping &own) {
-          return isPipelined() ? buildPipeline(inner, own)
-                               : buildPart(inner, parts.front(),
-                                           terminator.getOperands(), own);
-        },
-        data.getValue());
+    results = wrap<DataOp>(builder, mapping, buildInner, data.getValue());
   terminator->setOperands(results);
   // Everything else has been cloned into the strategy.
   Operation *strategy = results.front().getDefiningOp();

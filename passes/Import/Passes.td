@@ -74,6 +74,11 @@ def Parallelize : Pass<"hocket-parallelize", "::mlir::ModuleOp"> {
     stage, what needs the last layer with the last. Where no function is called
     as often as there are stages, the layers are the longest chain of calls.
 
+    With `skip_stages` there is a `hocket.skip_pipeline` instead, of so many
+    stages and an exit for what needs the last layer. `nodes` (as many as stages
+    unless given) are dealt to the stages in order. `paths=rotate` gives paths:
+    microbatch i leaves out the bodies i, i + 1, ..., counted round and round.
+
     Before:
 
     ```mlir
@@ -124,6 +129,15 @@ def Parallelize : Pass<"hocket-parallelize", "::mlir::ModuleOp"> {
            "Number of stages per pipeline rank.">,
     Option<"placement", "placement", "std::string", "\"\"",
            "Which rank runs which stage, for the schedules auto and given: linear (consecutive stages), interleaved (every pipeline-th stage), v (down the ranks and back up, 2 chunks unless given); otherwise the schedule says.">,
+    Option<"orders", "orders", "std::string", "\"\"",
+           "The schedule itself, of the schedule given: a CSV file of torch.distributed.pipelining.">,
+    Option<"skipStages", "skip_stages", "int64_t", "0",
+           "Stages of a skip-pipeline, the entry counted and the exit not; 0: no skip-pipeline.">,
+    Option<"pathLength", "path_length", "int64_t", "0", "Stages that each microbatch visits, the entry counted.">,
+    Option<"nodes", "nodes", "int64_t", "0", "Nodes of the skip-pipeline.">,
+    Option<"paths", "paths", "std::string", "\"auto\"", "The paths of the microbatches: auto, rotate.">,
+    ListOption<"limits", "limits", "int64_t",
+               "Of the paths: max_backward_step, max_backward_sum, max_backward_moves, max_forward_jump.">,
     Option<"function", "function", "std::string", "\"loss\"", "The loss function of the model.">
   ];
   let dependentDialects = ["::hocket::HocketDialect"];

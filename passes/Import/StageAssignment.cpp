@@ -15,8 +15,9 @@ namespace {
 
 class Assignment {
 public:
-  Assignment(func::FuncOp loss, int64_t numStages)
-      : loss(loss), body(loss.getBody().front()), numStages(numStages) {}
+  Assignment(func::FuncOp loss, int64_t numStages, bool hasExit)
+      : loss(loss), body(loss.getBody().front()), numStages(numStages),
+        hasExit(hasExit) {}
 
   FailureOr<SmallVector<StagePart>> run();
 
@@ -40,6 +41,8 @@ private:
   func::FuncOp loss;
   Block &body;
   int64_t numStages;
+  bool hasExit;
+  Operation *lastLayer = nullptr;
   DenseMap<Operation *, int64_t> stageOf;
 };
 
@@ -83,7 +86,8 @@ SmallVector<Operation *> Assignment::longestChain() {
 }
 
 /// The calls of the function called most often are the layers; stage k of p
-/// gets those from ceil(k L / p) to ceil((k + 1) L / p).
+/// gets those from ceil(k L / p) to ceil((k + 1) L / p). An exit gets none, but
+/// it does get the last call of a chain.
 LogicalResult Assignment::placeLayers() {
   llvm::MapVector<StringRef, SmallVector<Operation *>> calls;
   for (auto call : body.getOps<func::CallOp>())
@@ -92,29 +96,37 @@ LogicalResult Assignment::placeLayers() {
   for (auto &[callee, callers] : calls)
     if (callers.size() > layers.size())
       layers = callers;
-  if (int64_t(layers.size()) < numStages)
+  int64_t withLayers = hasExit ? numStages - 1 : numStages;
+  if (int64_t(layers.size()) < withLayers) {
     layers = longestChain();
+    if (hasExit && !layers.empty())
+      stageOf[layers.pop_back_val()] = numStages - 1;
+  }
   int64_t count = layers.size();
-  if (count < numStages)
+  if (count < withLayers)
     return loss.emitOpError("calls ")
            << count << " layer" << (count == 1 ? "" : "s")
-           << ", fewer than the " << numStages
-           << " stages asked for (pipeline x chunks); make every layer a "
-              "function that it calls, or ask for fewer "
+           << ", fewer than the " << withLayers << " stages asked for ("
+           << (hasExit ? "skip_stages, without the exit" : "pipeline x chunks")
+           << "); make every layer a function that it calls, or ask for fewer "
               "stages";
   for (auto [index, layer] : llvm::enumerate(layers))
-    stageOf[layer] = int64_t(index) * numStages / count;
+    stageOf[layer] = int64_t(index) * withLayers / count;
+  lastLayer = layers.back();
   return success();
 }
 
-/// What needs a layer is in the stage of the last one it needs.
+/// What needs a layer is in the stage of the last one it needs; what needs the
+/// very last one, in the exit, if there is one.
 void Assignment::placeDependents() {
   for (Operation &op : body.without_terminator()) {
     int64_t stage = -1;
     for (Value operand : operandsOf(op))
       if (Operation *producer = operand.getDefiningOp())
         if (auto it = stageOf.find(producer); it != stageOf.end())
-          stage = std::max(stage, it->second);
+          stage =
+              std::max(stage, hasExit && producer == lastLayer ? numStages - 1
+                                                               : it->second);
     if (stage < 0 || isCheap(&op))
       continue;
     auto [it, isNew] = stageOf.try_emplace(&op, stage);
@@ -229,7 +241,7 @@ FailureOr<SmallVector<StagePart>> Assignment::run() {
 
 } // namespace
 
-FailureOr<SmallVector<StagePart>> hocket::assignStages(func::FuncOp loss,
-                                                       int64_t numStages) {
-  return Assignment(loss, numStages).run();
+FailureOr<SmallVector<StagePart>>
+hocket::assignStages(func::FuncOp loss, int64_t numStages, bool hasExit) {
+  return Assignment(loss, numStages, hasExit).run();
 }

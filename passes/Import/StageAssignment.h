@@ -18,10 +18,11 @@ struct StagePart {
 };
 
 /// Assigns the operations of the straight-line function `loss` to `numStages`
-/// stages. Emits an error where there are too few layers, or where a value
-/// would cross a stage that does not use it.
+/// stages. With `hasExit` the last one holds no layer, only what needs the last
+/// layer. Emits an error where there are too few layers, or where a value would
+/// cross a stage that does not use it.
 mlir::FailureOr<llvm::SmallVector<StagePart>>
-assignStages(mlir::func::FuncOp loss, int64_t numStages);
+assignStages(mlir::func::FuncOp loss, int64_t numStages, bool hasExit = false);
 
 } // namespace hocket
 

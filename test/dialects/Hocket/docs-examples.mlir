@@ -1,6 +1,7 @@
 // The examples of the ops' documentation, word for word.
 // RUN: hocket-opt %s --verify-roundtrip -o /dev/null
 // RUN: %python %S/Inputs/check-docs-examples.py %hocket_src/dialects/Hocket/Ops.td %s
+// RUN: %python %S/Inputs/check-docs-examples.py %hocket_src/dialects/Hocket/SkipPipelineOps.td %s
 
 func.func private @model(tensor<?xi32>, tensor<?xi32>, tensor<?xi32>,
                          tensor<256x64xf32>) -> (tensor<f32>, tensor<f32>)
@@ -106,6 +107,59 @@ func.func @stage(%tokens: tensor<?x64xf32>) -> tensor<f32> {
       %b = tensor.from_elements %a : tensor<f32>
       hocket.yield %b : tensor<f32>
     }
+    hocket.yield %l : tensor<f32>
+  }
+  return %loss : tensor<f32>
+}
+
+// hocket.skip_pipeline
+func.func @skip_pipeline(%tokens: tensor<?xf32>) -> tensor<f32> {
+  %loss = hocket.skip_pipeline microbatches(3)
+      nodes([[0, 1], [2], [3], [4]]) path_length(3)
+      paths([[0, 2, 3], [1, 4, 3], [0, 2, 4]])
+      limits(max_backward_step = 1, max_forward_jump = 3)
+      tokens(%x = %tokens : tensor<?xf32>) -> tensor<f32> {
+    %h = hocket.stage "entry" (%x0 = %x : tensor<?xf32>) -> tensor<?xf32> {
+      %r = func.call @layer(%x0) : (tensor<?xf32>) -> tensor<?xf32>
+      hocket.yield %r : tensor<?xf32>
+    }
+    %a = hocket.stage (%h1 = %h : tensor<?xf32>) -> tensor<?xf32> {
+      %r = func.call @layer(%h1) : (tensor<?xf32>) -> tensor<?xf32>
+      hocket.yield %r : tensor<?xf32>
+    }
+    %b = hocket.stage (%h2 = %a : tensor<?xf32>) -> tensor<?xf32> {
+      %r = func.call @layer(%h2) : (tensor<?xf32>) -> tensor<?xf32>
+      hocket.yield %r : tensor<?xf32>
+    }
+    %c = hocket.stage (%h3 = %b : tensor<?xf32>) -> tensor<?xf32> {
+      %r = func.call @layer(%h3) : (tensor<?xf32>) -> tensor<?xf32>
+      hocket.yield %r : tensor<?xf32>
+    }
+    %l = hocket.stage "exit" (%h4 = %c : tensor<?xf32>) -> tensor<f32> {
+      %r = func.call @sum(%h4) : (tensor<?xf32>) -> tensor<f32>
+      hocket.yield %r : tensor<f32>
+    }
+    hocket.yield %l : tensor<f32>
+  }
+  return %loss : tensor<f32>
+}
+
+// hocket.microbatches, hocket.switch_microbatch
+func.func @microbatches(%tokens: tensor<?xf32>) -> tensor<f32> {
+  %loss = hocket.microbatches count(3)
+      tokens(%x = %tokens : tensor<?xf32>) -> tensor<f32> {
+    %h = func.call @layer(%x) : (tensor<?xf32>) -> tensor<?xf32>
+    %g = hocket.switch_microbatch (%h) : tensor<?xf32>
+    case([0, 2]) (%a: tensor<?xf32>) {
+      %a1 = func.call @layer(%a) : (tensor<?xf32>) -> tensor<?xf32>
+      %a2 = func.call @layer(%a1) : (tensor<?xf32>) -> tensor<?xf32>
+      hocket.yield %a2 : tensor<?xf32>
+    }
+    case([1]) (%b: tensor<?xf32>) {
+      %b1 = func.call @layer(%b) : (tensor<?xf32>) -> tensor<?xf32>
+      hocket.yield %b1 : tensor<?xf32>
+    }
+    %l = func.call @sum(%g) : (tensor<?xf32>) -> tensor<f32>
     hocket.yield %l : tensor<f32>
   }
   return %loss : tensor<f32>

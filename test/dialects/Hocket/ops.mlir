@@ -162,3 +162,63 @@ func.func @kernel(
     attributes {hocket.kernel = "F", hocket.stage = 2 : i64} {
   return %x : tensor<?x64xf32>
 }
+
+// What is not given is not printed, but for paths(auto).
+// CHECK-LABEL: func.func @skip_pipelines
+func.func @skip_pipelines(%x: tensor<?xf32>, %o: tensor<?xi32>, %w: tensor<4xf32>) {
+  // CHECK: hocket.skip_pipeline microbatches(2) nodes({{\[\[}}1], [0, 2]]) path_length(1) paths(auto)
+  // CHECK-SAME: tokens(%{{.*}} = %{{.*}} : tensor<?xf32>) offsets(%{{.*}} = %{{.*}} : tensor<?xi32>) shared(%{{.*}} = %{{.*}} : tensor<4xf32>) attributes {remark = "kept"} {
+  hocket.skip_pipeline microbatches(2) nodes([[1], [0, 2]]) path_length(1)
+      tokens(%y = %x : tensor<?xf32>) offsets(%p = %o : tensor<?xi32>) shared(%v = %w : tensor<4xf32>) attributes {remark = "kept"} {
+    hocket.stage () {
+      hocket.yield
+    }
+    hocket.stage () {
+      hocket.yield
+    }
+    hocket.stage () {
+      hocket.yield
+    }
+    hocket.yield
+  }
+  // CHECK: hocket.skip_pipeline microbatches(2) nodes({{\[\[}}0], [1]]) path_length(2) paths({{\[\[}}0, 1], [0, 1]])
+  // CHECK-SAME: limits(max_backward_step = 0, max_backward_sum = 1, max_backward_moves = 2, max_forward_jump = 3) in_flight([1, 2])
+  // CHECK-SAME: orders(["0F0 0F1 2F0 2B0 0B0 2F1 2B1 0B1", "1F0 1F1 1B0 1I1 1W1"]) {
+  hocket.skip_pipeline microbatches(2) nodes([[0], [1]]) path_length(2) paths([[0, 1], [0, 1]])
+      limits(max_forward_jump = 3, max_backward_step = 0, max_backward_moves = 2, max_backward_sum = 1) in_flight([1, 2])
+      orders(["0F0 0F1 2F0 2B0 0B0 2F1 2B1 0B1", "1F0 1F1 1B0 1I1 1W1"]) {
+    hocket.stage () {
+      hocket.yield
+    }
+    hocket.stage () {
+      hocket.yield
+    }
+    hocket.stage () {
+      hocket.yield
+    }
+    hocket.yield
+  }
+  // CHECK: hocket.microbatches count(2) shared(%{{.*}} = %{{.*}} : tensor<4xf32>) {
+  hocket.microbatches count(2) shared(%v = %w : tensor<4xf32>) {
+    // CHECK-NEXT: %[[R:.*]] = hocket.switch_microbatch (%[[V:.*]]) : tensor<4xf32> attributes {remark = "kept"}
+    // CHECK-NEXT: case([1]) (%[[A:.*]]: tensor<4xf32>) {
+    // CHECK-NEXT: hocket.yield %[[A]]
+    // CHECK-NEXT: }
+    // CHECK-NEXT: case([0]) (%{{.*}}: tensor<4xf32>) {
+    // CHECK-NEXT: hocket.yield %[[V]]
+    %r = hocket.switch_microbatch (%v) : tensor<4xf32> attributes {remark = "kept"}
+    case([1]) (%a: tensor<4xf32>) {
+      hocket.yield %a : tensor<4xf32>
+    } case([0]) (%a: tensor<4xf32>) {
+      hocket.yield %v : tensor<4xf32>
+    }
+    // CHECK: hocket.switch_microbatch ()
+    // CHECK-NEXT: case([0, 1]) () {
+    hocket.switch_microbatch ()
+    case([0, 1]) () {
+      hocket.yield
+    }
+    hocket.yield
+  }
+  return
+}

@@ -166,25 +166,9 @@ func.func @more_orders_than_stages() {
 
 // -----
 
-func.func @too_few_orders() {
-  // expected-error @+1 {{'hocket.pipeline' op places stage 1 on rank 1 of 1}}
-  hocket.pipeline microbatches(1) schedule("given") placement([0, 1]) orders(["0F0 1F0"]) {
-    hocket.stage () {
-      hocket.yield
-    }
-    // expected-note @+1 {{the stage is here}}
-    hocket.stage () {
-      hocket.yield
-    }
-    hocket.yield
-  }
-  return
-}
-
-// -----
-
 func.func @bad_cell() {
-  // expected-error @+1 {{'hocket.pipeline' op has an order of rank 1 that cannot be read: '1BW0' is no task; write <stage><kind><microbatch> such as 0F3, the kind one of F, I, W and B}}
+  // expected-note @+2 {{write the stage, F, I (the input's gradient), W (the weights') or B (both), and the microbatch, as in 2F0}}
+  // expected-error @+1 {{'hocket.pipeline' op has an order of rank 1 that cannot be read: task 2: '1BW0' is not a task}}
   hocket.pipeline microbatches(1) schedule("given") orders(["0F0 0B0", "1F0 1BW0"]) {
     hocket.stage () {
       hocket.yield
@@ -200,7 +184,8 @@ func.func @bad_cell() {
 // -----
 
 func.func @trailing_characters() {
-  // expected-error @+1 {{'hocket.pipeline' op has an order of rank 0 that cannot be read: '0F0x' is no task}}
+  // expected-note @+2 {{write the stage, F, I (the input's gradient), W (the weights') or B (both), and the microbatch, as in 2F0}}
+  // expected-error @+1 {{'hocket.pipeline' op has an order of rank 0 that cannot be read: task 1: '0F0x' is not a task}}
   hocket.pipeline microbatches(1) schedule("given") orders(["0F0x 0B0", "1F0 1B0"]) {
     hocket.stage () {
       hocket.yield
@@ -329,8 +314,9 @@ func.func @missing_backward() {
 // -----
 
 func.func @missing_weight_gradient() {
+  // expected-note @+2 {{other microbatches have it in this stage}}
   // expected-error @+1 {{'hocket.pipeline' op orders no task '0W0', which rank 0 has to run}}
-  hocket.pipeline microbatches(1) schedule("given") orders(["0F0 0I0", "1F0 1B0"]) {
+  hocket.pipeline microbatches(2) schedule("given") orders(["0F0 0F1 0I0 0I1 0W1", "1F0 1F1 1B0 1B1"]) {
     hocket.stage () {
       hocket.yield
     }
@@ -345,8 +331,9 @@ func.func @missing_weight_gradient() {
 // -----
 
 func.func @missing_input_gradient() {
+  // expected-note @+2 {{other microbatches have it in this stage}}
   // expected-error @+1 {{'hocket.pipeline' op orders no task '0I0', which rank 0 has to run}}
-  hocket.pipeline microbatches(1) schedule("given") orders(["0F0 0W0", "1F0 1B0"]) {
+  hocket.pipeline microbatches(2) schedule("given") orders(["0F0 0F1 0W0 0I1 0W1", "1F0 1F1 1B0 1B1"]) {
     hocket.stage () {
       hocket.yield
     }
@@ -363,7 +350,7 @@ func.func @missing_input_gradient() {
 func.func @backward_before_forward() {
   // expected-note @+3 {{pipeline rank 1 is stuck before task B of stage 1 and microbatch 0}}
   // expected-note @+2 {{pipeline rank 0 is stuck before task B of stage 0 and microbatch 0}}
-  // expected-error @+1 {{'hocket.pipeline' op has orders that cannot be run: the schedule cannot run: pipeline rank 1 waits forever before task B of stage 1 and microbatch 0}}
+  // expected-error @+1 {{'hocket.pipeline' op has orders that cannot be run: the schedule cannot run: pipeline rank 0 waits forever before task B of stage 0 and microbatch 0}}
   hocket.pipeline microbatches(1) schedule("given") orders(["0F0 0B0", "1B0 1F0"]) {
     hocket.stage () {
       hocket.yield
@@ -381,6 +368,22 @@ func.func @backward_before_forward() {
 func.func @orders_are_no_strings() {
   // expected-error @+1 {{the orders are strings, one for each pipeline rank}}
   hocket.pipeline microbatches(1) schedule("given") orders([1, 2]) {
+    hocket.yield
+  }
+  return
+}
+
+// -----
+
+// A stage may have no weight gradient, another one no gradient of inputs.
+func.func @lacks_parts() {
+  hocket.pipeline microbatches(2) schedule("given") orders(["0F0 0F1 0W0 0W1", "1F0 1F1 1I1 1B0"]) {
+    hocket.stage () {
+      hocket.yield
+    }
+    hocket.stage () {
+      hocket.yield
+    }
     hocket.yield
   }
   return

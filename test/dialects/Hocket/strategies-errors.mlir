@@ -442,7 +442,7 @@ func.func @negative_microbatches() {
 // -----
 
 func.func @stage_outside() {
-  // expected-error @+1 {{'hocket.stage' op expects parent op 'hocket.pipeline'}}
+  // expected-error @+1 {{'hocket.stage' op expects parent op to be one of 'hocket.pipeline, hocket.skip_pipeline'}}
   hocket.stage () {
     hocket.yield
   }

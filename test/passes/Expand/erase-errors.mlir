@@ -46,3 +46,41 @@ func.func @inner(%x: tensor<?xf32>) {
   }
   return
 }
+
+// -----
+
+func.func @auto(%x: tensor<?xf32>) {
+  // expected-error @+1 {{'hocket.skip_pipeline' op leaves its paths to the compiler, so there is no sequential program yet; solve them first (hocket-solve-paths), or give them}}
+  hocket.skip_pipeline microbatches(2) nodes([[0], [1]]) path_length(2) paths(auto) tokens(%x = %x : tensor<?xf32>) {
+    hocket.stage () {
+      hocket.yield
+    }
+    hocket.stage () {
+      hocket.yield
+    }
+    hocket.stage () {
+      hocket.yield
+    }
+    hocket.yield
+  }
+  return
+}
+
+// -----
+
+func.func @too_many(%x: tensor<?xf32>) {
+  hocket.data degree(4611686018427387904) tokens(%x = %x : tensor<?xf32>) {
+    // expected-error @+1 {{'hocket.skip_pipeline' op stands for a sequential program of 4611686018427387904 x 1 microbatches; it can be written down for up to 1048576}}
+    hocket.skip_pipeline microbatches(1) nodes([[0]]) path_length(1) paths([[0]]) tokens(%x = %x : tensor<?xf32>) {
+      hocket.stage () {
+        hocket.yield
+      }
+      hocket.stage () {
+        hocket.yield
+      }
+      hocket.yield
+    }
+    hocket.yield
+  }
+  return
+}

@@ -67,3 +67,77 @@ func.func @loss(%x: tensor<?xf32> {hocket.role = #hocket.role<batch>}) -> (tenso
   // expected-error @below {{must return the results of the strategy op, in order}}
   return %r#1, %r#0 : tensor<f32>, tensor<f32>
 }
+
+// -----
+
+func.func @loss(%x: tensor<?xf32> {hocket.role = #hocket.role<batch>}) -> (tensor<f32>, tensor<f32>) {
+  // expected-error @below {{'hocket.pipeline' op has a placement, and its schedule is still auto; solve it first (hocket-solve-schedule), or give the orders of its ranks}}
+  %r:2 = hocket.pipeline microbatches(2) schedule(auto) placement([0]) tokens(%t = %x : tensor<?xf32>) -> (tensor<f32>, tensor<f32>) {
+    %0:2 = hocket.stage () -> (tensor<f32>, tensor<f32>) {
+      %c = arith.constant dense<1.0> : tensor<f32>
+      hocket.yield %c, %c : tensor<f32>, tensor<f32>
+    }
+    hocket.yield %0#0, %0#1 : tensor<f32>, tensor<f32>
+  }
+  return %r#0, %r#1 : tensor<f32>, tensor<f32>
+}
+
+// -----
+
+func.func @loss(%x: tensor<?xf32> {hocket.role = #hocket.role<batch>}) -> (tensor<f32>, tensor<f32>) {
+  // expected-error @below {{'hocket.skip_pipeline' op has paths that are still auto; solve them first (hocket-solve-paths), or give them}}
+  %r:2 = hocket.skip_pipeline microbatches(2) nodes([[0]]) path_length(1) tokens(%t = %x : tensor<?xf32>) -> (tensor<f32>, tensor<f32>) {
+    hocket.stage () {
+      hocket.yield
+    }
+    %0:2 = hocket.stage () -> (tensor<f32>, tensor<f32>) {
+      %c = arith.constant dense<1.0> : tensor<f32>
+      hocket.yield %c, %c : tensor<f32>, tensor<f32>
+    }
+    hocket.yield %0#0, %0#1 : tensor<f32>, tensor<f32>
+  }
+  return %r#0, %r#1 : tensor<f32>, tensor<f32>
+}
+
+// -----
+
+// Of the same type, and twice as long.
+func.func @loss(%x: tensor<?xf32> {hocket.role = #hocket.role<batch>}) -> (tensor<f32>, tensor<f32>) {
+  %r:2 = hocket.skip_pipeline microbatches(1) nodes([[0], [1]]) path_length(2) paths([[0, 1]]) tokens(%t = %x : tensor<?xf32>) -> (tensor<f32>, tensor<f32>) {
+    %0 = hocket.stage (%a = %t : tensor<?xf32>) -> tensor<?xf32> {
+      hocket.yield %a : tensor<?xf32>
+    }
+    // expected-error @below {{stage 1 of a skip-pipeline changes the extents of the value that it takes as #0, but any other stage may follow it}}
+    %1 = hocket.stage (%a = %0 : tensor<?xf32>) -> tensor<?xf32> {
+      %b = tensor.concat dim(0) %a, %a : (tensor<?xf32>, tensor<?xf32>) -> tensor<?xf32>
+      hocket.yield %b : tensor<?xf32>
+    }
+    %2:2 = hocket.stage (%a = %1 : tensor<?xf32>) -> (tensor<f32>, tensor<f32>) {
+      %c = arith.constant dense<1.0> : tensor<f32>
+      hocket.yield %c, %c : tensor<f32>, tensor<f32>
+    }
+    hocket.yield %2#0, %2#1 : tensor<f32>, tensor<f32>
+  }
+  return %r#0, %r#1 : tensor<f32>, tensor<f32>
+}
+
+// -----
+
+func.func @loss(%x: tensor<?xf32> {hocket.role = #hocket.role<batch>}) -> (tensor<f32>, tensor<f32>) {
+  // expected-error @below {{'hocket.microbatches' op has more than one switch; a plan has one, whose cases tell apart all that microbatches do}}
+  %r:2 = hocket.microbatches count(1) tokens(%t = %x : tensor<?xf32>) -> (tensor<f32>, tensor<f32>) {
+    %c = arith.constant dense<1.0> : tensor<f32>
+    // expected-note @below {{a switch is here}}
+    hocket.switch_microbatch ()
+    case([0]) () {
+      hocket.yield
+    }
+    // expected-note @below {{a switch is here}}
+    hocket.switch_microbatch ()
+    case([0]) () {
+      hocket.yield
+    }
+    hocket.yield %c, %c : tensor<f32>, tensor<f32>
+  }
+  return %r#0, %r#1 : tensor<f32>, tensor<f32>
+}
