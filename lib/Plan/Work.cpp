@@ -40,6 +40,7 @@ Work plan::workOf(const Plan &plan, const Model &model, const Rank &rank,
     if (!kernel.bytes.terms.empty())
       return work;
   }
+  work.isLoad = instruction.op == Op::LoadBatch;
   const Role &role = plan.roles[rank.role];
   for (uint32_t buffer : instruction.buffers)
     work.bytes += bytesOf(plan, rank, role.buffers[buffer]);

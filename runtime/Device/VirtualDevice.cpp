@@ -44,7 +44,7 @@ Result<void> VirtualDevice::zero(void *, int64_t bytes) {
 }
 
 Result<void> VirtualDevice::upload(void *, const void *, int64_t bytes) {
-  return spend({0, bytes});
+  return spend({0, bytes, {}, {0, 0}, true});
 }
 
 Result<void> VirtualDevice::download(void *, const void *, int64_t bytes) {

@@ -6,6 +6,7 @@
 #include "hocket/Compiler/InitAll.h"
 #include "hocket/Passes/Expand.h"
 #include "hocket/Plan/Lengths.h"
+#include "hocket/Runtime/Profiling.h"
 #include "hocket/Runtime/Trace.h"
 #include "hocket/Runtime/World.h"
 #include "hocket/Support/File.h"
@@ -23,6 +24,7 @@
 
 #include <chrono>
 #include <iostream>
+#include <optional>
 
 using namespace mlir;
 using namespace hocket;
@@ -51,6 +53,10 @@ cl::opt<double> timeLimit(
     cl::desc(
         "Seconds to spend on each knob that is auto (default: counted work "
         "of about a second, so that what is compiled repeats exactly)"));
+cl::opt<std::string>
+    costsPath("costs", cl::value_desc("FILE"),
+              cl::desc("A profile of hocket-run --profile: --trace predicts "
+                       "with its times, not with those of the machine"));
 cl::opt<std::string> targetName("target", cl::init("cpu"),
                                 cl::value_desc("NAME"),
                                 cl::desc("Where the kernels run: cpu (the "
@@ -82,7 +88,7 @@ Exit status: 0 success, 1 the plan breaks an invariant, 2 the caller's mistake.
 
 void printHelp() {
   llvm::outs() << kUsage;
-  printOptions({{"What it reads", {"topology", "lengths"}},
+  printOptions({{"What it reads", {"topology", "lengths", "costs"}},
                 {"What it compiles",
                  {"erase", "gradients", "target", "cpu", "time-limit"}},
                 {"What it writes", {"o", "trace"}},
@@ -100,11 +106,21 @@ int report(const Error &error) {
   return error.exitCode();
 }
 
-/// The step as the topology's devices would run it.
-Result<void> writePrediction(const runtime::Executable &executable) {
+/// The step as the topology's devices would run it, or with measured times.
+Result<void> writePrediction(const runtime::Executable &executable,
+                             const std::optional<Profile> &profile) {
   RooflineCost cost(executable.topology);
-  Result<runtime::Prediction> prediction =
-      runtime::predict(executable.plan, executable.model, cost, true);
+  std::optional<ProfiledCost> measured;
+  if (profile) {
+    if (Result<void> covers = runtime::checkProfile(
+            *profile, costsPath, executable.plan, executable.model);
+        !covers)
+      return covers;
+    measured.emplace(*profile, cost);
+  }
+  Result<runtime::Prediction> prediction = runtime::predict(
+      executable.plan, executable.model,
+      measured ? static_cast<CostModel &>(*measured) : cost, true);
   if (!prediction)
     return prediction.error();
   return runtime::writeTrace(tracePath, {{"predicted", &prediction->timelines}},
@@ -161,6 +177,15 @@ int compileFile() {
     if (progress.value && (!solved || *progress.value <= *solved->value))
       solved = progress;
   };
+  std::optional<Profile> profile;
+  if (!costsPath.empty()) {
+    if (tracePath.empty())
+      return reportMistake("--costs: nothing is predicted without --trace");
+    Result<Profile> loaded = loadProfile(costsPath);
+    if (!loaded)
+      return report(loaded.error());
+    profile = std::move(*loaded);
+  }
 
   std::string message;
   std::unique_ptr<llvm::MemoryBuffer> file = openInputFile(modelPath, &message);
@@ -195,7 +220,7 @@ int compileFile() {
   if (Result<void> saved = runtime::save(*executable, outputPath); !saved)
     return report(saved.error());
   if (!tracePath.empty())
-    if (Result<void> written = writePrediction(*executable); !written)
+    if (Result<void> written = writePrediction(*executable, profile); !written)
       return report(written.error());
   double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)

@@ -74,9 +74,17 @@ const std::vector<FlagGroup> &run::flagGroups() {
         {"--slowdown", "FACTOR",
          "paced world: a modelled second lasts FACTOR\n"
          "seconds (default: 1)",
-         setSlowdown}}},
+         setSlowdown},
+        numberFlag<int64_t>("--cores",
+                            "virtual world: all ranks share N cores (default:\n"
+                            "each has a device of its own)",
+                            &Options::cores, 1)}},
       {"What it reads",
-       {textFlag("--data", "FILE",
+       {textFlag("--costs", "FILE",
+                 "predict with the times of a profile (--profile), not\n"
+                 "with those of the topology",
+                 &Options::costs),
+        textFlag("--data", "FILE",
                  "text, or .safetensors with the batch's tensors;\n"
                  "the threads world needs it if the model reads any",
                  &Options::data),
@@ -100,10 +108,17 @@ const std::vector<FlagGroup> &run::flagGroups() {
         textFlag("--save-gradients", "FILE",
                  "mean gradients and loss of the last step",
                  &Options::saveGradients),
+        textFlag("--profile", "FILE",
+                 "how long kernels, copies and waits took on this\n"
+                 "machine, all steps but the first; for --costs",
+                 &Options::profile),
         textFlag("--trace", "FILE",
                  "a trace for chrome://tracing, https://ui.perfetto.dev\n"
                  "and tools/trace2svg.py: predicted and measured",
                  &Options::trace),
+        textFlag("--report", "FILE",
+                 "the same as one HTML page, with a table of figures",
+                 &Options::report),
         switchFlag("--quiet", "no progress on standard error", &Options::quiet),
         switchFlag("--help", "print this", &Options::help)}}};
   return all;

@@ -1,12 +1,12 @@
 //===- Modelled.cpp - Worlds in which only time passes --------------------===//
 
+#include "Costs.h"
 #include "Progress.h"
+#include "Reports.h"
 #include "Worlds.h"
 
 #include "hocket/Runtime/PacedDevice.h"
-#include "hocket/Runtime/Trace.h"
 #include "hocket/Runtime/World.h"
-#include "hocket/Support/File.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -17,25 +17,11 @@ using namespace hocket::runtime;
 
 namespace {
 
-double tokenRate(const plan::Plan &plan, double seconds) {
-  return seconds > 0 ? double(tokensPerStep(plan)) / seconds : 0;
-}
-
 /// Before any work: whether the trace can be written.
-Result<Prediction> predictFor(const Options &options,
-                              const Executable &executable,
-                              const CostModel &cost) {
-  if (!options.trace.empty())
-    if (Result<void> writable = checkWritable(options.trace); !writable)
-      return writable.error();
-  return predict(executable.plan, executable.model, cost,
-                 !options.trace.empty());
-}
-
-void printMakespan(const char *which, const plan::Plan &plan,
-                   const Prediction &step) {
-  std::printf("%s makespan %.6g s, bubble rate %.4f, %.6g tokens/s\n", which,
-              step.seconds, step.bubbleRate(), tokenRate(plan, step.seconds));
+Result<Prediction> predictFor(const Options &options, const Costs &costs) {
+  if (Result<void> writable = checkReports(options); !writable)
+    return writable.error();
+  return costs.predict(uint32_t(options.cores), needsTimelines(options));
 }
 
 /// The system wakes a thread up some 50 us late, later where thousands want a
@@ -53,20 +39,26 @@ void explainLateness(double factor) {
 Result<void> run::predictStep(const Options &options,
                               const Executable &executable) {
   const plan::Plan &plan = executable.plan;
-  RooflineCost cost(executable.topology);
-  Result<Prediction> prediction = predictFor(options, executable, cost);
+  Result<std::unique_ptr<Costs>> costs = Costs::create(options, executable);
+  if (!costs)
+    return costs.error();
+  Result<Prediction> prediction = predictFor(options, **costs);
   if (!prediction)
     return prediction.error();
-  if (!options.trace.empty())
-    if (Result<void> written =
-            writeTrace(options.trace, {{"predicted", &prediction->timelines}},
-                       plan, executable.model);
-        !written)
-      return written;
+  if (Result<void> written =
+          writeReports(options, executable, *prediction, nullptr);
+      !written)
+    return written;
+  double peak = peakRate(executable.topology);
   std::printf("ranks %zu\nmakespan %.9g s\nbubble rate %.4f\n"
-              "peak arena %lld bytes\ntokens %lld\npredicted tokens/s %.9g\n",
+              "peak arena %lld bytes\npeak live %lld bytes\n"
+              "utilization %.4f of %.4g flop/s\n"
+              "tokens %lld\npredicted tokens/s %.9g\n",
               plan.ranks.size(), prediction->seconds, prediction->bubbleRate(),
               static_cast<long long>(prediction->peakArenaBytes),
+              static_cast<long long>(*std::max_element(
+                  prediction->peakBytes.begin(), prediction->peakBytes.end())),
+              prediction->utilization(peak), peak,
               static_cast<long long>(tokensPerStep(plan)),
               tokenRate(plan, prediction->seconds));
   return {};
@@ -76,8 +68,10 @@ Result<void> run::paceSteps(const Options &options,
                             const Executable &executable) {
   const plan::Plan &plan = executable.plan;
   double slowdown = options.slowdown.value_or(1);
-  RooflineCost cost(executable.topology);
-  Result<Prediction> prediction = predictFor(options, executable, cost);
+  Result<std::unique_ptr<Costs>> costs = Costs::create(options, executable);
+  if (!costs)
+    return costs.error();
+  Result<Prediction> prediction = predictFor(options, **costs);
   if (!prediction)
     return prediction.error();
   if (prediction->seconds * slowdown > Pacer::kLongestSleep)
@@ -89,14 +83,14 @@ Result<void> run::paceSteps(const Options &options,
                   std::to_string(prediction->seconds) +
                   " s: give a smaller --slowdown"});
   Result<std::unique_ptr<Platform>> platform =
-      paceDevices(plan, executable.model, cost, slowdown);
+      paceDevices(plan, executable.model, (*costs)->model(), slowdown);
   if (!platform)
     return platform.error();
   Result<std::unique_ptr<ThreadsWorld>> world = ThreadsWorld::create(
       plan, executable.model, std::move(*platform), BatchFiller());
   if (!world)
     return world.error();
-  (*world)->record(!options.trace.empty());
+  (*world)->record(needsTimelines(options));
 
   int64_t tokens = tokensPerStep(plan);
   Progress progress(!options.quiet, options.steps);
@@ -120,14 +114,10 @@ Result<void> run::paceSteps(const Options &options,
   }
   progress.clear();
 
-  if (!options.trace.empty())
-    if (Result<void> written =
-            writeTrace(options.trace,
-                       {{"measured", &(*world)->timelines()},
-                        {"predicted", &prediction->timelines}},
-                       plan, executable.model);
-        !written)
-      return written;
+  if (Result<void> written = writeReports(options, executable, *prediction,
+                                          &(*world)->timelines());
+      !written)
+    return written;
   Prediction measured;
   measured.seconds = spent / double(options.steps) / slowdown;
   measured.busySeconds = prediction->busySeconds;

@@ -32,6 +32,10 @@ Result<void> checkOptions(const Options &options) {
   if (options.slowdown && !world->isPaced)
     return mistake("--slowdown: the " + options.world + " world is not paced",
                    {"add --world=paced"});
+  if (options.cores > 0 && options.world != "virtual")
+    return mistake("--cores: the " + options.world +
+                       " world does not choose its cores",
+                   {"add --world=virtual"});
   if (!world->computes)
     for (const auto &[flag, path] :
          {std::pair("--params", &options.params),
@@ -40,6 +44,10 @@ Result<void> checkOptions(const Options &options) {
       if (!path->empty())
         return mistake(std::string(flag) + ": the " + options.world +
                        " world has no parameters");
+  if (!world->computes && !options.profile.empty())
+    return mistake("--profile: the " + options.world +
+                       " world has nothing to measure",
+                   {"the threads world computes"});
   return {};
 }
 
@@ -100,6 +108,8 @@ Examples:
   hocket-run gpt.hkt --steps=200 --data=text.txt --save-params=trained.safetensors
   hocket-run gpt.hkt --data=text.txt --trace=trace.json
   hocket-run gpt.hkt --world=virtual
+  hocket-run gpt.hkt --data=text.txt --steps=4 --profile=costs.json
+  hocket-run gpt.hkt --data=text.txt --steps=4 --costs=costs.json
   hocket-run gpt.hkt --world=paced --slowdown=10
 
 Exit status: 0 success, 1 the plan failed, 2 the caller's mistake.

@@ -18,10 +18,12 @@ struct Options {
   uint64_t seed = 0;
   int64_t threadsPerRank = 0;     // 0: as many as the machine has for each
   std::optional<double> slowdown; // finite, above 0
+  int64_t cores = 0;              // that all ranks share; 0: none are shared
   bool quiet = false;
   bool help = false;
   // Paths; empty where not given.
-  std::string params, saveParams, saveGradients, data, lengths, trace;
+  std::string params, saveParams, saveGradients, data, lengths, trace, costs,
+      profile, report;
 };
 
 /// Errors: InvalidArgument, with what would be right.

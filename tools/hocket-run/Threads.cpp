@@ -1,12 +1,14 @@
 //===- Threads.cpp - The world that computes ------------------------------===//
 
+#include "Costs.h"
 #include "Progress.h"
+#include "Reports.h"
 #include "Tensors.h"
 #include "Worlds.h"
 
 #include "hocket/Runtime/Batches.h"
 #include "hocket/Runtime/CpuDevice.h"
-#include "hocket/Runtime/Trace.h"
+#include "hocket/Runtime/Profiling.h"
 #include "hocket/Support/File.h"
 
 #include <algorithm>
@@ -29,10 +31,12 @@ std::string format(double value) {
 Result<void> checkOutputs(const Options &options,
                           const Executable &executable) {
   for (const std::string *path :
-       {&options.saveParams, &options.saveGradients, &options.trace})
+       {&options.saveParams, &options.saveGradients, &options.profile})
     if (!path->empty())
       if (Result<void> writable = checkWritable(*path); !writable)
         return writable;
+  if (Result<void> writable = checkReports(options); !writable)
+    return writable;
   if (options.saveGradients.empty())
     return {};
   for (const plan::Role &role : executable.plan.roles)
@@ -59,7 +63,8 @@ Result<std::unique_ptr<BatchSource>> openData(const Options &options,
 
 Result<void> saveResults(const Options &options, const Executable &executable,
                          RankTensors &tensors, Checkpoint &checkpoint,
-                         const ThreadsWorld &world) {
+                         const ThreadsWorld &world,
+                         const Prediction &prediction) {
   if (!options.saveGradients.empty()) {
     Result<TensorMap> gradients = tensors.gradients();
     if (!gradients)
@@ -78,18 +83,56 @@ Result<void> saveResults(const Options &options, const Executable &executable,
         !saved)
       return saved;
   }
-  if (options.trace.empty())
+  if (!needsTimelines(options))
     return {};
   // What was expected, beside what was.
-  RooflineCost cost(executable.topology);
-  Result<Prediction> prediction =
-      predict(executable.plan, executable.model, cost, true);
-  if (!prediction)
-    return prediction.error();
-  return writeTrace(
-      options.trace,
-      {{"measured", &world.timelines()}, {"predicted", &prediction->timelines}},
-      executable.plan, executable.model);
+  return writeReports(options, executable, prediction, &world.timelines());
+}
+
+/// What a step should take: with measured costs, that on the cores of this
+/// machine; with those of the topology, that on its devices, for the trace.
+Result<Prediction> expect(const Options &options,
+                          const Executable &executable) {
+  bool timelines = needsTimelines(options);
+  if (!timelines && options.costs.empty())
+    return Prediction();
+  Result<std::unique_ptr<Costs>> costs = Costs::create(options, executable);
+  if (!costs)
+    return costs.error();
+  uint32_t cores = (*costs)->isMeasured() ? (*costs)->coresForRanks() : 0;
+  return (*costs)->predict(cores, timelines);
+}
+
+double median(std::vector<double> values) {
+  auto middle = values.begin() + long(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  return *middle;
+}
+
+/// Steps that were measured, beside the prediction.
+void compare(const plan::Plan &plan, const Prediction &prediction,
+             const std::vector<double> &seconds) {
+  Prediction measured;
+  measured.seconds = median(seconds);
+  printMakespan("predicted", plan, prediction);
+  std::printf("measured makespan %.6g s (median), %.6g tokens/s\n"
+              "measured throughput %.2f%% of predicted\n",
+              measured.seconds, tokenRate(plan, measured.seconds),
+              100 * prediction.seconds / measured.seconds);
+}
+
+Result<void> saveProfile(const Options &options, const Executable &executable,
+                         const MeasuringDevice &device,
+                         const ThreadsWorld &world, int64_t cores,
+                         int64_t threads) {
+  Profile profile =
+      makeProfile(device, executable.plan, executable.model, world.timelines());
+  profile.machine =
+      std::to_string(cores) + " cores, kernels for " + executable.code.cpu;
+  profile.cores = cores;
+  profile.threadsPerRank = threads;
+  profile.wakeSeconds = measureWake();
+  return writeFile(options.profile, profile.str());
 }
 
 } // namespace
@@ -117,8 +160,15 @@ Result<void> run::runSteps(const Options &options,
       executable.code, model.kernels, unsigned(std::min(threads, cores)));
   if (!device)
     return device.error();
+  Result<Prediction> prediction = expect(options, executable);
+  if (!prediction)
+    return prediction.error();
+  std::optional<MeasuringDevice> measuring;
+  if (!options.profile.empty())
+    measuring.emplace(**device,
+                      unsigned(std::max<int64_t>(1, cores / threads)));
   Result<std::unique_ptr<ThreadsWorld>> world = ThreadsWorld::create(
-      plan, model, **device,
+      plan, model, measuring ? static_cast<Device &>(*measuring) : **device,
       [&](uint64_t step, uint32_t data, uint32_t microbatch, uint32_t input,
           std::byte *destination) {
         (*batches)->fill(step, data, microbatch, input, destination);
@@ -128,13 +178,22 @@ Result<void> run::runSteps(const Options &options,
   RankTensors tensors(plan, model, **world);
   if (Result<void> scattered = tensors.scatter(*checkpoint); !scattered)
     return scattered;
-  (*world)->record(!options.trace.empty());
+  // The first step touches memory that is new: a profile leaves it out.
+  bool skipsFirst = measuring && options.steps > 1;
+  (*world)->record((needsTimelines(options) || measuring) && !skipsFirst);
 
+  std::vector<double> stepSeconds;
   int64_t tokens = tokensPerStep(plan);
   Progress progress(!options.quiet, options.steps);
   for (int64_t done = 1; done <= options.steps; ++done) {
+    double before = progress.seconds();
     if (Result<void> ran = (*world)->run(uint64_t(checkpoint->steps)); !ran)
       return ran;
+    stepSeconds.push_back(progress.seconds() - before);
+    if (done == 1 && skipsFirst) {
+      measuring->clear();
+      (*world)->record(true);
+    }
     ++checkpoint->steps;
     Result<std::optional<double>> loss = tensors.meanLoss();
     if (!loss)
@@ -149,10 +208,17 @@ Result<void> run::runSteps(const Options &options,
   }
   progress.clear();
   double seconds = progress.seconds();
-  if (Result<void> saved =
-          saveResults(options, executable, tensors, *checkpoint, **world);
+  if (Result<void> saved = saveResults(options, executable, tensors,
+                                       *checkpoint, **world, *prediction);
       !saved)
     return saved;
+  if (measuring)
+    if (Result<void> saved = saveProfile(options, executable, *measuring,
+                                         **world, cores, threads);
+        !saved)
+      return saved;
   printTotal(options, plan, seconds);
+  if (!options.costs.empty())
+    compare(plan, *prediction, stepSeconds);
   return {};
 }

@@ -56,3 +56,13 @@ void run::printTotal(const Options &options, const plan::Plan &plan,
               static_cast<long long>(options.steps), plan.ranks.size(), seconds,
               tokens / seconds);
 }
+
+double run::tokenRate(const plan::Plan &plan, double seconds) {
+  return seconds > 0 ? double(tokensPerStep(plan)) / seconds : 0;
+}
+
+void run::printMakespan(const char *which, const plan::Plan &plan,
+                        const simulate::Simulation &step) {
+  std::printf("%s makespan %.6g s, bubble rate %.4f, %.6g tokens/s\n", which,
+              step.seconds, step.bubbleRate(), tokenRate(plan, step.seconds));
+}

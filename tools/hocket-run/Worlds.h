@@ -6,6 +6,7 @@
 #include "Options.h"
 
 #include "hocket/Runtime/Executable.h"
+#include "hocket/Simulate/Simulate.h"
 
 #include <string>
 
@@ -37,6 +38,10 @@ Result<void> paceSteps(const Options &options,
 int64_t tokensPerStep(const plan::Plan &plan);
 /// "ran 3 steps on 8 ranks in 1.5 s, 4096 tokens/s".
 void printTotal(const Options &options, const plan::Plan &plan, double seconds);
+double tokenRate(const plan::Plan &plan, double seconds);
+/// "predicted makespan 0.2 s, bubble rate 0.4, 4945 tokens/s".
+void printMakespan(const char *which, const plan::Plan &plan,
+                   const simulate::Simulation &step);
 
 } // namespace hocket::run
 

@@ -25,6 +25,7 @@ struct Work {
   /// copies.
   std::string_view kernel = {};
   Symbols symbols = {0, 0};
+  bool isLoad = false; // a batch from the host's memory
 };
 
 /// The adapters that a transfer needs: one of its sender's pool and one of its

@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""How close predictions with measured costs come to measured steps. Needs a built tree.
+
+    bench/predict.py [--bin BIN] [--model MODEL.mlir] [--steps N]
+
+Compiles a GPT under pipeline schedules. For each plan, `hocket-run --profile` measures its kernels on this machine; then the
+same plan runs
+
+  paced     every rank sleeps as long as was measured, as if it had a device of its own: schedules, waits and transfers
+  threads   every rank computes, and all share the cores of this machine
+
+and `--costs` predicts both. Ratios are predicted / measured makespan: 1 is exact, below 1 the step took longer. The threads
+world is measured with the median of its steps.
+
+Exit status: 0, or 1 where a ratio is further from 1 than --paced or --threads percent.
+"""
+
+import argparse
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+
+TOPOLOGY = """name: threads
+nodes: 1
+devices_per_node: 64
+device:
+  memory_bytes: 4294967296
+  flops_per_second: 1.0e11
+  memory_bytes_per_second: 2.0e10
+  launch_seconds: 1.0e-6
+links:
+  intra_node: {latency_seconds: 1.0e-6, bytes_per_second: 1.0e10}
+  inter_node: {latency_seconds: 1.0e-6, bytes_per_second: 1.0e10}
+"""
+
+# schedule, data, pipeline, microbatches
+PLANS = [("1f1b", 1, 2, 8), ("1f1b", 1, 4, 8), ("zb_h1", 1, 4, 8), ("gpipe", 1, 4, 8), ("1f1b", 2, 4, 4), ("zb_h1", 2, 4, 4)]
+COLUMNS = ["schedule", "data", "p", "m", "ranks", "paced: predicted, s", "measured, s", "ratio",
+           "threads: predicted, s", "measured, s", "ratio"]
+
+
+def call(*command):
+    done = subprocess.run([str(part) for part in command], capture_output=True, text=True)
+    if done.returncode:
+        sys.exit(f"predict.py: error: {command[0]} failed:\n{done.stderr}")
+    return done.stdout
+
+
+def makespans(output):
+    return [float(re.search(rf"^{which} makespan (\S+) s", output, re.M)[1]) for which in ("predicted", "measured")]
+
+
+def measure(options, folder, plan):
+    """Makespans: paced and threads, predicted and measured."""
+    schedule, data, pipeline, microbatches = plan
+    model, executable, topology, profile, text = (
+        folder / name for name in ("model.mlir", "model.hkt", "t.yaml", "costs.json", "text"))
+    topology.write_text(TOPOLOGY)
+    documents = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    text.write_text("".join(document.read_text() for document in documents))
+    degrees = f"data={data} pipeline={pipeline} microbatches={microbatches} schedule={schedule}"
+    call(options.bin / "hocket-opt", options.model, f"--hocket-parallelize={degrees}", "-o", model)
+    call(options.bin / "hocket-compile", model, f"--topology={topology}", f"--lengths={options.lengths}", "-o", executable)
+    run = [options.bin / "hocket-run", executable, "--quiet"]
+    threads = [*run, f"--data={text}", "--threads-per-rank=1", f"--steps={options.steps}"]
+    call(*threads, f"--profile={profile}")
+    paced = call(*run, "--world=paced", "--steps=2", f"--costs={profile}")
+    return makespans(paced), makespans(call(*threads, f"--costs={profile}"))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build/bin", help="where the tools are (default: build/bin)")
+    parser.add_argument("--model", type=pathlib.Path, default=ROOT / "bench/gpt512.mlir", help="default: bench/gpt512.mlir")
+    parser.add_argument("--lengths", type=pathlib.Path, default=ROOT / "bench/lengths.txt", help="default: bench/lengths.txt")
+    parser.add_argument("--steps", type=int, default=4, help="steps of each run (default: 4)")
+    parser.add_argument("--paced", type=float, default=5, help="percent (default: 5)")
+    parser.add_argument("--threads", type=float, default=15, help="percent (default: 15)")
+    options = parser.parse_args()
+    if not (options.bin / "hocket-run").exists():
+        parser.error(f"there is no hocket-run in {options.bin}; build it or give --bin")
+    if options.steps < 2:
+        parser.error("--steps must be at least 2")
+    print(f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}")
+    good = True
+    with tempfile.TemporaryDirectory() as folder:
+        for plan in PLANS:
+            cells = [str(part) for part in (*plan, plan[1] * plan[2])]
+            for (predicted, measured), limit in zip(
+                    measure(options, pathlib.Path(folder), plan), (options.paced, options.threads)):
+                good &= abs(predicted / measured - 1) <= limit / 100
+                cells += [f"{predicted:.4g}", f"{measured:.4g}", f"{predicted / measured:.3f}"]
+            print(f"| {' | '.join(cells)} |", flush=True)
+    return 0 if good else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,178 @@
+//===- ProfileFile.cpp - Profiles as JSON ---------------------------------===//
+
+#include "hocket/Cost/Profile.h"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+using namespace hocket;
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int64_t kVersion = 1;
+
+Json write(const MoveCost &cost) {
+  return {{"latency_seconds", cost.latencySeconds},
+          {"seconds_per_byte", cost.secondsPerByte}};
+}
+
+/// Reads fields; the first mistake is kept, and what is read after it does not
+/// matter.
+class Reader {
+public:
+  explicit Reader(const std::string &source) : source(source) {}
+  std::optional<Error> error;
+
+  /// A field of an object; null where there is none.
+  const Json &field(const Json &object, const std::string &path,
+                    const char *name) {
+    static const Json none;
+    if (object.is_object() && object.contains(name))
+      return object[name];
+    fail(join(path, name), "is missing");
+    return none;
+  }
+  double number(const Json &object, const std::string &path, const char *name) {
+    const Json &value = field(object, path, name);
+    if (value.is_number() && std::isfinite(value.get<double>()) &&
+        value.get<double>() >= 0)
+      return value.get<double>();
+    fail(join(path, name), "must be a number of at least 0");
+    return 0;
+  }
+  int64_t integer(const Json &value, const std::string &path, int64_t least) {
+    if (value.is_number_integer() && value.get<int64_t>() >= least)
+      return value.get<int64_t>();
+    fail(path, "must be a whole number of at least " + std::to_string(least));
+    return least;
+  }
+  std::string text(const Json &object, const std::string &path,
+                   const char *name) {
+    const Json &value = field(object, path, name);
+    if (value.is_string())
+      return value.get<std::string>();
+    fail(join(path, name), "must be a text");
+    return "";
+  }
+  const Json &list(const Json &object, const std::string &path,
+                   const char *name) {
+    static const Json none = Json::array();
+    const Json &value = field(object, path, name);
+    if (value.is_array())
+      return value;
+    fail(join(path, name), "must be a list");
+    return none;
+  }
+  MoveCost move(const Json &object, const char *name) {
+    const Json &value = field(object, "", name);
+    return {number(value, name, "latency_seconds"),
+            number(value, name, "seconds_per_byte")};
+  }
+  void fail(const std::string &path, const std::string &what) {
+    if (!error)
+      error = Error(ErrorCode::InvalidArgument,
+                    source + ": field '" + path + "' " + what);
+  }
+
+private:
+  static std::string join(const std::string &path, const char *name) {
+    return path.empty() ? name : path + "." + name;
+  }
+
+  const std::string &source;
+};
+
+std::vector<KernelSample> readSamples(Reader &reader, const Json &kernel,
+                                      const std::string &path) {
+  std::vector<KernelSample> samples;
+  const Json &list = reader.list(kernel, path, "samples");
+  for (size_t i = 0; i < list.size(); ++i) {
+    std::string at = path + ".samples[" + std::to_string(i) + "]";
+    KernelSample sample;
+    const Json &symbols = reader.list(list[i], at, "symbols");
+    if (symbols.size() != sample.symbols.size())
+      reader.fail(at + ".symbols", "must be a list of two numbers");
+    else
+      for (size_t k = 0; k < symbols.size(); ++k)
+        sample.symbols[k] = reader.integer(symbols[k], at + ".symbols", 0);
+    sample.seconds = reader.number(list[i], at, "seconds");
+    sample.calls =
+        reader.integer(reader.field(list[i], at, "calls"), at + ".calls", 1);
+    samples.push_back(sample);
+  }
+  std::sort(samples.begin(), samples.end(),
+            [](const KernelSample &left, const KernelSample &right) {
+              return left.symbols < right.symbols;
+            });
+  return samples;
+}
+
+} // namespace
+
+std::string Profile::str() const {
+  Json list = Json::array();
+  for (const auto &[symbol, samples] : kernels) {
+    Json values = Json::array();
+    for (const KernelSample &sample : samples)
+      values.push_back({{"symbols", sample.symbols},
+                        {"seconds", sample.seconds},
+                        {"calls", sample.calls}});
+    list.push_back({{"symbol", symbol}, {"samples", std::move(values)}});
+  }
+  Json document = {{"hocket_profile", kVersion},
+                   {"machine", machine},
+                   {"cores", cores},
+                   {"threads_per_rank", threadsPerRank},
+                   {"wake_seconds", wakeSeconds},
+                   {"instruction_seconds", instructionSeconds},
+                   {"fill", write(fill)},
+                   {"load", write(load)},
+                   {"copy", write(copy)},
+                   {"sum", write(sum)},
+                   {"kernels", std::move(list)}};
+  return document.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+Result<Profile> hocket::parseProfile(const std::string &text,
+                                     const std::string &source) {
+  Json document = Json::parse(text, nullptr, false);
+  if (document.is_discarded())
+    return Error(ErrorCode::InvalidArgument,
+                 source + ": not a profile: it is no JSON",
+                 {"hocket-run --profile=FILE writes one"});
+  Reader reader(source);
+  if (int64_t version = reader.integer(
+          reader.field(document, "", "hocket_profile"), "hocket_profile", 1);
+      version != kVersion)
+    reader.fail("hocket_profile", "is version " + std::to_string(version) +
+                                      "; this program reads version " +
+                                      std::to_string(kVersion));
+  Profile profile;
+  profile.machine = reader.text(document, "", "machine");
+  profile.cores =
+      reader.integer(reader.field(document, "", "cores"), "cores", 1);
+  profile.threadsPerRank = reader.integer(
+      reader.field(document, "", "threads_per_rank"), "threads_per_rank", 1);
+  profile.wakeSeconds = reader.number(document, "", "wake_seconds");
+  profile.instructionSeconds =
+      reader.number(document, "", "instruction_seconds");
+  profile.fill = reader.move(document, "fill");
+  profile.load = reader.move(document, "load");
+  profile.copy = reader.move(document, "copy");
+  profile.sum = reader.move(document, "sum");
+  const Json &kernels = reader.list(document, "", "kernels");
+  for (size_t i = 0; i < kernels.size(); ++i) {
+    std::string path = "kernels[" + std::to_string(i) + "]";
+    std::string symbol = reader.text(kernels[i], path, "symbol");
+    if (!profile.kernels.emplace(symbol, readSamples(reader, kernels[i], path))
+             .second)
+      reader.fail(path + ".symbol", "is given twice");
+  }
+  if (reader.error)
+    return *reader.error;
+  return profile;
+}

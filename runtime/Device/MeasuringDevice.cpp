@@ -1,0 +1,99 @@
+//===- MeasuringDevice.cpp - A device whose work is timed -----------------===//
+
+#include "hocket/Runtime/MeasuringDevice.h"
+
+#include <algorithm>
+#include <chrono>
+
+using namespace hocket;
+using namespace hocket::runtime;
+
+using Clock = std::chrono::steady_clock;
+
+static double secondsSince(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+template <typename Call>
+Result<void> MeasuringDevice::timed(const Call &call, double &seconds) {
+  turns.acquire();
+  Clock::time_point start = Clock::now();
+  Result<void> done = call();
+  seconds = secondsSince(start);
+  turns.release();
+  return done;
+}
+
+template <typename Call>
+Result<void> MeasuringDevice::timedMove(Moves &moves, int64_t bytes,
+                                        const Call &call) {
+  double seconds = 0;
+  Result<void> done = timed(call, seconds);
+  std::lock_guard lock(mutex);
+  Mean &mean = moves[bytes];
+  mean.seconds += seconds;
+  ++mean.calls;
+  return done;
+}
+
+Result<void> MeasuringDevice::launch(uint32_t kernel, void *const *operands,
+                                     const Symbols &symbols, void *workspace) {
+  Clock::time_point start = Clock::now();
+  double seconds = 0;
+  Result<void> done =
+      timed([&] { return device.launch(kernel, operands, symbols, workspace); },
+            seconds);
+  std::lock_guard lock(mutex);
+  kernels[{kernel, symbols}].push_back(float(seconds));
+  inside.seconds += secondsSince(start);
+  ++inside.calls;
+  return done;
+}
+
+Result<void> MeasuringDevice::zero(void *data, int64_t bytes) {
+  return timedMove(fills, bytes, [&] { return device.zero(data, bytes); });
+}
+
+Result<void> MeasuringDevice::copy(void *to, const void *from, int64_t bytes) {
+  return timedMove(copies, bytes, [&] { return device.copy(to, from, bytes); });
+}
+
+Result<void> MeasuringDevice::add(void *sum, const void *values,
+                                  int64_t count) {
+  return timedMove(sums, count * int64_t(sizeof(float)),
+                   [&] { return device.add(sum, values, count); });
+}
+
+void MeasuringDevice::clear() {
+  std::lock_guard lock(mutex);
+  kernels.clear();
+  fills.clear();
+  copies.clear();
+  sums.clear();
+  inside = {};
+}
+
+std::pair<double, int64_t> MeasuringDevice::launches() const {
+  std::lock_guard lock(mutex);
+  return {inside.seconds, inside.calls};
+}
+
+void MeasuringDevice::write(const plan::Model &model, Profile &profile) const {
+  std::lock_guard lock(mutex);
+  for (const auto &[called, all] : kernels) {
+    std::vector<float> seconds = all;
+    auto middle = seconds.begin() + long(seconds.size() / 2);
+    std::nth_element(seconds.begin(), middle, seconds.end());
+    profile.kernels[model.kernels[called.first].symbol].push_back(
+        {called.second, *middle, int64_t(seconds.size())});
+  }
+  auto fit = [](const Moves &moves) {
+    std::vector<std::pair<int64_t, double>> samples;
+    for (const auto &[bytes, mean] : moves)
+      samples.emplace_back(bytes, mean.seconds / double(mean.calls));
+    return MoveCost::fit(samples);
+  };
+  profile.fill = fit(fills);
+  profile.copy = fit(copies);
+  profile.sum = fit(sums);
+}

@@ -1,0 +1,128 @@
+//===- MeasuringTest.cpp - Steps that are timed ---------------------------===//
+
+#include "../Plan/SyntheticModel.h"
+
+#include "hocket/Runtime/PacedDevice.h"
+#include "hocket/Runtime/Profiling.h"
+#include "hocket/Runtime/World.h"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <thread>
+
+using namespace hocket;
+using namespace hocket::plan;
+using namespace hocket::plan::test;
+using namespace hocket::runtime;
+
+namespace {
+
+/// Sleeps in every call, and counts how many threads are inside at once.
+class SleepingDevice final : public Device {
+public:
+  static constexpr double kKernel = 4e-3, kMove = 1e-3; // seconds
+  std::atomic<int> inside{0}, most{0};
+
+  Result<std::byte *> allocate(int64_t) override { return nullptr; }
+  bool hasMemory() const override { return false; }
+  int64_t maxElements() const override { return INT64_MAX; }
+  Result<void> launch(uint32_t, void *const *, const Symbols &,
+                      void *) override {
+    return sleep(kKernel);
+  }
+  Result<void> zero(void *, int64_t) override { return sleep(kMove); }
+  Result<void> upload(void *, const void *, int64_t) override { return {}; }
+  Result<void> download(void *, const void *, int64_t) override { return {}; }
+  Result<void> copy(void *, const void *, int64_t) override {
+    return sleep(kMove);
+  }
+  Result<void> add(void *, const void *, int64_t) override {
+    return sleep(kMove);
+  }
+  double now() const override { return pacer.now(); }
+
+private:
+  Result<void> sleep(double seconds) {
+    int here = ++inside;
+    for (int seen = most;
+         seen < here && !most.compare_exchange_weak(seen, here);)
+      ;
+    std::this_thread::sleep_for(std::chrono::duration<double>(seconds));
+    --inside;
+    return {};
+  }
+  Pacer pacer = *Pacer::create(1);
+};
+
+} // namespace
+
+/// How late sleeps end depends on the machine; none ends early.
+TEST(MeasuringDevice, TimesWhatPassesThrough) {
+  Model model;
+  model.kernels.resize(2);
+  model.kernels[1].symbol = "k";
+  SleepingDevice device;
+  MeasuringDevice measuring(device, 1);
+  ASSERT_TRUE(measuring.launch(1, nullptr, {9, 9}, nullptr));
+  measuring.clear();
+  for (int i = 0; i < 3; ++i)
+    ASSERT_TRUE(measuring.launch(1, nullptr, {8, 2}, nullptr));
+  ASSERT_TRUE(measuring.zero(nullptr, 1000));
+  ASSERT_TRUE(measuring.copy(nullptr, nullptr, 2000));
+  ASSERT_TRUE(measuring.add(nullptr, nullptr, 500));
+  Profile profile;
+  measuring.write(model, profile);
+  ASSERT_EQ(profile.kernels.size(), 1u);
+  ASSERT_EQ(profile.kernels.at("k").size(), 1u) << "what was cleared is gone";
+  const KernelSample &sample = profile.kernels.at("k")[0];
+  EXPECT_EQ(sample.symbols, (Symbols{8, 2}));
+  EXPECT_EQ(sample.calls, 3);
+  EXPECT_GE(sample.seconds, SleepingDevice::kKernel * (1 - 1e-6));
+  EXPECT_GE(profile.fill.seconds(1000), SleepingDevice::kMove);
+  EXPECT_GE(profile.copy.seconds(2000), SleepingDevice::kMove);
+  EXPECT_GE(profile.sum.seconds(2000), SleepingDevice::kMove);
+  EXPECT_EQ(measuring.launches().second, 3);
+}
+
+TEST(MeasuringDevice, LetsNoMoreInThanThereAreCores) {
+  SleepingDevice device;
+  MeasuringDevice measuring(device, 2);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 6; ++i)
+    threads.emplace_back([&] {
+      for (int k = 0; k < 3; ++k)
+        EXPECT_TRUE(measuring.launch(0, nullptr, {1, 1}, nullptr));
+    });
+  for (std::thread &thread : threads)
+    thread.join();
+  EXPECT_LE(device.most, 2);
+}
+
+TEST(MeasuringDevice, StepsMakeAProfile) {
+  SyntheticOptions options;
+  options.stages = 2;
+  Model model = makeModel(options);
+  Result<Plan> plan =
+      expand(model, {1, 2, "1f1b"}, {8, 5}, ScheduleRegistry::withBuiltins());
+  ASSERT_TRUE(plan) << plan.error();
+  SleepingDevice device;
+  MeasuringDevice measuring(device, 2);
+  auto world = ThreadsWorld::create(*plan, model, measuring, BatchFiller());
+  ASSERT_TRUE(world) << world.error();
+  (*world)->record(true);
+  ASSERT_TRUE((*world)->run(0));
+  Profile profile = makeProfile(measuring, *plan, model, (*world)->timelines());
+  // Every kernel of the plan, at both shapes where it depends on the batch.
+  for (const Role &role : plan->roles)
+    for (const Instruction &instruction : role.body)
+      if (instruction.op == Op::Kernel) {
+        const std::string &symbol = model.kernels[instruction.kernel].symbol;
+        ASSERT_TRUE(profile.kernels.count(symbol)) << symbol;
+        EXPECT_EQ(profile.kernels.at(symbol).size(),
+                  instruction.kind == TaskKind::Update ? 1u : 2u);
+      }
+  EXPECT_GE(profile.instructionSeconds, 0);
+  EXPECT_TRUE(parseProfile(profile.str(), "p"));
+  EXPECT_GT(measureWake(), 0);
+}

@@ -1,0 +1,85 @@
+//===- Reports.cpp - Traces and reports of a run --------------------------===//
+
+#include "Reports.h"
+
+#include "Worlds.h"
+
+#include "hocket/Runtime/Report.h"
+#include "hocket/Runtime/Trace.h"
+#include "hocket/Support/File.h"
+
+#include <algorithm>
+#include <cstdio>
+
+using namespace hocket;
+using namespace hocket::run;
+using namespace hocket::runtime;
+
+double run::peakRate(const Topology &topology) {
+  const DeviceModel &device = topology.device;
+  return device.peakFlopsPerSecond > 0 ? device.peakFlopsPerSecond
+                                       : device.flopsPerSecond;
+}
+
+Result<void> run::checkReports(const Options &options) {
+  for (const std::string *path : {&options.trace, &options.report})
+    if (!path->empty())
+      if (Result<void> writable = checkWritable(*path); !writable)
+        return writable;
+  return {};
+}
+
+static std::string text(const char *pattern, double value) {
+  char buffer[64];
+  std::snprintf(buffer, sizeof(buffer), pattern, value);
+  return buffer;
+}
+
+static ReportProcess describe(const char *name, const Prediction &step,
+                              const std::vector<std::vector<Span>> &timelines,
+                              const Executable &executable) {
+  double peak = peakRate(executable.topology);
+  int64_t live = 0;
+  for (int64_t bytes : step.peakBytes)
+    live = std::max(live, bytes);
+  return {name,
+          &timelines,
+          {{"makespan", text("%.6g s", step.seconds)},
+           {"bubble rate", text("%.4f", step.bubbleRate())},
+           {"tokens/s", text("%.6g", tokenRate(executable.plan, step.seconds))},
+           {"model FLOPs utilisation of " + text("%.4g flop/s", peak),
+            text("%.4f", step.utilization(peak))},
+           {"peak live bytes of a rank", std::to_string(live)},
+           {"largest arena, bytes", std::to_string(step.peakArenaBytes)}}};
+}
+
+Result<void> run::writeReports(const Options &options,
+                               const Executable &executable,
+                               const Prediction &predicted,
+                               const std::vector<std::vector<Span>> *measured) {
+  const plan::Plan &plan = executable.plan;
+  if (!options.trace.empty()) {
+    std::vector<TraceProcess> processes;
+    if (measured)
+      processes.push_back({"measured", measured});
+    processes.push_back({"predicted", &predicted.timelines});
+    if (Result<void> written =
+            writeTrace(options.trace, processes, plan, executable.model);
+        !written)
+      return written;
+  }
+  if (options.report.empty())
+    return {};
+  std::vector<ReportProcess> processes;
+  if (measured)
+    processes.push_back(describe(
+        "measured, last step", measuredStep(*measured, plan, executable.model),
+        *measured, executable));
+  processes.push_back(
+      describe("predicted", predicted, predicted.timelines, executable));
+  std::string title =
+      executable.model.name + ": schedule " + plan.strategy.schedule + ", " +
+      std::to_string(plan.ranks.size()) + " ranks, " +
+      std::to_string(plan.strategy.microbatches) + " microbatches";
+  return writeReport(options.report, title, processes, plan, executable.model);
+}
