@@ -89,6 +89,8 @@ private:
     Work work;
     work.flops = kernel.flops.evaluate(average);
     work.bytes = kernel.bytes.evaluate(average);
+    work.kernel = kernel.symbol;
+    work.symbols = average;
     if (kernel.bytes.terms.empty())
       for (const TensorType &operand : kernel.operands)
         work.bytes += operand.bytes().evaluate(average);

@@ -15,7 +15,8 @@ def SolveSchedule : Pass<"hocket-solve-schedule", "::mlir::ModuleOp"> {
     they are.
 
     Times are those that the cost model of the topology predicts for a microbatch
-    of average size, from the operations and bytes of each kernel. Memory is what
+    of average size, from the operations and bytes of each kernel, or those of a
+    profile (docs/cost.md). Memory is what
     a device has beside parameters, gradients and states. With two chunks a rank
     the stages go there and back ("v") or there again ("interleaved"), whichever
     is better.
@@ -38,6 +39,8 @@ def SolveSchedule : Pass<"hocket-solve-schedule", "::mlir::ModuleOp"> {
            "File with the machine (docs/topology.md); else the module's hocket.topology.">,
     Option<"lengths", "lengths", "std::string", "\"\"",
            "File with the tokens of each sequence; else two of 64 tokens for every microbatch.">,
+    Option<"costs", "costs", "std::string", "\"\"",
+           "A profile of hocket-run --profile, in place of the cost model.">,
     Option<"timeLimit", "time-limit", "double", "0",
            "Seconds to spend; 0: counted work in place of seconds.">,
     Option<"workLimit", "work-limit", "int64_t", "100000000",

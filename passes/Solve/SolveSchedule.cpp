@@ -1,6 +1,7 @@
 //===- SolveSchedule.cpp - The pass hocket-solve-schedule -----------------===//
 
 #include "hocket/Plan/SolveSchedule.h"
+#include "hocket/Cost/Profile.h"
 #include "hocket/Dialects/Hocket.h"
 #include "hocket/Dialects/KernelSignature.h"
 #include "hocket/Dialects/TopologyOps.h"
@@ -99,8 +100,20 @@ struct SolveSchedulePass : hocket::impl::SolveScheduleBase<SolveSchedulePass> {
     if (failed(machine) || failed(tokens))
       return signalPassFailure();
     RooflineCost cost(*machine);
+    std::optional<ProfiledCost> measured;
+    if (!costs.empty()) {
+      Result<Profile> loaded = loadProfile(costs);
+      if (!loaded) {
+        emitFailure(module, "cannot load the costs: ", loaded.error());
+        return signalPassFailure();
+      }
+      measured.emplace(std::move(*loaded), cost);
+    }
     Z3EngineFactory engine;
-    SolveSetting setting{*machine, cost, std::move(*tokens), {}};
+    SolveSetting setting{*machine,
+                         measured ? static_cast<CostModel &>(*measured) : cost,
+                         std::move(*tokens),
+                         {}};
     setting.solver.engine = &engine;
     setting.solver.seed = seed;
     if (timeLimit > 0)
