@@ -119,7 +119,12 @@ Result<void> fillAuto(ModuleOp module, const Topology &topology,
                       decltype(solveSchedule) *solve) {
   RooflineCost cost(topology);
   Z3EngineFactory engine;
-  SolveSetting setting{topology, cost, options.lengths, options.solver};
+  std::optional<ProfiledCost> measured;
+  if (options.profile)
+    measured.emplace(*options.profile, cost);
+  SolveSetting setting{
+      topology, measured ? static_cast<const CostModel &>(*measured) : cost,
+      options.lengths, options.solver};
   if (setting.lengths.empty())
     setting.lengths = defaultLengths(degrees);
   if (!setting.solver.engine)

@@ -24,43 +24,46 @@ void Prover::raise(int64_t bound) {
   onBound(bound);
 }
 
-/// No microbatch of the group has a longer trip when all end by the deadline:
-/// the head has `memory` places, of which the others, with shortest trips and
-/// gaps between them, take what they need.
-int64_t Prover::longestTrip(const std::vector<size_t> &group,
+/// No microbatch of a head has a longer trip when all of them end by the
+/// deadline: the head has `memory` places, of which the others, with shortest
+/// trips and gaps between them, take what they need.
+int64_t Prover::longestTrip(const std::vector<size_t> &ofHead,
                             int64_t deadline) const {
   int64_t release = std::numeric_limits<int64_t>::max(), trip = release;
-  for (size_t i : group) {
+  for (size_t i : ofHead) {
     release = std::min(release, problem.microbatches[i].release);
     trip = std::min(trip, sets[classes[i]].shortestTrip);
   }
   int64_t time = deadline - release;
   if (!problem.convergence.startAtHead)
     return time;
-  int64_t places = problem.memory[size_t(problem.microbatches[group[0]].head)];
+  int64_t places = problem.memory[size_t(problem.microbatches[ofHead[0]].head)];
   int64_t each = trip + problem.gapAfterTask;
   int64_t inOthers = (places - 1) * ((time + problem.gapAfterTask) / each);
-  int64_t beside = std::max<int64_t>(0, int64_t(group.size()) - 1 - inOthers);
+  int64_t beside = std::max<int64_t>(0, int64_t(ofHead.size()) - 1 - inOthers);
   return time - beside * each;
 }
 
 bool Prover::build(const std::vector<size_t> &group, int64_t latest,
                    Query &query) {
   query.latest = latest;
-  query.candidates.clear();
-  int64_t longest = longestTrip(group, latest);
+  query.candidates.assign(group.size(), {});
   size_t count = 0;
-  for (size_t i : group) {
-    const RouteSet &set = sets[classes[i]];
-    if (longest >= set.completeBelow)
-      return false;
-    std::vector<RoutePtr> routes;
-    for (const RoutePtr &route : set.routes)
-      if (route->trip <= longest &&
-          problem.microbatches[i].release + route->trip <= latest)
-        routes.push_back(route);
-    count += routes.size();
-    query.candidates.push_back(std::move(routes));
+  for (const std::vector<size_t> &ofHead : headGroups(problem)) {
+    int64_t longest = longestTrip(ofHead, latest);
+    for (size_t i = 0; i < group.size(); ++i) {
+      if (problem.microbatches[group[i]].head !=
+          problem.microbatches[ofHead[0]].head)
+        continue;
+      const RouteSet &set = sets[classes[group[i]]];
+      if (longest >= set.completeBelow)
+        return false;
+      for (const RoutePtr &route : set.routes)
+        if (route->trip <= longest &&
+            problem.microbatches[group[i]].release + route->trip <= latest)
+          query.candidates[i].push_back(route);
+      count += query.candidates[i].size();
+    }
   }
   if (count > kMostCandidates)
     return false;
@@ -101,7 +104,7 @@ void Prover::proveGroup(const std::vector<size_t> &group, Budget &budget) {
   Query query;
   // At once what would end the search, then halves of what is left.
   int64_t deadline = upper - 1;
-  double seconds = 4;
+  double seconds = 8;
   while (lowerBound < upper && !budget.exhausted() && !shouldStop()) {
     // A model for a later deadline knows less of this one.
     if (!query.model || deadline < query.latest - (query.latest >> 6))
@@ -140,5 +143,15 @@ void Prover::run(Budget &budget, int64_t bound) {
     if (budget.exhausted() || shouldStop() || lowerBound >= upperBound())
       return;
     proveGroup(groups[index], budget);
+  }
+  // Then of several heads: they share the nodes of the other stages.
+  std::vector<size_t> together = groups[order[0].second];
+  for (size_t i = 1; i < order.size(); ++i) {
+    const std::vector<size_t> &more = groups[order[i].second];
+    together.insert(together.end(), more.begin(), more.end());
+    std::sort(together.begin(), together.end());
+    if (budget.exhausted() || shouldStop() || lowerBound >= upperBound())
+      return;
+    proveGroup(together, budget);
   }
 }

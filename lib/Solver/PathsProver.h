@@ -9,9 +9,9 @@
 
 namespace hocket::paths {
 
-/// Raises the lower bound: the microbatches of one head alone cannot end by a
-/// deadline, so that all of them cannot. Heads whose bounds are high come
-/// first.
+/// Raises the lower bound: the microbatches of one head alone, or of some,
+/// cannot end by a deadline, so that all of them cannot. Heads whose bounds are
+/// high come first.
 class Prover {
 public:
   /// `sets` as in lowerBound().
@@ -43,7 +43,8 @@ private:
   void proveGroup(const std::vector<size_t> &group, Budget &budget);
   bool build(const std::vector<size_t> &group, int64_t latest, Query &query);
   Answer ask(Query &query, int64_t deadline, Budget &budget, double seconds);
-  int64_t longestTrip(const std::vector<size_t> &group, int64_t deadline) const;
+  int64_t longestTrip(const std::vector<size_t> &ofHead,
+                      int64_t deadline) const;
   void raise(int64_t bound);
 
   const PathsProblem &problem;

@@ -75,7 +75,7 @@ private:
   std::unique_ptr<SkylineSearch> search;
   int64_t nodeLimit;
   int round = 0;
-  int eighths = 0; // where in the gap the next question is
+  int64_t undecided = -1; // the highest capacity that this round gave up on
 };
 
 constexpr int kNumKeys = 4;
@@ -128,20 +128,18 @@ Answer Part::ask(int64_t capacity, uint64_t seed, Budget &budget) {
   return Answer::Unknown;
 }
 
-/// Asks at the bound first, where packings of real programs mostly are, and
-/// where that is not decided, closer to what is known.
+/// Asks at the bound first, where packings of real programs mostly are. Where
+/// that is not decided, halves the gap between what this round's patience does
+/// not decide and what is known.
 void Part::improve(int64_t enough, uint64_t seed, Budget &budget) {
-  int64_t low = std::max(lowerBound, enough), high = height - 1;
-  int64_t gap = high - low;
-  // In this order, for the gap may be large.
-  int64_t capacity = low + gap / 8 * eighths + gap % 8 * eighths / 8;
-  Answer answer = ask(capacity, seed, budget);
-  if (answer == Answer::Yes) {
-    eighths = std::max(0, eighths - 2);
-  } else if (answer == Answer::Unknown && eighths < 8) {
-    eighths += 2;
-  } else if (answer == Answer::Unknown) {
-    eighths = 0;
+  int64_t low = std::max(lowerBound, enough);
+  int64_t capacity =
+      undecided < low ? low : undecided + (height - undecided) / 2;
+  if (capacity > undecided && capacity < height) {
+    if (ask(capacity, seed, budget) == Answer::Unknown)
+      undecided = capacity;
+  } else {
+    undecided = -1;
     growNodeLimit();
   }
 }

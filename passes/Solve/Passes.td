@@ -15,10 +15,10 @@ def SolveSchedule : Pass<"hocket-solve-schedule", "::mlir::ModuleOp"> {
     they are.
 
     Times are those that the cost model of the topology predicts for a microbatch
-    of average size, from the operations and bytes of each kernel. Memory is what
-    a device has beside parameters, gradients and states. With two chunks a rank
-    the stages go there and back ("v") or there again ("interleaved"), whichever
-    is better.
+    of average size, from the operations and bytes of each kernel, or those of a
+    profile (docs/cost.md). Memory is what a device has beside parameters,
+    gradients and states. With two chunks a rank the stages go there and back
+    ("v") or there again ("interleaved"), whichever is better.
 
     A remark of the category "solve" tells the value, its proven lower bound and
     the gap, in nanoseconds. It is an error if no order fits in memory.
@@ -38,6 +38,8 @@ def SolveSchedule : Pass<"hocket-solve-schedule", "::mlir::ModuleOp"> {
            "File with the machine (docs/topology.md); else the module's hocket.topology.">,
     Option<"lengths", "lengths", "std::string", "\"\"",
            "File with the tokens of each sequence; else two of 64 tokens for every microbatch.">,
+    Option<"costs", "costs", "std::string", "\"\"",
+           "A profile of hocket-run --profile, in place of the cost model.">,
     Option<"timeLimit", "time-limit", "double", "0",
            "Seconds to spend; 0: counted work in place of seconds.">,
     Option<"workLimit", "work-limit", "int64_t", "100000000",
@@ -82,6 +84,8 @@ def SolvePaths : Pass<"hocket-solve-paths", "::mlir::ModuleOp"> {
            "File with the machine (docs/topology.md); else the module's hocket.topology.">,
     Option<"lengths", "lengths", "std::string", "\"\"",
            "File with the tokens of each sequence; else two of 64 tokens for every microbatch.">,
+    Option<"costs", "costs", "std::string", "\"\"",
+           "A profile of hocket-run --profile, in place of the cost model.">,
     Option<"timeLimit", "time-limit", "double", "0",
            "Seconds to spend; 0: counted work in place of seconds.">,
     Option<"workLimit", "work-limit", "int64_t", "100000000",

@@ -17,8 +17,8 @@ void hocket::emitFailure(Operation *op, const Twine &what, const Error &error) {
     diagnostic.attachNote() << note;
 }
 
-FailureOr<Topology> hocket::readTopology(ModuleOp module,
-                                         const std::string &path) {
+FailureOr<Topology>
+hocket::readTopology(ModuleOp module, const std::string &path, StringRef knob) {
   if (!path.empty()) {
     Result<Topology> loaded = loadTopology(path);
     if (loaded)
@@ -30,10 +30,20 @@ FailureOr<Topology> hocket::readTopology(ModuleOp module,
   if (ops.size() == 1)
     return toTopology(ops.front());
   InFlightDiagnostic diagnostic = module.emitOpError("has ")
-                                  << ops.size()
-                                  << " hocket.topology ops; solving needs one "
-                                     "machine";
+                                  << ops.size() << " hocket.topology ops; "
+                                  << knob << " needs one machine";
   diagnostic.attachNote() << "name its file with the option `topology`";
+  return failure();
+}
+
+FailureOr<std::optional<Profile>> hocket::readProfile(ModuleOp module,
+                                                      const std::string &path) {
+  if (path.empty())
+    return std::optional<Profile>();
+  Result<Profile> loaded = loadProfile(path);
+  if (loaded)
+    return std::optional<Profile>(std::move(*loaded));
+  emitFailure(module, "cannot load the costs: ", loaded.error());
   return failure();
 }
 

@@ -3,6 +3,8 @@
 #ifndef HOCKET_PASSES_SOLVE_SETTINGS_H
 #define HOCKET_PASSES_SOLVE_SETTINGS_H
 
+#include "hocket/Cost/Profile.h"
+#include "hocket/Solver/Budget.h"
 #include "hocket/Solver/Engine.h"
 #include "hocket/Solver/Solution.h"
 #include "hocket/Support/Result.h"
@@ -10,6 +12,7 @@
 
 #include "mlir/IR/BuiltinOps.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,9 +23,16 @@ void emitFailure(mlir::Operation *op, const llvm::Twine &what,
                  const Error &error);
 
 /// The machine in the file `path` or, where that is empty, of the one
-/// hocket.topology of `module`. Emits an error where there is none.
+/// hocket.topology of `module`. Emits an error where there is none; `knob` is
+/// what needs it.
 mlir::FailureOr<Topology> readTopology(mlir::ModuleOp module,
-                                       const std::string &path);
+                                       const std::string &path,
+                                       llvm::StringRef knob);
+
+/// The profile in the file `path`; none where that is empty. Emits an error at
+/// `module`.
+mlir::FailureOr<std::optional<Profile>> readProfile(mlir::ModuleOp module,
+                                                    const std::string &path);
 
 /// The lengths in the file `path` or, where that is empty, two sequences of 64
 /// tokens for every microbatch. Emits an error at `module`.

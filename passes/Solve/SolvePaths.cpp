@@ -130,15 +130,24 @@ struct SolvePathsPass : hocket::impl::SolvePathsBase<SolvePathsPass> {
     if (!pipeline)
       return;
     auto data = pipeline->getParentOfType<DataOp>();
-    FailureOr<Topology> machine = readTopology(module, topology);
+    FailureOr<Topology> machine = readTopology(module, topology, "paths(auto)");
     FailureOr<std::vector<int64_t>> tokens =
         readLengths(module, lengths, data ? data.getDegree() : 1,
                     pipeline.getMicrobatches());
     if (failed(machine) || failed(tokens))
       return signalPassFailure();
-    RooflineCost cost(*machine);
+    FailureOr<std::optional<Profile>> profile = readProfile(module, costs);
+    if (failed(profile))
+      return signalPassFailure();
+    RooflineCost predicted(*machine);
+    std::optional<ProfiledCost> measured;
+    if (*profile)
+      measured.emplace(std::move(**profile), predicted);
+    const CostModel *cost = &predicted;
+    if (measured)
+      cost = &*measured;
     Z3EngineFactory engine;
-    SolveSetting setting{*machine, cost, std::move(*tokens),
+    SolveSetting setting{*machine, *cost, std::move(*tokens),
                          solverOptions(engine, timeLimit, workLimit, seed)};
     if (failed(solvePaths(module, function, setting)))
       signalPassFailure();

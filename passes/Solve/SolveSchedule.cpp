@@ -77,14 +77,24 @@ struct SolveSchedulePass : hocket::impl::SolveScheduleBase<SolveSchedulePass> {
       return signalPassFailure();
     if (strategy->schedule != plan::kAutoSchedule)
       return;
-    FailureOr<Topology> machine = readTopology(module, topology);
+    FailureOr<Topology> machine =
+        readTopology(module, topology, "schedule(auto)");
     FailureOr<std::vector<int64_t>> tokens =
         readLengths(module, lengths, strategy->data, strategy->microbatches);
     if (failed(machine) || failed(tokens))
       return signalPassFailure();
-    RooflineCost cost(*machine);
+    FailureOr<std::optional<Profile>> profile = readProfile(module, costs);
+    if (failed(profile))
+      return signalPassFailure();
+    RooflineCost predicted(*machine);
+    std::optional<ProfiledCost> measured;
+    if (*profile)
+      measured.emplace(std::move(**profile), predicted);
+    const CostModel *cost = &predicted;
+    if (measured)
+      cost = &*measured;
     Z3EngineFactory engine;
-    SolveSetting setting{*machine, cost, std::move(*tokens),
+    SolveSetting setting{*machine, *cost, std::move(*tokens),
                          solverOptions(engine, timeLimit, workLimit, seed)};
     if (failed(solveSchedule(module, function, setting)))
       signalPassFailure();

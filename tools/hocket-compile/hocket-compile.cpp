@@ -55,8 +55,8 @@ cl::opt<double> timeLimit(
         "of about a second, so that what is compiled repeats exactly)"));
 cl::opt<std::string>
     costsPath("costs", cl::value_desc("FILE"),
-              cl::desc("A profile of hocket-run --profile: --trace predicts "
-                       "with its times, not with those of the machine"));
+              cl::desc("A profile of hocket-run --profile: what is auto and "
+                       "--trace go by its times, not by those of the machine"));
 cl::opt<std::string> targetName("target", cl::init("cpu"),
                                 cl::value_desc("NAME"),
                                 cl::desc("Where the kernels run: cpu (the "
@@ -127,10 +127,10 @@ Result<void> writePrediction(const runtime::Executable &executable,
                              executable.plan, executable.model);
 }
 
-/// The last that the solver of the schedule told.
-void printSolved(const Progress &progress) {
+/// The last that the solver of `knob` told.
+void printSolved(const char *knob, const Progress &progress) {
   double value = double(*progress.value), bound = double(progress.lowerBound);
-  std::cerr << "schedule(auto): makespan " << value * 1e-6 << " ms, bound "
+  std::cerr << knob << "(auto): makespan " << value * 1e-6 << " ms, bound "
             << bound * 1e-6 << " ms, gap "
             << (bound > 0 ? 100 * (value - bound) / bound : 0) << "%\n";
 }
@@ -177,14 +177,11 @@ int compileFile() {
     if (progress.value && (!solved || *progress.value <= *solved->value))
       solved = progress;
   };
-  std::optional<Profile> profile;
   if (!costsPath.empty()) {
-    if (tracePath.empty())
-      return reportMistake("--costs: nothing is predicted without --trace");
     Result<Profile> loaded = loadProfile(costsPath);
     if (!loaded)
       return report(loaded.error());
-    profile = std::move(*loaded);
+    options.profile = std::move(*loaded);
   }
 
   std::string message;
@@ -220,13 +217,15 @@ int compileFile() {
   if (Result<void> saved = runtime::save(*executable, outputPath); !saved)
     return report(saved.error());
   if (!tracePath.empty())
-    if (Result<void> written = writePrediction(*executable, profile); !written)
+    if (Result<void> written = writePrediction(*executable, options.profile);
+        !written)
       return report(written.error());
   double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
           .count();
   if (solved)
-    printSolved(*solved);
+    printSolved(executable->plan.strategy.routes.empty() ? "schedule" : "paths",
+                *solved);
   std::cerr << outputPath << ": " << executable->plan.ranks.size() << " ranks, "
             << executable->model.stages.size() << " stages, "
             << executable->model.kernels.size() << " kernels, compiled in "

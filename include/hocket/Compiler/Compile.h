@@ -3,6 +3,7 @@
 #ifndef HOCKET_COMPILER_COMPILE_H
 #define HOCKET_COMPILER_COMPILE_H
 
+#include "hocket/Cost/Profile.h"
 #include "hocket/Runtime/Executable.h"
 #include "hocket/Solver/Budget.h"
 
@@ -24,6 +25,8 @@ struct CompileOptions {
   bool gradients = false;
   /// The processor to compile for, by LLVM's name; "native" is this one.
   std::string cpu = "native";
+  /// Measured times in place of those that the topology lets expect.
+  std::optional<Profile> profile;
   /// What may be spent on each knob that is `auto`. Without an engine, Z3 is
   /// used.
   SolverOptions solver = defaultSolverOptions();

@@ -274,6 +274,13 @@ TEST(Routes, VirtualAndPacedWorlds) {
     for (uint32_t rank = 0; rank < plan.ranks.size(); ++rank)
       EXPECT_EQ(prediction->timelines[rank].size(),
                 plan.roles[plan.ranks[rank].role].body.size());
+    Result<Prediction> simulated = simulate::simulate(plan, model, cost);
+    ASSERT_TRUE(simulated) << simulated.error();
+    EXPECT_DOUBLE_EQ(simulated->seconds, prediction->seconds);
+    EXPECT_EQ(simulated->peakBytes, prediction->peakBytes);
+    for (uint32_t rank = 0; rank < plan.ranks.size(); ++rank)
+      EXPECT_DOUBLE_EQ(simulated->busySeconds[rank],
+                       prediction->busySeconds[rank]);
     auto platform = paceDevices(plan, model, cost, 1);
     ASSERT_TRUE(platform) << platform.error();
     auto world =
