@@ -175,7 +175,6 @@ Strategy strategyOf(const PathsSolution &solution, const PathsProblem &problem,
     timed[head].push_back({found.loss, {TaskKind::F, exit, i}});
     timed[head].push_back({found.loss, {TaskKind::B, exit, i}});
   }
-  bool isTrained = model.stages[exit].tasks.size() > 1;
   strategy.schedule = kGivenSchedule;
   strategy.orders.clear();
   for (std::vector<Timed> &tasks : timed) {
@@ -185,8 +184,7 @@ Strategy strategyOf(const PathsSolution &solution, const PathsProblem &problem,
     });
     std::vector<ScheduledTask> &order = strategy.orders.emplace_back();
     for (const Timed &entry : tasks)
-      if (isTrained || entry.task.kind == TaskKind::F)
-        order.push_back(entry.task);
+      order.push_back(entry.task);
   }
   return strategy;
 }

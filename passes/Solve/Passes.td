@@ -60,8 +60,8 @@ def SolvePaths : Pass<"hocket-solve-paths", "::mlir::ModuleOp"> {
 
     Microbatch i has the node i of stage 0 as its head, counted round and round.
     Times are those of `hocket-solve-schedule`, of kernels that are made of a copy
-    of the module; the loss on a head is the exit's forward and backward. Without
-    `in_flight` a node has as many microbatches in flight as fit in its memory
+    of the module (with a backward if there is an optimizer, `@update`); the loss
+    on a head is the exit's forward and backward. Without `in_flight` a node has as many microbatches in flight as fit in its memory
     beside parameters, gradients and states.
 
     A remark of the category "solve" tells the value, its proven lower bound and
