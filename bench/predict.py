@@ -3,7 +3,7 @@
 
     bench/predict.py [--bin BIN] [--model MODEL.mlir] [--steps N]
 
-Compiles a GPT under pipeline schedules. For each plan, `hocket-run --profile` measures its kernels on this machine; then the
+Compiles a GPT under pipeline schedules and as a skip-pipeline. For each plan, `hocket-run --profile` measures its kernels on this machine; then the
 same plan runs
 
   paced     every rank sleeps as long as was measured, as if it had a device of its own: schedules, waits and transfers
@@ -37,8 +37,11 @@ links:
   inter_node: {latency_seconds: 1.0e-6, bytes_per_second: 1.0e10}
 """
 
-# schedule, data, pipeline, microbatches
-PLANS = [("1f1b", 1, 2, 8), ("1f1b", 1, 4, 8), ("zb_h1", 1, 4, 8), ("gpipe", 1, 4, 8), ("1f1b", 2, 4, 4), ("zb_h1", 2, 4, 4)]
+# schedule, data, pipeline ranks, microbatches
+PLANS = [("1f1b", 1, 2, 8), ("1f1b", 1, 4, 8), ("zb_h1", 1, 4, 8), ("gpipe", 1, 4, 8), ("1f1b", 2, 4, 4), ("zb_h1", 2, 4, 4),
+         ("skip", 1, 6, 8)]
+# Six nodes in four stages; a microbatch visits three of them.
+SKIP = "skip_stages=4 path_length=3 nodes=6 paths=rotate"
 COLUMNS = ["schedule", "data", "p", "m", "ranks", "paced: predicted, s", "measured, s", "ratio",
            "threads: predicted, s", "measured, s", "ratio"]
 
@@ -62,7 +65,8 @@ def measure(options, folder, plan):
     topology.write_text(TOPOLOGY)
     documents = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
     text.write_text("".join(document.read_text() for document in documents))
-    degrees = f"data={data} pipeline={pipeline} microbatches={microbatches} schedule={schedule}"
+    degrees = f"data={data} microbatches={microbatches} "
+    degrees += SKIP if schedule == "skip" else f"pipeline={pipeline} schedule={schedule}"
     call(options.bin / "hocket-opt", options.model, f"--hocket-parallelize={degrees}", "-o", model)
     call(options.bin / "hocket-compile", model, f"--topology={topology}", f"--lengths={options.lengths}", "-o", executable)
     run = [options.bin / "hocket-run", executable, "--quiet"]
@@ -75,6 +79,7 @@ def measure(options, folder, plan):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--bin", type=pathlib.Path, default=ROOT / "build/bin", help="where the tools are (default: build/bin)")
+    parser.add_argument("--only", metavar="SCHEDULE", help="the plans of one schedule, or skip (default: all)")
     parser.add_argument("--model", type=pathlib.Path, default=ROOT / "bench/gpt512.mlir", help="default: bench/gpt512.mlir")
     parser.add_argument("--lengths", type=pathlib.Path, default=ROOT / "bench/lengths.txt", help="default: bench/lengths.txt")
     parser.add_argument("--steps", type=int, default=4, help="steps of each run (default: 4)")
@@ -88,7 +93,7 @@ def main():
     print(f"| {' | '.join(COLUMNS)} |\n|{'---|' * len(COLUMNS)}")
     good = True
     with tempfile.TemporaryDirectory() as folder:
-        for plan in PLANS:
+        for plan in PLANS if options.only is None else [plan for plan in PLANS if plan[0] == options.only]:
             cells = [str(part) for part in (*plan, plan[1] * plan[2])]
             for (predicted, measured), limit in zip(
                     measure(options, pathlib.Path(folder), plan), (options.paced, options.threads)):
