@@ -111,13 +111,12 @@ Result<StageForm> chooseForm(ModuleOp module, const CompileOptions &options,
   return choose((*schedule)->splitsBackward());
 }
 
-/// Solves what the strategy leaves `auto`.
+/// Solves what is `auto` with `solve`, for parts of the batch in so many
+/// microbatches.
 Result<void> fillAuto(ModuleOp module, const Topology &topology,
-                      const CompileOptions &options) {
-  auto loss = module.lookupSymbol<func::FuncOp>("loss");
-  FailureOr<plan::Strategy> strategy = strategyOf(loss);
-  if (failed(strategy))
-    return compileError(module);
+                      const CompileOptions &options,
+                      const plan::Strategy &degrees,
+                      decltype(solveSchedule) *solve) {
   RooflineCost cost(topology);
   Z3EngineFactory engine;
   std::optional<ProfiledCost> measured;
@@ -127,12 +126,35 @@ Result<void> fillAuto(ModuleOp module, const Topology &topology,
       topology, measured ? static_cast<const CostModel &>(*measured) : cost,
       options.lengths, options.solver};
   if (setting.lengths.empty())
-    setting.lengths = defaultLengths(*strategy);
+    setting.lengths = defaultLengths(degrees);
   if (!setting.solver.engine)
     setting.solver.engine = &engine;
-  if (failed(solveSchedule(module, "loss", setting)))
+  if (failed(solve(module, "loss", setting)))
     return compileError(module);
   return {};
+}
+
+/// Paths are solved while there are strategies, schedules when there are
+/// kernels.
+Result<void> fillPaths(ModuleOp module, const Topology &topology,
+                       const CompileOptions &options) {
+  SkipPipelineOp pipeline = findOpenPaths(module, "loss");
+  if (!pipeline)
+    return {};
+  plan::Strategy degrees;
+  if (auto data = pipeline->getParentOfType<DataOp>())
+    degrees.data = data.getDegree();
+  degrees.microbatches = pipeline.getMicrobatches();
+  return fillAuto(module, topology, options, degrees, solvePaths);
+}
+
+Result<void> fillSchedule(ModuleOp module, const Topology &topology,
+                          const CompileOptions &options) {
+  auto loss = module.lookupSymbol<func::FuncOp>("loss");
+  FailureOr<plan::Strategy> strategy = strategyOf(loss);
+  if (failed(strategy))
+    return compileError(module);
+  return fillAuto(module, topology, options, *strategy, solveSchedule);
 }
 
 } // namespace
@@ -164,6 +186,8 @@ hocket::compileModel(ModuleOp module, const CompileOptions &options) {
   Result<Topology> topology = chooseTopology(module, options);
   if (!topology)
     return topology.error();
+  if (Result<void> solved = fillPaths(module, *topology, options); !solved)
+    return solved.error();
   PassManager toStages(module.getContext());
   buildStagesPipeline(toStages);
   if (failed(toStages.run(module)))
@@ -177,7 +201,7 @@ hocket::compileModel(ModuleOp module, const CompileOptions &options) {
   if (failed(toKernels.run(module)))
     return compileError(module);
 
-  if (Result<void> solved = fillAuto(module, *topology, options); !solved)
+  if (Result<void> solved = fillSchedule(module, *topology, options); !solved)
     return solved.error();
   FailureOr<ModelSource> source = buildModel(module);
   if (failed(source))

@@ -137,7 +137,9 @@ Result<void> RouteChecker::checkRoute(uint32_t microbatch) {
 
 Result<void> RouteChecker::run() {
   if (strategy.routes.empty())
-    return fail("there are nodes of a skip-pipeline and no routes");
+    return fail("there are nodes of a skip-pipeline and no routes",
+                {"where the paths are auto, solve them first "
+                 "(hocket-solve-paths)"});
   if (Result<void> checked = checkNodes(); !checked)
     return checked;
   if (strategy.routes.size() != strategy.microbatches)

@@ -2,13 +2,12 @@
 
 #include "hocket/Plan/SolveSchedule.h"
 
-#include "hocket/Plan/Expand.h"
+#include "StepEstimate.h"
+
 #include "hocket/Plan/StrategyCheck.h"
 #include "hocket/Plan/Textbook.h"
 
 #include <algorithm>
-#include <cmath>
-#include <set>
 
 using namespace hocket;
 using namespace hocket::plan;
@@ -20,167 +19,47 @@ Error fail(std::string message, std::vector<std::string> notes = {}) {
                std::move(notes));
 }
 
-int64_t toNanoseconds(double seconds) {
-  constexpr double most = 1e15;
-  return std::llround(std::clamp(seconds * 1e9, 1.0, most));
+std::vector<uint32_t> stagesOn(const std::vector<uint32_t> &placement,
+                               uint32_t rank) {
+  std::vector<uint32_t> stages;
+  for (uint32_t stage = 0; stage < placement.size(); ++stage)
+    if (placement[stage] == rank)
+      stages.push_back(stage);
+  return stages;
 }
 
-class ProblemBuilder {
-public:
-  ProblemBuilder(const Model &model, const Strategy &strategy,
-                 const ScheduleSetting &setting,
-                 const std::vector<uint32_t> &placement)
-      : model(model), strategy(strategy), setting(setting) {
-    problem.placement = placement;
-    problem.ranks = countRanks();
-    problem.microbatches = strategy.microbatches;
+void addTimes(PipelineProblem &problem, const Model &model,
+              const StepEstimate &estimate) {
+  bool isSplit = std::any_of(
+      model.stages.begin(), model.stages.end(), [](const Stage &stage) {
+        return stage.find(TaskKind::Bi) || stage.find(TaskKind::W);
+      });
+  for (const Stage &stage : model.stages) {
+    problem.forward.push_back(estimate.taskTime(stage, TaskKind::F));
+    problem.inputGradient.push_back(
+        estimate.taskTime(stage, isSplit ? TaskKind::Bi : TaskKind::B));
+    if (isSplit)
+      problem.weightGradient.push_back(estimate.taskTime(stage, TaskKind::W));
+    problem.activation.push_back(estimate.activationBytes(stage));
   }
+}
 
-  Result<PipelineProblem> run() {
-    if (Result<void> sized = sizeMicrobatches(); !sized)
-      return sized.error();
-    addTimes();
-    addHops();
-    for (const Stage &stage : model.stages) {
-      int64_t bytes = 0;
-      for (const TensorType &type : stage.residuals)
-        bytes += type.bytes().evaluate(largest);
-      problem.activation.push_back(bytes);
-    }
-    if (Result<void> limited = addCapacities(); !limited)
-      return limited.error();
-    return std::move(problem);
+Result<void> addCapacities(PipelineProblem &problem,
+                           const StepEstimate &estimate) {
+  int64_t memory = estimate.deviceBytes();
+  for (uint32_t rank = 0; rank < problem.ranks; ++rank) {
+    int64_t persistent =
+        estimate.persistentBytes(stagesOn(problem.placement, rank));
+    if (persistent > memory)
+      return fail("pipeline rank " + std::to_string(rank) + " keeps " +
+                      std::to_string(persistent) +
+                      " bytes through the step and a device has " +
+                      std::to_string(memory),
+                  {"use more pipeline ranks, or smaller microbatches"});
+    problem.capacity.push_back(memory - persistent);
   }
-
-private:
-  uint32_t countRanks() const {
-    return 1 + *std::max_element(problem.placement.begin(),
-                                 problem.placement.end());
-  }
-
-  Result<void> sizeMicrobatches() {
-    uint64_t parts = uint64_t(strategy.data) * strategy.microbatches;
-    size_t sequences = setting.lengths.size();
-    if (parts == 0 || sequences < parts)
-      return fail("there are " + std::to_string(sequences) + " sequences for " +
-                  std::to_string(parts) + " microbatches");
-    std::vector<uint32_t> first =
-        dealSequences(uint32_t(sequences), uint32_t(parts));
-    int64_t sum = 0;
-    for (size_t k = 0; k < parts; ++k) {
-      int64_t tokens = 0;
-      for (uint32_t i = first[k]; i < first[k + 1]; ++i)
-        tokens += setting.lengths[i];
-      sum += tokens;
-      largest[0] = std::max(largest[0], tokens);
-      largest[1] = std::max<int64_t>(largest[1], first[k + 1] - first[k] + 1);
-    }
-    average = {std::max<int64_t>(1, sum / int64_t(parts)),
-               int64_t(sequences / parts) + 1};
-    return {};
-  }
-
-  /// Of a task of `stage`; a moment where there is no such task.
-  int64_t timeOf(const Stage &stage, TaskKind kind) const {
-    const TaskTemplate *task = stage.find(kind);
-    if (!task)
-      return 1;
-    const Kernel &kernel = model.kernels[task->kernel];
-    Work work;
-    work.flops = kernel.flops.evaluate(average);
-    work.bytes = kernel.bytes.evaluate(average);
-    work.kernel = kernel.symbol;
-    work.symbols = average;
-    if (kernel.bytes.terms.empty())
-      for (const TensorType &operand : kernel.operands)
-        work.bytes += operand.bytes().evaluate(average);
-    return toNanoseconds(setting.cost.workSeconds(work));
-  }
-
-  void addTimes() {
-    bool isSplit = std::any_of(
-        model.stages.begin(), model.stages.end(), [](const Stage &stage) {
-          return stage.find(TaskKind::Bi) || stage.find(TaskKind::W);
-        });
-    for (const Stage &stage : model.stages) {
-      problem.forward.push_back(timeOf(stage, TaskKind::F));
-      problem.inputGradient.push_back(
-          timeOf(stage, isSplit ? TaskKind::Bi : TaskKind::B));
-      if (isSplit)
-        problem.weightGradient.push_back(timeOf(stage, TaskKind::W));
-    }
-  }
-
-  /// What two ranks that talk to each other send at most, forth or back.
-  void addHops() {
-    int64_t bytes = 0;
-    for (const Stage &stage : model.stages) {
-      int64_t sent = 0;
-      for (const TensorType &type : stage.outputs)
-        sent += type.bytes().evaluate(average);
-      bytes = std::max(bytes, sent);
-    }
-    uint32_t ranks = problem.ranks;
-    problem.hop.assign(ranks, std::vector<int64_t>(ranks, 0));
-    for (uint32_t from = 0; from < ranks; ++from)
-      for (uint32_t to = 0; to < ranks; ++to)
-        if (from != to)
-          problem.hop[from][to] = toNanoseconds(
-              setting.cost.transferSeconds(bytes, int64_t(from) * strategy.data,
-                                           int64_t(to) * strategy.data));
-  }
-
-  /// Bytes that a rank keeps through the step.
-  int64_t persistentBytes(uint32_t rank) const {
-    std::set<uint32_t> parameters;
-    int64_t workspace = 0, boundary = 0;
-    for (size_t i = 0; i < model.stages.size(); ++i) {
-      if (problem.placement[i] != rank)
-        continue;
-      const Stage &stage = model.stages[i];
-      for (const std::vector<TensorType> *types :
-           {&stage.inputs, &stage.outputs})
-        for (const TensorType &type : *types)
-          boundary += 2 * type.bytes().evaluate(largest);
-      for (const TaskTemplate &task : stage.tasks) {
-        workspace = std::max(
-            workspace,
-            model.kernels[task.kernel].workspaceBytes.evaluate(largest));
-        for (const Operand &operand : task.operands)
-          if (operand.slot == Slot::Parameter)
-            parameters.insert(operand.index);
-      }
-    }
-    int64_t bytes = workspace + boundary;
-    int64_t copies =
-        model.updates.empty() ? 1 : 2 + int64_t(model.statesPerParameter);
-    for (uint32_t parameter : parameters)
-      bytes +=
-          copies * model.parameters[parameter].type.bytes().evaluate({0, 0});
-    return bytes;
-  }
-
-  Result<void> addCapacities() {
-    int64_t memory = setting.topology.device.memoryBytes;
-    for (uint32_t rank = 0; rank < problem.ranks; ++rank) {
-      int64_t persistent = persistentBytes(rank);
-      if (persistent > memory)
-        return fail("pipeline rank " + std::to_string(rank) + " keeps " +
-                        std::to_string(persistent) +
-                        " bytes through the step and a device has " +
-                        std::to_string(memory),
-                    {"use more pipeline ranks, or smaller microbatches"});
-      problem.capacity.push_back(memory - persistent);
-    }
-    return {};
-  }
-
-  const Model &model;
-  const Strategy &strategy;
-  const ScheduleSetting &setting;
-  PipelineProblem problem;
-  Symbols average = {1, 2}, largest = {0, 0};
-};
+  return {};
+}
 
 /// The placements that a strategy leaves open.
 std::vector<std::vector<uint32_t>> placementsOf(const Strategy &strategy,
@@ -225,7 +104,23 @@ Result<PipelineProblem>
 plan::pipelineProblemOf(const Model &model, const Strategy &strategy,
                         const ScheduleSetting &setting,
                         const std::vector<uint32_t> &placement) {
-  return ProblemBuilder(model, strategy, setting, placement).run();
+  Result<StepEstimate> estimate =
+      StepEstimate::create(model, strategy, setting);
+  if (!estimate)
+    return estimate.error();
+  PipelineProblem problem;
+  problem.placement = placement;
+  problem.ranks = 1 + *std::max_element(placement.begin(), placement.end());
+  problem.microbatches = strategy.microbatches;
+  addTimes(problem, model, *estimate);
+  problem.hop.assign(problem.ranks, std::vector<int64_t>(problem.ranks, 0));
+  for (uint32_t from = 0; from < problem.ranks; ++from)
+    for (uint32_t to = 0; to < problem.ranks; ++to)
+      if (from != to)
+        problem.hop[from][to] = estimate->hopTime(from, to);
+  if (Result<void> limited = addCapacities(problem, *estimate); !limited)
+    return limited.error();
+  return problem;
 }
 
 Result<SolvedSchedule> plan::solveSchedule(const Model &model,

@@ -16,31 +16,37 @@ using namespace hocket;
 
 void Outliner::setRoutes(const Routes &routes,
                          ArrayRef<SmallVector<int64_t>> nodes) {
-  SmallVector<Attribute> routeAttrs, nodeAttrs;
+  SmallVector<Attribute> routeAttrs;
   for (const Route &route : routes) {
     SmallVector<int64_t> flat;
     for (const RouteStop &stop : route)
       flat.append({stop.stage, stop.node});
     routeAttrs.push_back(builder.getDenseI64ArrayAttr(flat));
   }
+  set("microbatches", routes.size());
+  strategy.set("routes", builder.getArrayAttr(routeAttrs));
+  setNodes(nodes);
+}
+
+void Outliner::setNodes(ArrayRef<SmallVector<int64_t>> nodes) {
+  SmallVector<Attribute> nodeAttrs;
   for (SmallVector<int64_t> list : nodes) {
     llvm::sort(list);
     nodeAttrs.push_back(builder.getDenseI64ArrayAttr(list));
   }
-  set("microbatches", routes.size());
-  strategy.set("routes", builder.getArrayAttr(routeAttrs));
   strategy.set("nodes", builder.getArrayAttr(nodeAttrs));
 }
 
 LogicalResult Outliner::outlineSkipPipeline(SkipPipelineOp pipeline) {
-  if (!pipeline.getPaths())
-    return pipeline.emitOpError("has paths that are still auto; solve them "
-                                "first (hocket-solve-paths), or give them");
   SmallVector<SmallVector<int64_t>> nodes;
   for (Attribute list : pipeline.getNodes())
     nodes.emplace_back(cast<DenseI64ArrayAttr>(list).asArrayRef());
   nodes.push_back(nodes.front());
-  setRoutes(pipeline.getRoutes(), nodes);
+  set("microbatches", pipeline.getMicrobatches());
+  if (pipeline.getPaths())
+    setRoutes(pipeline.getRoutes(), nodes);
+  else
+    setNodes(nodes);
   strategy.set("limits", pipeline.getLimits());
   if (ArrayAttr orders = pipeline.getOrdersAttr()) {
     strategy.set("orders", orders);

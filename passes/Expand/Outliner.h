@@ -49,6 +49,7 @@ private:
   llvm::LogicalResult checkExtents(mlir::func::FuncOp stage);
   void setRoutes(const Routes &routes,
                  llvm::ArrayRef<llvm::SmallVector<int64_t>> nodes);
+  void setNodes(llvm::ArrayRef<llvm::SmallVector<int64_t>> nodes);
   void set(llvm::StringRef degree, int64_t value) {
     strategy.set(degree, builder.getI64IntegerAttr(value));
   }

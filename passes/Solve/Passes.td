@@ -16,10 +16,9 @@ def SolveSchedule : Pass<"hocket-solve-schedule", "::mlir::ModuleOp"> {
 
     Times are those that the cost model of the topology predicts for a microbatch
     of average size, from the operations and bytes of each kernel, or those of a
-    profile (docs/cost.md). Memory is what
-    a device has beside parameters, gradients and states. With two chunks a rank
-    the stages go there and back ("v") or there again ("interleaved"), whichever
-    is better.
+    profile (docs/cost.md). Memory is what a device has beside parameters,
+    gradients and states. With two chunks a rank the stages go there and back
+    ("v") or there again ("interleaved"), whichever is better.
 
     A remark of the category "solve" tells the value, its proven lower bound and
     the gap, in nanoseconds. It is an error if no order fits in memory.
@@ -31,6 +30,52 @@ def SolveSchedule : Pass<"hocket-solve-schedule", "::mlir::ModuleOp"> {
     After:
     ```mlir
     func.func private @loss(...) attributes {hocket.strategy = {microbatches = 2 : i64, orders = ["0F0 0F1 0B0 0B1", "1F0 1B0 1F1 1B1"], placement = array<i64: 0, 1>, schedule = "given", ...}}
+    ```
+  }];
+  let options = [
+    Option<"function", "function", "std::string", "\"loss\"", "The loss function of the model.">,
+    Option<"topology", "topology", "std::string", "\"\"",
+           "File with the machine (docs/topology.md); else the module's hocket.topology.">,
+    Option<"lengths", "lengths", "std::string", "\"\"",
+           "File with the tokens of each sequence; else two of 64 tokens for every microbatch.">,
+    Option<"costs", "costs", "std::string", "\"\"",
+           "A profile of hocket-run --profile, in place of the cost model.">,
+    Option<"timeLimit", "time-limit", "double", "0",
+           "Seconds to spend; 0: counted work in place of seconds.">,
+    Option<"workLimit", "work-limit", "int64_t", "100000000",
+           "Counted work to spend if there is no time limit; results repeat.">,
+    Option<"seed", "seed", "uint64_t", "0", "Of everything that is drawn.">,
+  ];
+  let dependentDialects = ["::hocket::HocketDialect", "::mlir::func::FuncDialect"];
+}
+
+def SolvePaths : Pass<"hocket-solve-paths", "::mlir::ModuleOp"> {
+  let summary = "fill `paths(auto)`: the paths of a skip-pipeline and the orders of its nodes";
+  let description = [{
+    Takes a module with its strategies (before `hocket-outline`) and gives a
+    `hocket.skip_pipeline` whose paths are auto its paths, and each node the
+    order of its tasks. The makespan of a step is minimized under the limits and
+    the memory of the nodes. Paths that are given are left as they are. The
+    module can be erased afterwards: paths are part of its meaning.
+
+    Microbatch i has the node i of stage 0 as its head, counted round and round.
+    Times are those of `hocket-solve-schedule`, of kernels that are made of a copy
+    of the module (with a backward if there is an optimizer, `@update`); the loss
+    on a head is the exit's forward and backward. Without `in_flight` a node has as many microbatches in flight as fit in its memory
+    beside parameters, gradients and states.
+
+    A remark of the category "solve" tells the value, its proven lower bound and
+    the gap, in nanoseconds. It is an error if no paths obey the limits; it says
+    what would have to change.
+
+    Before:
+    ```mlir
+    hocket.skip_pipeline microbatches(2) nodes([[0], [1], [2]]) path_length(2) paths(auto) ...
+    ```
+    After:
+    ```mlir
+    hocket.skip_pipeline microbatches(2) nodes([[0], [1], [2]]) path_length(2) paths([[0, 1], [0, 2]])
+        orders(["0F0 0F1 3F0 3B0 3F1 3B1 0B0 0B1", "1F0 1B0", "2F1 2B1"]) ...
     ```
   }];
   let options = [

@@ -1,18 +1,14 @@
 //===- SolveSchedule.cpp - The pass hocket-solve-schedule -----------------===//
 
 #include "hocket/Plan/SolveSchedule.h"
-#include "hocket/Cost/Profile.h"
+#include "Settings.h"
+
 #include "hocket/Dialects/Hocket.h"
-#include "hocket/Dialects/KernelSignature.h"
-#include "hocket/Dialects/TopologyOps.h"
 #include "hocket/Passes/KernelWork.h"
 #include "hocket/Passes/ModelBuilder.h"
 #include "hocket/Passes/Solve.h"
-#include "hocket/Plan/Lengths.h"
 #include "hocket/Plan/TaskText.h"
 #include "hocket/Solver/Z3.h"
-
-#include "mlir/IR/Remarks.h"
 
 namespace hocket {
 #define GEN_PASS_DEF_SOLVESCHEDULE
@@ -21,12 +17,6 @@ namespace hocket {
 
 using namespace mlir;
 using namespace hocket;
-
-static void emitFailure(Operation *op, const Twine &what, const Error &error) {
-  InFlightDiagnostic diagnostic = op->emitError(what) << error.message;
-  for (const std::string &note : error.notes)
-    diagnostic.attachNote() << note;
-}
 
 /// The strategy with what has been solved in place of "auto".
 static void writeStrategy(func::FuncOp loss, const plan::Strategy &strategy) {
@@ -65,15 +55,7 @@ LogicalResult hocket::solveSchedule(ModuleOp module, StringRef lossName,
     emitFailure(loss, "the schedule cannot be solved: ", solved.error());
     return failure();
   }
-  const SolutionSummary &summary = solved->summary;
-  remark::passed(loss.getLoc(),
-                 remark::RemarkOpts::name("Schedule").category("solve"))
-      << remark::metric("Status", StringRef(name(summary.status)))
-      << remark::metric("Value", summary.value)
-      << remark::metric("Bound", summary.lowerBound)
-      << remark::metric("Gap",
-                        double(summary.value - summary.lowerBound) /
-                            double(std::max<int64_t>(1, summary.lowerBound)));
+  reportSolution(loss, "Schedule", solved->summary);
   writeStrategy(loss, solved->strategy);
   return success();
 }
@@ -95,64 +77,27 @@ struct SolveSchedulePass : hocket::impl::SolveScheduleBase<SolveSchedulePass> {
       return signalPassFailure();
     if (strategy->schedule != plan::kAutoSchedule)
       return;
-    FailureOr<Topology> machine = readTopology(module);
-    FailureOr<std::vector<int64_t>> tokens = readLengths(module, *strategy);
+    FailureOr<Topology> machine =
+        readTopology(module, topology, "schedule(auto)");
+    FailureOr<std::vector<int64_t>> tokens =
+        readLengths(module, lengths, strategy->data, strategy->microbatches);
     if (failed(machine) || failed(tokens))
       return signalPassFailure();
-    RooflineCost cost(*machine);
+    FailureOr<std::optional<Profile>> profile = readProfile(module, costs);
+    if (failed(profile))
+      return signalPassFailure();
+    RooflineCost predicted(*machine);
     std::optional<ProfiledCost> measured;
-    if (!costs.empty()) {
-      Result<Profile> loaded = loadProfile(costs);
-      if (!loaded) {
-        emitFailure(module, "cannot load the costs: ", loaded.error());
-        return signalPassFailure();
-      }
-      measured.emplace(std::move(*loaded), cost);
-    }
+    if (*profile)
+      measured.emplace(std::move(**profile), predicted);
+    const CostModel *cost = &predicted;
+    if (measured)
+      cost = &*measured;
     Z3EngineFactory engine;
-    SolveSetting setting{*machine,
-                         measured ? static_cast<CostModel &>(*measured) : cost,
-                         std::move(*tokens),
-                         {}};
-    setting.solver.engine = &engine;
-    setting.solver.seed = seed;
-    if (timeLimit > 0)
-      setting.solver.timeLimit = timeLimit;
-    else
-      setting.solver.workLimit = workLimit;
+    SolveSetting setting{*machine, *cost, std::move(*tokens),
+                         solverOptions(engine, timeLimit, workLimit, seed)};
     if (failed(solveSchedule(module, function, setting)))
       signalPassFailure();
-  }
-
-  FailureOr<Topology> readTopology(ModuleOp module) {
-    if (!topology.empty()) {
-      Result<Topology> loaded = loadTopology(topology);
-      if (loaded)
-        return *loaded;
-      emitFailure(module, "cannot load a topology: ", loaded.error());
-      return failure();
-    }
-    auto ops = llvm::to_vector(module.getOps<TopologyOp>());
-    if (ops.size() == 1)
-      return toTopology(ops.front());
-    InFlightDiagnostic diagnostic = module.emitOpError("has ")
-                                    << ops.size()
-                                    << " hocket.topology ops; schedule(auto) "
-                                       "needs one machine";
-    diagnostic.attachNote() << "name its file with the option `topology`";
-    return failure();
-  }
-
-  FailureOr<std::vector<int64_t>> readLengths(ModuleOp module,
-                                              const plan::Strategy &strategy) {
-    if (lengths.empty())
-      return std::vector<int64_t>(
-          size_t(2) * strategy.data * strategy.microbatches, 64);
-    Result<std::vector<int64_t>> loaded = plan::loadLengths(lengths);
-    if (loaded)
-      return *loaded;
-    emitFailure(module, "cannot load the lengths: ", loaded.error());
-    return failure();
   }
 };
 

@@ -2,6 +2,7 @@
 # Trains a tiny GPT for 20 steps under the strategy that hocket-parallelize makes of OPTIONS, twice, and compares the
 # losses: with the erased program's on one rank (1e-5) and between the two runs (bit for bit). Where the strategy skips
 # no stage the erased program is the model itself, and the losses are also compared with JAX's (1e-4).
+# Paths that are auto are solved first.
 # Usage: train-options.sh FIXTURES OUT MODEL RANKS OPTIONS [SED]   (SED edits the strategy before it is compiled)
 set -euo pipefail
 fixtures=$1 out=$2 model=$1/$3 ranks=$4 options=$5 edit=${6:-}
@@ -18,6 +19,10 @@ train() {
 }
 
 hocket-opt "$model/model.mlir" --hocket-parallelize="$options" | sed "$edit" >"$out/plan.mlir"
+if grep -q 'paths(auto)' "$out/plan.mlir"; then
+  mv "$out/plan.mlir" "$out/auto.mlir"
+  hocket-opt "$out/auto.mlir" --hocket-solve-paths="topology=$out/topology.yaml lengths=$source/lengths.txt" -o "$out/plan.mlir"
+fi
 compile "$out/plan.mlir" "$out/erased.hkt" --erase
 train "$out/erased.hkt" "$out/erased.txt"
 grep -q '^ran 20 steps on 1 ranks' "$out/erased.txt"

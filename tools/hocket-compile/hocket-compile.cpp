@@ -55,7 +55,7 @@ cl::opt<double> timeLimit(
         "of about a second, so that what is compiled repeats exactly)"));
 cl::opt<std::string>
     costsPath("costs", cl::value_desc("FILE"),
-              cl::desc("A profile of hocket-run --profile: schedule(auto) and "
+              cl::desc("A profile of hocket-run --profile: what is auto and "
                        "--trace go by its times, not by those of the machine"));
 cl::opt<std::string> targetName("target", cl::init("cpu"),
                                 cl::value_desc("NAME"),
@@ -127,10 +127,10 @@ Result<void> writePrediction(const runtime::Executable &executable,
                              executable.plan, executable.model);
 }
 
-/// The last that the solver of the schedule told.
-void printSolved(const Progress &progress) {
+/// The last that the solver of `knob` told.
+void printSolved(const char *knob, const Progress &progress) {
   double value = double(*progress.value), bound = double(progress.lowerBound);
-  std::cerr << "schedule(auto): makespan " << value * 1e-6 << " ms, bound "
+  std::cerr << knob << "(auto): makespan " << value * 1e-6 << " ms, bound "
             << bound * 1e-6 << " ms, gap "
             << (bound > 0 ? 100 * (value - bound) / bound : 0) << "%\n";
 }
@@ -224,7 +224,8 @@ int compileFile() {
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
           .count();
   if (solved)
-    printSolved(*solved);
+    printSolved(executable->plan.strategy.routes.empty() ? "schedule" : "paths",
+                *solved);
   std::cerr << outputPath << ": " << executable->plan.ranks.size() << " ranks, "
             << executable->model.stages.size() << " stages, "
             << executable->model.kernels.size() << " kernels, compiled in "

@@ -4,6 +4,7 @@
 #define HOCKET_PASSES_SOLVE_H
 
 #include "hocket/Cost/Cost.h"
+#include "hocket/Dialects/Hocket.h"
 #include "hocket/Solver/Budget.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -31,6 +32,14 @@ struct SolveSetting {
 llvm::LogicalResult solveSchedule(mlir::ModuleOp module,
                                   llvm::StringRef lossName,
                                   const SolveSetting &setting);
+
+/// The same for the paths of a skip-pipeline and the pass hocket-solve-paths.
+llvm::LogicalResult solvePaths(mlir::ModuleOp module, llvm::StringRef lossName,
+                               const SolveSetting &setting);
+
+/// The skip-pipeline in `@lossName` whose paths are auto; null where there is
+/// none.
+SkipPipelineOp findOpenPaths(mlir::ModuleOp module, llvm::StringRef lossName);
 
 } // namespace hocket
 

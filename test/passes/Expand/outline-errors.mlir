@@ -70,23 +70,6 @@ func.func @loss(%x: tensor<?xf32> {hocket.role = #hocket.role<batch>}) -> (tenso
 
 // -----
 
-func.func @loss(%x: tensor<?xf32> {hocket.role = #hocket.role<batch>}) -> (tensor<f32>, tensor<f32>) {
-  // expected-error @below {{'hocket.skip_pipeline' op has paths that are still auto; solve them first (hocket-solve-paths), or give them}}
-  %r:2 = hocket.skip_pipeline microbatches(2) nodes([[0]]) path_length(1) tokens(%t = %x : tensor<?xf32>) -> (tensor<f32>, tensor<f32>) {
-    hocket.stage () {
-      hocket.yield
-    }
-    %0:2 = hocket.stage () -> (tensor<f32>, tensor<f32>) {
-      %c = arith.constant dense<1.0> : tensor<f32>
-      hocket.yield %c, %c : tensor<f32>, tensor<f32>
-    }
-    hocket.yield %0#0, %0#1 : tensor<f32>, tensor<f32>
-  }
-  return %r#0, %r#1 : tensor<f32>, tensor<f32>
-}
-
-// -----
-
 // Of the same type, and twice as long.
 func.func @loss(%x: tensor<?xf32> {hocket.role = #hocket.role<batch>}) -> (tensor<f32>, tensor<f32>) {
   %r:2 = hocket.skip_pipeline microbatches(1) nodes([[0], [1]]) path_length(2) paths([[0, 1]]) tokens(%t = %x : tensor<?xf32>) -> (tensor<f32>, tensor<f32>) {

@@ -127,3 +127,43 @@ func.func @loss(%x: tensor<?x4xf32> {hocket.role = #hocket.role<batch>}) -> (ten
   }
   return %r#0, %r#1 : tensor<f32>, tensor<f32>
 }
+
+// -----
+
+// A schedule that is auto keeps its placement.
+
+// CHECK-LABEL: func.func private @loss(
+// CHECK-SAME: placement = array<i64: 0, 0>, schedule = "auto"}
+func.func @loss(%x: tensor<?x4xf32> {hocket.role = #hocket.role<batch>}) -> (tensor<f32>, tensor<f32>) {
+  %r:2 = hocket.pipeline microbatches(1) schedule(auto) placement([0, 0]) tokens(%t = %x : tensor<?x4xf32>) -> (tensor<f32>, tensor<f32>) {
+    %0 = hocket.stage (%a = %t : tensor<?x4xf32>) -> tensor<?x4xf32> {
+      hocket.yield %a : tensor<?x4xf32>
+    }
+    %1:2 = hocket.stage (%a = %0 : tensor<?x4xf32>) -> (tensor<f32>, tensor<f32>) {
+      %one = arith.constant dense<1.0> : tensor<f32>
+      hocket.yield %one, %one : tensor<f32>, tensor<f32>
+    }
+    hocket.yield %1#0, %1#1 : tensor<f32>, tensor<f32>
+  }
+  return %r#0, %r#1 : tensor<f32>, tensor<f32>
+}
+
+// -----
+
+// Paths that are auto are no routes yet.
+
+// CHECK-LABEL: func.func private @loss(
+// CHECK-SAME: limits = {path_length = 1 : i64}, microbatches = 2 : i64, nodes = [array<i64: 0>, array<i64: 0>], schedule = "1f1b"}
+func.func @loss(%x: tensor<?xf32> {hocket.role = #hocket.role<batch>}) -> (tensor<f32>, tensor<f32>) {
+  %r:2 = hocket.skip_pipeline microbatches(2) nodes([[0]]) path_length(1) tokens(%t = %x : tensor<?xf32>) -> (tensor<f32>, tensor<f32>) {
+    hocket.stage () {
+      hocket.yield
+    }
+    %0:2 = hocket.stage () -> (tensor<f32>, tensor<f32>) {
+      %c = arith.constant dense<1.0> : tensor<f32>
+      hocket.yield %c, %c : tensor<f32>, tensor<f32>
+    }
+    hocket.yield %0#0, %0#1 : tensor<f32>, tensor<f32>
+  }
+  return %r#0, %r#1 : tensor<f32>, tensor<f32>
+}

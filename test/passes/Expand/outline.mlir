@@ -30,7 +30,8 @@ func.func @loss(%scale: tensor<4xf32> {hocket.role = #hocket.role<param>, hocket
 // -----
 
 // Stages of a pipeline inside data parallelism: values of the loss's arguments
-// are bound by their number, activations by that of the stage before.
+// are bound by their number, activations by that of the stage before. A schedule
+// that is auto stays so: hocket-solve-schedule solves it.
 
 // CHECK: #[[T4:.*]] = affine_map<(d0, d1) -> (d0, 4)>
 // CHECK-LABEL: func.func private @loss(
