@@ -161,5 +161,6 @@ ScheduleRegistry ScheduleRegistry::withBuiltins() {
   registry.add(createZeroBubbleV());
   registry.add(createVHalf());
   registry.add(createVMin());
+  registry.add(createDualPipeV());
   return registry;
 }

@@ -11,6 +11,7 @@ std::unique_ptr<Schedule> createZeroBubbleH2();
 std::unique_ptr<Schedule> createZeroBubbleV();
 std::unique_ptr<Schedule> createVHalf();
 std::unique_ptr<Schedule> createVMin();
+std::unique_ptr<Schedule> createDualPipeV();
 
 } // namespace hocket::plan
 

@@ -56,6 +56,8 @@ private:
   /// then what it waits for.
   std::optional<double> ready(uint32_t rank, const ScheduledTask &task,
                               Key &missing) const;
+  void finish(const ScheduledTask &task, double time);
+  bool overlapsNext(uint32_t rank) const;
   void advance(uint32_t rank);
   Error stuck(uint32_t rank) const;
 
@@ -104,24 +106,44 @@ std::optional<double> Player::ready(uint32_t rank, const ScheduledTask &task,
   return time;
 }
 
+void Player::finish(const ScheduledTask &task, double time) {
+  Key made = keyOf(productOf(task.kind), task.stage, task.microbatch);
+  produced[made] = time;
+  if (auto found = waiting.find(made); found != waiting.end()) {
+    runnable.insert(runnable.end(), found->second.begin(), found->second.end());
+    waiting.erase(found);
+  }
+}
+
+bool Player::overlapsNext(uint32_t rank) const {
+  if (rank >= orders.overlaps.size() ||
+      next[rank] + 1 >= orders.ofRank[rank].size())
+    return false;
+  const std::vector<size_t> &positions = orders.overlaps[rank];
+  return std::binary_search(positions.begin(), positions.end(), next[rank]);
+}
+
 void Player::advance(uint32_t rank) {
   const std::vector<ScheduledTask> &tasks = orders.ofRank[rank];
-  for (; next[rank] < tasks.size(); ++next[rank]) {
-    const ScheduledTask &task = tasks[next[rank]];
-    Key missing = 0;
-    std::optional<double> begin = ready(rank, task, missing);
-    if (!begin) {
-      waiting[missing].push_back(rank);
-      return;
+  while (next[rank] < tasks.size()) {
+    size_t count = overlapsNext(rank) ? 2 : 1;
+    double begin = 0, duration = 0;
+    for (size_t i = next[rank]; i < next[rank] + count; ++i) {
+      Key missing = 0;
+      std::optional<double> time = ready(rank, tasks[i], missing);
+      if (!time) {
+        waiting[missing].push_back(rank);
+        return;
+      }
+      begin = std::max(begin, *time);
+      duration += durations.of(tasks[i]);
     }
-    free[rank] = *begin + durations.of(task);
-    spans[rank].push_back({*begin, free[rank]});
-    Key made = keyOf(productOf(task.kind), task.stage, task.microbatch);
-    produced[made] = free[rank];
-    if (auto found = waiting.find(made); found != waiting.end()) {
-      runnable.insert(runnable.end(), found->second.begin(),
-                      found->second.end());
-      waiting.erase(found);
+    if (count == 2 && durations.overlapped)
+      duration = *durations.overlapped;
+    free[rank] = begin + duration;
+    for (; count > 0; --count, ++next[rank]) {
+      spans[rank].push_back({begin, free[rank]});
+      finish(tasks[next[rank]], free[rank]);
     }
   }
 }

@@ -49,6 +49,12 @@ public:
   /// The same for all pipeline ranks; for schedules that make all at once.
   virtual std::vector<std::vector<ScheduledTask>>
   orders(const PipelineShape &shape) const;
+  /// By pipeline rank, sorted: positions of tasks that are meant to overlap
+  /// with the one after them, where a device can do so. Empty: none.
+  virtual std::vector<std::vector<size_t>>
+  overlaps(const PipelineShape &shape) const {
+    return {};
+  }
   /// The tasks of all pipeline ranks where the microbatches go by the routes of
   /// `strategy`, which has passed checkStrategy(). Errors: InvalidArgument,
   /// where there is no such schedule; none has one unless it says otherwise.
@@ -61,7 +67,8 @@ public:
 class ScheduleRegistry {
 public:
   /// A registry with the built-in schedules: "gpipe", "1f1b", "interleaved",
-  /// "zb_h1", "zb_h2", "zb_v", "v_half" and "v_min" (docs/plan.md).
+  /// "zb_h1", "zb_h2", "zb_v", "v_half", "v_min" and "dualpipe_v"
+  /// (docs/plan.md).
   static ScheduleRegistry withBuiltins();
 
   void add(std::unique_ptr<Schedule> schedule);

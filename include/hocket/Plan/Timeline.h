@@ -6,6 +6,8 @@
 #include "hocket/Plan/Itinerary.h"
 #include "hocket/Plan/Schedule.h"
 
+#include <optional>
+
 namespace hocket::plan {
 
 /// The tasks of every pipeline rank, in order, and who runs which stage.
@@ -13,6 +15,10 @@ struct TaskOrders {
   std::vector<std::vector<ScheduledTask>> ofRank;
   std::vector<uint32_t> rankOf; // by stage, where there are no routes
   std::vector<std::vector<Visit>> routes = {}; // by microbatch
+  /// By rank, sorted: positions of tasks that overlap with the one after them,
+  /// such as an F and a B of other microbatches (DualPipe). Such a pair begins
+  /// when both can and ends at once. Empty: nothing overlaps.
+  std::vector<std::vector<size_t>> overlaps = {};
 
   Itinerary itinerary() const {
     return routes.empty() ? Itinerary(rankOf) : Itinerary(routes);
@@ -26,6 +32,9 @@ struct TaskDurations {
   double hop = 0; // from one rank to another
   /// Of B; where none is given, it takes as long as Bi and W together.
   std::vector<double> backward = {};
+  /// Of two tasks that overlap; where it is not given, they take as long as one
+  /// after the other.
+  std::optional<double> overlapped = {};
 
   double of(const ScheduledTask &task) const;
 };

@@ -115,6 +115,53 @@ TEST(Timeline, BubbleRatesArePublishedOnes) {
   }
 }
 
+/// (p - 1)(F&B + B - 3W) on p ranks with two stages each, where F&B is a
+/// forward and a backward that overlap, whatever that takes; 2p + 1 stages'
+/// activations.
+TEST(Timeline, IdleTimeOfDualPipeV) {
+  ScheduleRegistry schedules = ScheduleRegistry::withBuiltins();
+  const Schedule &schedule = *schedules.find("dualpipe_v");
+  for (auto [ranks, microbatches] : {std::pair(1u, 4u),
+                                     {2u, 8u},
+                                     {3u, 10u},
+                                     {4u, 16u},
+                                     {4u, 20u},
+                                     {8u, 32u}})
+    for (double overlapped : {3.0, 2.5, 2.0}) {
+      PipelineShape shape{ranks, 2, microbatches};
+      TaskOrders orders;
+      orders.ofRank = schedule.orders(shape);
+      orders.overlaps = schedule.overlaps(shape);
+      for (uint32_t stage = 0; stage < shape.stages(); ++stage)
+        orders.rankOf.push_back(schedule.rankOf(stage, shape));
+      TaskDurations durations;
+      durations.overlapped = overlapped;
+      auto played = playTasks(orders, durations);
+      ASSERT_TRUE(played) << played.error();
+      double makespan = 0, idle = 0;
+      for (const std::vector<TaskSpan> &spans : *played)
+        for (const TaskSpan &span : spans)
+          makespan = std::max(makespan, span.end);
+      for (uint32_t rank = 0; rank < ranks; ++rank) {
+        double busy = 0;
+        const std::vector<TaskSpan> &spans = (*played)[rank];
+        for (size_t i = 0; i < spans.size(); ++i)
+          if (i == 0 || spans[i].begin != spans[i - 1].begin)
+            busy += spans[i].end - spans[i].begin;
+        idle = std::max(idle, makespan - busy);
+        int64_t held = 0, most = 0;
+        for (const ScheduledTask &task : orders.ofRank[rank]) {
+          most = std::max(most, held += task.kind == TaskKind::F);
+          held -= task.kind == TaskKind::B || task.kind == TaskKind::W;
+        }
+        EXPECT_EQ(held, 0);
+        EXPECT_LE(most, 2 * ranks + 1);
+      }
+      EXPECT_DOUBLE_EQ(idle, (ranks - 1) * (overlapped + 2 - 3))
+          << ranks << " ranks, " << microbatches << " microbatches";
+    }
+}
+
 TEST(Timeline, AHopDelaysWhatCrossesRanks) {
   Played played("gpipe", {3, 1, 1}, {1, 1, 1, 0.5});
   EXPECT_DOUBLE_EQ(played.makespan(), 3 * 3 + 4 * 0.5);
