@@ -109,6 +109,8 @@ static void findHalves(RouteSet &set) {
 namespace {
 
 constexpr int64_t kNever = std::numeric_limits<int64_t>::max() / 4;
+/// Units of work to make and keep a path.
+constexpr int64_t kWorkPerPath = 10;
 
 /// Enumerates by A*: what is left of a path is bounded by the shortest walk,
 /// which may visit a stage twice.
@@ -131,7 +133,7 @@ public:
         push({int(node)}, visitCost(int(node)));
     while (!queue.empty() && set.routes.size() < limit) {
       if (queue.size() > largestQueue ||
-          !budget.spend(int64_t(problem.nodeCount()) * problem.pathLength))
+          !budget.spend(int64_t(problem.nodeCount())))
         break;
       Partial partial = queue.top();
       queue.pop();
@@ -139,7 +141,9 @@ public:
         add(set, std::move(partial.path));
         continue;
       }
-      for (int next : continuations(partial.path))
+      std::vector<int> nodes = continuations(partial.path);
+      budget.spend(kWorkPerPath * int64_t(nodes.size()));
+      for (int next : nodes)
         push(extend(partial.path, next),
              partial.cost + hopCost(partial.path.back(), next));
     }
@@ -298,8 +302,8 @@ private:
         beginnings.push_back(int(node));
     for (size_t attempt = 0; attempt < 2 * count && !beginnings.empty();
          ++attempt) {
-      int64_t steps = int64_t(problem.nodeCount()) * problem.pathLength *
-                      problem.pathLength;
+      int64_t steps =
+          (int64_t(problem.nodeCount()) + kWorkPerPath) * problem.pathLength;
       if (!budget.spend(steps) && !set.routes.empty())
         return;
       std::vector<int> path = {beginnings[random() % beginnings.size()]};

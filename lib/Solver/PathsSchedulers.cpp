@@ -28,19 +28,21 @@ public:
   bool prepare() {
     Budget part(budget, 0.2);
     sets.resize(classes.size());
+    size_t left = numClasses();
     for (size_t i = 0; i < classes.size(); ++i) {
       if (classes[i] != i)
         continue;
+      Budget own(part, 0.5 / double(left--));
       sets[i] = findRoutes(relaxed, stageOf, problem.microbatches[i],
-                           mostRoutes(), options.seed, part);
+                           mostRoutes(), options.seed, own);
       if (!sets[i].routes.empty() && !cannotMove())
         continue;
       if (sets[i].isComplete() || cannotMove())
         reason = whyNoRoute(problem, i);
       return false;
     }
-    incumbent.offerBound(lowerBound(relaxed, sets, part));
     planHeads(part);
+    incumbent.offerBound(lowerBound(relaxed, sets, part));
     return true;
   }
 
@@ -178,17 +180,22 @@ public:
 private:
   /// Per class, so that all together are found in a short time.
   size_t mostRoutes() const {
-    size_t numClasses = 0;
+    return std::clamp<size_t>(16'000 / numClasses(), 100, 3000);
+  }
+  size_t numClasses() const {
+    size_t count = 0;
     for (size_t i = 0; i < classes.size(); ++i)
-      numClasses += classes[i] == i;
-    return std::clamp<size_t>(16'000 / numClasses, 100, 3000);
+      count += classes[i] == i;
+    return count;
   }
 
   void planHeads(Budget &part) {
     plan.resize(problem.microbatches.size());
-    for (const std::vector<size_t> &group : headGroups(problem)) {
+    std::vector<std::vector<size_t>> groups = headGroups(problem);
+    size_t left = groups.size();
+    for (const std::vector<size_t> &group : groups) {
       incumbent.offerBound(headBound(relaxed, sets, group));
-      Budget own(part, 0.5);
+      Budget own(part, 0.7 / double(left--));
       HeadPlan head = planHead(relaxed, sets, group, own);
       incumbent.offerBound(head.bound);
       for (size_t i = 0; i < head.starts.size(); ++i)

@@ -30,6 +30,7 @@ void Search::record(const Timetable &table) {
 
 void Search::adopt(const Timetable &timetable) {
   Timetable table = timetable;
+  table.takeWork();
   std::vector<size_t> homeless;
   for (size_t i = 0; i < problem.microbatches.size(); ++i)
     if (!isAllowed(problem, stageOf, problem.microbatches[i],
@@ -157,6 +158,7 @@ void Search::complete(const Timetable &part, Budget &budget) {
       absent.push_back(i);
   for (int i = 0; i < numTimetables; ++i) {
     Timetable table = part;
+    table.takeWork();
     sortForInsertion(absent, i % numOrders);
     usesPlan = i % numOrders == 3 && !plan.empty();
     for (size_t microbatch : absent)
@@ -258,7 +260,9 @@ bool Search::advanceTask(Timetable &table) {
 }
 
 void Search::run(Budget &budget, int64_t count) {
-  Timetable current = bestTable, candidate = bestTable;
+  Timetable current = bestTable;
+  current.takeWork(); // is charged for already
+  Timetable candidate = current;
   double currentEnergy = energy(current);
   std::uniform_real_distribution<double> unit(0, 1);
   // Hot rounds find other orders, cool ones the best of an order.
