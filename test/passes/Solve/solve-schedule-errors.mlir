@@ -60,7 +60,7 @@ func.func @loss(%a: tensor<8x8xf32> {hocket.role = #hocket.role<param>, hocket.n
   return %p#0, %p#1 : tensor<f32>, tensor<f32>
 }
 //--- memory.mlir
-hocket.topology @machine nodes(1) devices_per_node(2) memory_bytes(24000) flops_per_second(1.0e9)
+hocket.topology @machine nodes(1) devices_per_node(2) memory_bytes(12000) flops_per_second(1.0e9)
     memory_bytes_per_second(1.0e9) launch_seconds(1.0e-6) intra_node(latency_seconds = 1.0e-6, bytes_per_second = 1.0e9)
     inter_node(latency_seconds = 1.0e-5, bytes_per_second = 1.0e8)
 func.func @loss(%a: tensor<8x8xf32> {hocket.role = #hocket.role<param>, hocket.name = "a"},
