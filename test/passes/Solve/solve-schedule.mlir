@@ -13,10 +13,10 @@
 // CHECK-SAME: orders = ["0F0 0F1 {{[0-9FW ]*}}", "1F0 {{[0-9FIW ]*}}"],
 // CHECK-SAME: placement = array<i64: 0, 1>, schedule = "given"}
 // REMARK: Schedule
-// REMARK-SAME: Bound=[[VALUE:[0-9]+]]
+// REMARK-SAME: Bound=[[BOUND:[0-9]+]]
 // REMARK-SAME: Gap=0
 // REMARK-SAME: Status=optimal
-// REMARK-SAME: Value=[[VALUE]]
+// REMARK-SAME: Value=[[BOUND]]
 
 // With a backward in one part:
 
