@@ -81,6 +81,8 @@ int64_t peakOf(const Plan &plan, const Model &model, const Rank &rank,
 std::vector<uint32_t> equalReplicas(const Plan &plan) {
   std::map<std::vector<std::pair<int64_t, int64_t>>, uint32_t> first;
   std::vector<uint32_t> same;
+  if (plan.ranks.empty())
+    return same; // it has no shapes either
   for (uint32_t data = 0; data < plan.strategy.data; ++data) {
     std::vector<std::pair<int64_t, int64_t>> shapes;
     for (uint32_t i = 0; i < plan.strategy.microbatches; ++i)
