@@ -163,7 +163,7 @@ private:
     };
     int64_t unit = ExactSchedule::granularity(problem);
     int64_t low = graph.criticalPath(problem), high = lengthOf(best);
-    Budget part(budget, 0.3);
+    Budget part(budget, 0.05);
     while (low < high && !part.exhausted()) {
       int64_t middle = low + (high - low) / unit / 2 * unit;
       Answer answer = search.find(wanted, middle, part);
@@ -217,7 +217,8 @@ private:
       search.tryOrder(order, budget);
     search.tryPriorities(std::vector<double>(starts.begin(), starts.end()), 1,
                          budget);
-    Budget part(budget, 0.3);
+    // The makespan comes second: the search for it goes on for a while only.
+    Budget part(budget, 0.05);
     search.run(part);
     OrderSearch orders(finite, options.seed + 1, best);
     constexpr int rounds = 12;
@@ -270,6 +271,8 @@ public:
 
 /// Beyond so many Booleans a query takes longer than anybody waits.
 constexpr size_t kExactSize = 60'000;
+/// Nor is the repetend of a larger microbatch found in time.
+constexpr size_t kRepetendBlocks = 128;
 
 class AutoSchedule : public ScheduleScheduler {
 public:
@@ -289,7 +292,8 @@ public:
     run.searchHeuristically(known, asks ? 0.1 : 0.4);
     if (asks && !run.incumbent.isOptimal())
       run.searchExactly(0.3);
-    if (options.engine && !run.incumbent.isOptimal())
+    if (options.engine && !run.incumbent.isOptimal() &&
+        problem.blocks.size() <= kRepetendBlocks)
       run.findRepetend();
     if (!run.incumbent.isOptimal())
       run.searchHeuristically({}, asks ? 0.5 : 1);
