@@ -311,6 +311,9 @@ private:
       else
         run.improve(deadline + 1);
       run.report();
+      // A timetable that is not what it was asked for would be asked for again.
+      if (answer == Answer::Yes && run.state().value() > deadline)
+        return;
       if (run.state().isSolved()) {
         deadline = run.state().bound() +
                    (run.state().value() - run.state().bound()) / 2;
