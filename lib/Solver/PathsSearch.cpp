@@ -268,8 +268,8 @@ void Search::run(Budget &budget, int64_t count) {
   double currentEnergy = energy(current);
   std::uniform_real_distribution<double> unit(0, 1);
   // Hot rounds find other orders, cool ones the best of an order.
-  constexpr double hot[] = {0.03, 0.01, 0.1};
-  double hottest = hot[round % 3] * double(bestValue);
+  constexpr double hot[] = {0.003, 0.03, 0.01, 0.1};
+  double hottest = hot[round % 4] * double(bestValue);
   double coldest = 1e-5 * double(bestValue);
   for (int64_t i = 0; i < count; ++i) {
     double progress = double(i) / double(count);
