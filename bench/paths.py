@@ -81,7 +81,7 @@ def random_networks(options):
     print("|---:|---|---:|---|---|---:|---:|---:|---|---:|")
     with tempfile.TemporaryDirectory() as folder:
         path = pathlib.Path(folder) / "instance.json"
-        for size in SIZES:
+        for size in [size for size in SIZES if not options.nodes or size[0] in options.nodes]:
             for given in (True, False):
                 for heterogeneous in (False, True):
                     data = instance(options.seed, size, heterogeneous, given)
@@ -100,7 +100,7 @@ def random_networks(options):
 
 
 def measured_network(options):
-    print("\n| gaps, s | value, s | bound, s | status | seconds |\n|---|---:|---:|---|---:|")
+    print("| gaps, s | value, s | bound, s | status | seconds |\n|---|---:|---:|---|---:|")
     for task, injection in ((0.13, 0.09), (0, 0)):
         flags = (f"--gap-after-task={task}", f"--gap-after-injection={injection}")
         status, value, bound, spent = solve(options.tool, options.data, "auto", 60, *flags)
@@ -113,6 +113,7 @@ def main():
     parser.add_argument("--seconds", type=float, default=10, help="for the heuristic and for auto (default: 10)")
     parser.add_argument("--z3-seconds", type=float, default=60, help="for Z3 alone (default: 60)")
     parser.add_argument("--seed", type=int, default=1, help="of the instances (default: 1)")
+    parser.add_argument("--nodes", type=int, nargs="*", help="only the networks of so many nodes, without the measured one")
     parser.add_argument("--data", type=pathlib.Path, default=DATA, help="the measured network")
     parser.add_argument("--write", type=pathlib.Path, help="only write the instances to this folder")
     options = parser.parse_args()
@@ -124,8 +125,12 @@ def main():
                     name = f"{data['name']}-{size[4]}-{'given' if given else 'chosen'}.json"
                     (options.write / name).write_text(json.dumps(data))
         return
-    measured_network(options) if options.data.exists() else print(f"no {options.data}")
-    print()
+    if not options.nodes:
+        if options.data.exists():
+            measured_network(options)
+        else:
+            print(f"no {options.data}")
+        print()
     random_networks(options)
 
 

@@ -188,13 +188,14 @@ void Model::addNode(size_t node) {
     for (size_t j = i + 1; j < count; ++j) {
       const Visit &a = chosen[visitors[i]].visits[node];
       const Visit &b = chosen[visitors[j]].visits[node];
-      std::vector<Literal> unless;
-      if (!a.isCertain)
-        unless.push_back(!a.isMade);
-      if (!b.isCertain)
-        unless.push_back(!b.isMade);
       for (const Task &x : a.tasks)
         for (const Task &y : b.tasks) {
+          // The loss is on the head, on whatever route.
+          std::vector<Literal> unless;
+          if (!a.isCertain && x.change != 0)
+            unless.push_back(!a.isMade);
+          if (!b.isCertain && y.change != 0)
+            unless.push_back(!b.isMade);
           Literal isFirst = addOrder(x, y, unless);
           if (x.change > 0 && y.change > 0) {
             before[i][j] = isFirst;

@@ -49,7 +49,6 @@ public:
   Budget &wholeBudget() { return budget; }
   const Incumbent &state() const { return incumbent; }
   const std::vector<RouteSet> &routes() const { return sets; }
-  const PathsProblem &boundProblem() const { return relaxed; }
   void improve(int64_t bound) { incumbent.offerBound(bound); }
 
   /// Searches until the budget ends or the incumbent is optimal. `isMain` on
@@ -311,6 +310,9 @@ private:
       else
         run.improve(deadline + 1);
       run.report();
+      // A timetable that is not what it was asked for would be asked for again.
+      if (answer == Answer::Yes && run.state().value() > deadline)
+        return;
       if (run.state().isSolved()) {
         deadline = run.state().bound() +
                    (run.state().value() - run.state().bound()) / 2;
@@ -356,6 +358,8 @@ hocket::createPathsScheduler(std::string_view name) {
 }
 
 int64_t hocket::pathsLowerBound(const PathsProblem &problem) {
-  Run run(problem, SolverOptions());
+  SolverOptions options;
+  options.workLimit = 1'000'000'000;
+  Run run(problem, options);
   return run.prepare() ? run.state().bound() : 0;
 }

@@ -96,7 +96,6 @@ RoutePtr Search::mutate(const Route &route, size_t microbatch) {
 void Search::insertBest(Timetable &table, size_t microbatch,
                         const RoutePtr &current) {
   constexpr int numSampled = 10, numMutated = 4;
-  constexpr double noise = 0.1;
   const std::vector<RoutePtr> &routes = sets[classes[microbatch]].routes;
   RoutePtr best;
   double bestScore = std::numeric_limits<double>::infinity();
@@ -105,6 +104,7 @@ void Search::insertBest(Timetable &table, size_t microbatch,
   table.setFloor(usesPlan ? plan[microbatch] : Timetable::Floor());
   // A little noise on what a route takes leads to routes that leave more room
   // for the others.
+  constexpr double noise = 0.1;
   double amplitude = random() % 2 ? noise : 0;
   auto consider = [&](const RoutePtr &route) {
     double factor = 1 + amplitude * unit(random);
@@ -120,14 +120,14 @@ void Search::insertBest(Timetable &table, size_t microbatch,
     bestScore = score;
     best = route;
   };
-  if (current)
+  if (current && !isBold)
     consider(current);
-  for (int i = 0; i < numSampled; ++i) {
+  for (int i = 0; i < (isBold ? 2 : numSampled); ++i) {
     double draw = unit(random);
     size_t index = size_t(draw * draw * draw * double(routes.size()));
     consider(routes[std::min(index, routes.size() - 1)]);
   }
-  for (int i = 0; i < numMutated; ++i)
+  for (int i = 0; i < numMutated && !isBold; ++i)
     if (RoutePtr route = mutate(*best, microbatch))
       consider(route);
   table.insert(microbatch, best);
@@ -240,10 +240,12 @@ void Search::reroute(Timetable &table) {
   }
   if (random() % 4 != 0)
     table.tighten();
+  // Now and then what is worse for a microbatch, and may be better for all.
+  isBold = random() % 16 == 0;
   usesPlan = !plan.empty() && random() % 4 == 0;
   for (size_t i = 0; i < chosen.size(); ++i)
     insertBest(table, chosen[i], routes[i]);
-  usesPlan = false;
+  usesPlan = isBold = false;
   table.tighten();
 }
 
@@ -266,8 +268,8 @@ void Search::run(Budget &budget, int64_t count) {
   double currentEnergy = energy(current);
   std::uniform_real_distribution<double> unit(0, 1);
   // Hot rounds find other orders, cool ones the best of an order.
-  constexpr double hot[] = {0.03, 0.01, 0.1};
-  double hottest = hot[round % 3] * double(bestValue);
+  constexpr double hot[] = {0.003, 0.03, 0.01, 0.1};
+  double hottest = hot[round % 4] * double(bestValue);
   double coldest = 1e-5 * double(bestValue);
   for (int64_t i = 0; i < count; ++i) {
     double progress = double(i) / double(count);

@@ -60,7 +60,8 @@ private:
   Timetable bestTable;
   int64_t bestValue = std::numeric_limits<int64_t>::max();
   int64_t round = 0;
-  bool usesPlan = false;
+  bool usesPlan = false; // microbatches are inserted as planned
+  bool isBold = false;   // or on any route
 };
 
 } // namespace hocket::paths

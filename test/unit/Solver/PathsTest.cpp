@@ -129,6 +129,21 @@ TEST(Paths, GivenPathsAreTaken) {
   EXPECT_EQ(solve("z3", problem, counted(2'000'000'000)).value, solution.value);
 }
 
+TEST(Paths, PathsMayBeginElsewhere) {
+  for (unsigned seed = 0; seed < 6; ++seed) {
+    PathsProblem problem = randomPaths(seed, {5, 3, 2, 1, 2, true});
+    problem.gapAfterInjection = problem.gapAfterTask;
+    PathsSolution atHead = solve("z3", problem, counted(2'000'000'000));
+    problem.convergence.startAtHead = false;
+    PathsSolution anywhere = solve("z3", problem, counted(2'000'000'000));
+    ASSERT_EQ(anywhere.status, SolutionStatus::Optimal);
+    EXPECT_LE(anywhere.value, atHead.value);
+    EXPECT_LE(pathsLowerBound(problem), anywhere.value);
+    EXPECT_EQ(solve("heuristic", problem, counted(20'000'000)).value,
+              anywhere.value);
+  }
+}
+
 TEST(Paths, PathsOfOneStageStayAtTheHead) {
   PathsProblem problem = randomPaths(3, {3, 2, 1, 1, 3, true});
   problem.gapAfterTask = 50; // between the tasks of one microbatch too
