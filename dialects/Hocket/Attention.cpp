@@ -1,6 +1,7 @@
-//===- Attention.cpp - Shapes and verifiers of the attention ops ----------===//
+//===- Attention.cpp - Shapes, verifiers and work of the attention ops ----===//
 
 #include "hocket/Dialects/Hocket.h"
+#include "hocket/Dialects/SymbolicShapes.h"
 
 #include "mlir/Dialect/Tensor/Utils/Utils.h"
 
@@ -170,4 +171,25 @@ AttentionGradOp::reifyResultShapes(OpBuilder &builder,
   for (Value input : {getQuery(), getKey(), getValue()})
     shapes.emplace_back(tensor::getMixedSizes(builder, getLoc(), input));
   return success();
+}
+
+/// Of so many matrix products of T x T scores per head, over one sequence of
+/// all tokens, the most that they can be. Causal attention needs half of each.
+static SizeExpr productFlops(Value query, bool causal, int64_t products,
+                             SymbolicShapes &shapes) {
+  FailureOr<SymbolicShape> shape = shapes.shapeOf(query);
+  if (failed(shape))
+    return {};
+  SizeExpr flops = (*shape)[0] * (*shape)[0] * (*shape)[1] * (*shape)[2];
+  return flops * SizeExpr::constant(causal ? products : 2 * products);
+}
+
+/// Q K^T and P V.
+SizeExpr AttentionOp::countFlops(SymbolicShapes &shapes) {
+  return productFlops(getQuery(), getCausal(), 2, shapes);
+}
+
+/// Q K^T once more, P^T dO, dO V^T, dS K and dS^T Q.
+SizeExpr AttentionGradOp::countFlops(SymbolicShapes &shapes) {
+  return productFlops(getQuery(), getCausal(), 5, shapes);
 }

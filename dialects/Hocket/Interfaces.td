@@ -44,4 +44,28 @@ def Hocket_StrategyOpInterface : OpInterface<"StrategyOpInterface"> {
   ];
 }
 
+def Hocket_WorkOpInterface : OpInterface<"WorkOpInterface"> {
+  let cppNamespace = "::hocket";
+  let description = [{
+    An op of a kernel that knows its arithmetic: what the cost model predicts
+    the kernel's time from, beside the bytes of the kernel's operands. An op
+    without it, and without one inside, counts as moving data only. Ops of
+    other dialects get it as an external model; those of linalg have one
+    (`registerWorkModels`).
+  }];
+  let methods = [
+    InterfaceMethod<
+      [{
+        Floating-point operations of one execution of the op, all of its
+        regions included, as a polynomial in the tokens T and the offsets S of
+        the kernel; a multiplication and an addition count as two. `shapes`
+        gives the extents of values of the function around the op. The empty
+        sum where an extent that is needed is not known. Where the number
+        depends on the data, the most that it can be.
+      }],
+      "::hocket::SizeExpr", "countFlops",
+      (ins "::hocket::SymbolicShapes &":$shapes)>,
+  ];
+}
+
 #endif // HOCKET_DIALECTS_HOCKET_INTERFACES_TD

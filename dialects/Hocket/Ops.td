@@ -293,7 +293,8 @@ def Hocket_YieldOp : Hocket_Op<"yield", [
 
 def Hocket_AttentionOp : Hocket_Op<"attention", [
     Pure, DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface,
-          ["reifyResultShapes"]>]> {
+          ["reifyResultShapes"]>,
+    DeclareOpInterfaceMethods<Hocket_WorkOpInterface>]> {
   let summary = "attention over packed sequences";
   let description = [{
     softmax(scale * Q K^T) V per sequence and head. `query` is [T, H, D], `key`
@@ -326,7 +327,8 @@ def Hocket_AttentionOp : Hocket_Op<"attention", [
 
 def Hocket_AttentionGradOp : Hocket_Op<"attention_grad", [
     Pure, DeclareOpInterfaceMethods<ReifyRankedShapedTypeOpInterface,
-          ["reifyResultShapes"]>]> {
+          ["reifyResultShapes"]>,
+    DeclareOpInterfaceMethods<Hocket_WorkOpInterface>]> {
   let summary = "gradients of attention with respect to query, key and value";
   let description = [{
     Recomputes the probabilities from `lse`: P = exp(scale * Q K^T - lse),

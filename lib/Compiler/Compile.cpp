@@ -7,6 +7,7 @@
 #include "hocket/Dialects/TopologyOps.h"
 #include "hocket/Passes/Differentiate.h"
 #include "hocket/Passes/Expand.h"
+#include "hocket/Passes/KernelWork.h"
 #include "hocket/Passes/ModelBuilder.h"
 #include "hocket/Passes/Solve.h"
 #include "hocket/Plan/Expand.h"
@@ -183,6 +184,10 @@ std::vector<int64_t> hocket::defaultLengths(const plan::Strategy &strategy) {
 
 Result<runtime::Executable>
 hocket::compileModel(ModuleOp module, const CompileOptions &options) {
+  // Kernels are counted outside of any pass that would ask for the models.
+  DialectRegistry models;
+  registerWorkModels(models);
+  module.getContext()->appendDialectRegistry(models);
   Result<Topology> topology = chooseTopology(module, options);
   if (!topology)
     return topology.error();

@@ -7,6 +7,7 @@
 #include "hocket/Passes/Differentiate.h"
 #include "hocket/Passes/Expand.h"
 #include "hocket/Passes/Import.h"
+#include "hocket/Passes/KernelWork.h"
 #include "hocket/Passes/Lower.h"
 #include "hocket/Passes/Prove.h"
 #include "hocket/Passes/Solve.h"
@@ -15,6 +16,7 @@ void hocket::registerAllDialects(mlir::DialectRegistry &registry) {
   registry.insert<HocketDialect>();
   registry.insert<planir::PlanDialect>();
   registerDifferentiationModels(registry);
+  registerWorkModels(registry);
 }
 
 void hocket::registerAllPasses() {

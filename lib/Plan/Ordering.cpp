@@ -37,6 +37,7 @@ public:
         scheduleName(schedule.name()) {}
 
   Result<Ordering> run();
+  Result<TaskOrders> ask();
 
 private:
   Result<void> placeStages();
@@ -143,7 +144,7 @@ Orderer::resolve(uint32_t rank, const std::vector<ScheduledTask> &tasks) const {
   return resolved;
 }
 
-Result<Ordering> Orderer::run() {
+Result<TaskOrders> Orderer::ask() {
   uint32_t stages = uint32_t(model.stages.size());
   uint32_t ranks = countPipelineRanks(strategy, stages);
   shape = {ranks, (stages + ranks - 1) / ranks, strategy.microbatches, stages};
@@ -154,9 +155,19 @@ Result<Ordering> Orderer::run() {
     return fail("schedule '" + scheduleName + "' has orders for " +
                 std::to_string(asked->size()) + " pipeline ranks of " +
                 std::to_string(ranks));
+  TaskOrders orders = result.orders;
+  orders.ofRank = std::move(*asked);
+  return orders;
+}
+
+Result<Ordering> Orderer::run() {
+  Result<TaskOrders> asked = ask();
+  if (!asked)
+    return asked.error();
   itinerary = result.orders.itinerary();
-  for (uint32_t rank = 0; rank < ranks; ++rank) {
-    Result<std::vector<ScheduledTask>> tasks = resolve(rank, (*asked)[rank]);
+  for (uint32_t rank = 0; rank < shape.ranks; ++rank) {
+    Result<std::vector<ScheduledTask>> tasks =
+        resolve(rank, asked->ofRank[rank]);
     if (!tasks)
       return tasks.error();
     result.orders.ofRank.push_back(std::move(*tasks));
@@ -168,15 +179,31 @@ Result<Ordering> Orderer::run() {
   return std::move(result);
 }
 
+/// What `use` makes of the Orderer for the schedule that `strategy` names.
+template <typename T>
+Result<T> withSchedule(const Model &model, const Strategy &strategy,
+                       const ScheduleRegistry &schedules,
+                       Result<T> (Orderer::*use)()) {
+  Given given(strategy);
+  const Schedule *schedule = &given;
+  if (strategy.schedule != given.name()) {
+    Result<const Schedule *> named = schedules.get(strategy.schedule);
+    if (!named)
+      return named.error();
+    schedule = *named;
+  }
+  return (Orderer(model, strategy, *schedule).*use)();
+}
+
 } // namespace
 
 Result<Ordering> plan::orderTasks(const Model &model, const Strategy &strategy,
                                   const ScheduleRegistry &schedules) {
-  Given given(strategy);
-  if (strategy.schedule == given.name())
-    return Orderer(model, strategy, given).run();
-  Result<const Schedule *> schedule = schedules.get(strategy.schedule);
-  if (!schedule)
-    return schedule.error();
-  return Orderer(model, strategy, **schedule).run();
+  return withSchedule(model, strategy, schedules, &Orderer::run);
+}
+
+Result<TaskOrders> plan::askSchedule(const Model &model,
+                                     const Strategy &strategy,
+                                     const ScheduleRegistry &schedules) {
+  return withSchedule(model, strategy, schedules, &Orderer::ask);
 }

@@ -24,6 +24,10 @@ struct Ordering {
 Result<Ordering> orderTasks(const Model &model, const Strategy &strategy,
                             const ScheduleRegistry &schedules);
 
+/// The same as the schedule has them, whatever kernels there are.
+Result<TaskOrders> askSchedule(const Model &model, const Strategy &strategy,
+                               const ScheduleRegistry &schedules);
+
 } // namespace hocket::plan
 
 #endif // HOCKET_LIB_PLAN_ORDERING_H

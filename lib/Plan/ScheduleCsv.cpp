@@ -3,6 +3,7 @@
 #include "hocket/Plan/ScheduleCsv.h"
 
 #include "CsvCells.h"
+#include "Ordering.h"
 
 #include "hocket/Plan/TaskText.h"
 
@@ -237,4 +238,37 @@ Result<std::string> plan::writeScheduleCsv(const TaskOrders &orders) {
     text += '\n';
   }
   return text;
+}
+
+/// Readers of the format expect a backward whole, or both of its parts.
+static void completeBackwards(std::vector<ScheduledTask> &order) {
+  std::set<std::tuple<uint32_t, uint32_t, TaskKind>> present;
+  for (const ScheduledTask &task : order)
+    present.insert({task.stage, task.microbatch, task.kind});
+  auto lacks = [&](const ScheduledTask &task, TaskKind kind) {
+    return !present.contains({task.stage, task.microbatch, kind});
+  };
+  for (ScheduledTask &task : order)
+    if ((task.kind == TaskKind::Bi && lacks(task, TaskKind::W)) ||
+        (task.kind == TaskKind::W && lacks(task, TaskKind::Bi)))
+      task.kind = TaskKind::B;
+}
+
+Result<std::string> plan::writeScheduleCsv(const Model &model,
+                                           const Strategy &strategy,
+                                           const ScheduleRegistry &schedules) {
+  Result<TaskOrders> orders = askSchedule(model, strategy, schedules);
+  if (!orders)
+    return orders.error();
+  bool isTrained =
+      std::any_of(model.stages.begin(), model.stages.end(),
+                  [](const Stage &stage) { return stage.tasks.size() > 1; });
+  for (std::vector<ScheduledTask> &order : orders->ofRank) {
+    if (!isTrained)
+      std::erase_if(order, [](const ScheduledTask &task) {
+        return task.kind != TaskKind::F;
+      });
+    completeBackwards(order);
+  }
+  return writeScheduleCsv(*orders);
 }

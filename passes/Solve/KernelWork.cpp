@@ -39,32 +39,40 @@ SizeExpr iterations(linalg::LinalgOp op, SymbolicShapes &shapes) {
   return product;
 }
 
-/// Matrix products of attention: 2 in the forward, 5 in the backward.
-SizeExpr attentionFlops(Value query, bool causal, int64_t products,
-                        SymbolicShapes &shapes) {
-  FailureOr<SymbolicShape> shape = shapes.shapeOf(query);
-  if (failed(shape))
-    return {};
-  SizeExpr flops = (*shape)[0] * (*shape)[0] * (*shape)[1] * (*shape)[2];
-  return flops * SizeExpr::constant(causal ? products : 2 * products);
+template <typename Op>
+struct LinalgWork : WorkOpInterface::ExternalModel<LinalgWork<Op>, Op> {
+  SizeExpr countFlops(Operation *op, SymbolicShapes &shapes) const {
+    auto linalgOp = cast<linalg::LinalgOp>(op);
+    return iterations(linalgOp, shapes) *
+           SizeExpr::constant(arithmeticOps(*linalgOp.getBlock()));
+  }
+};
+
+template <typename... Ops>
+void attachAll(MLIRContext *context) {
+  (Ops::template attachInterface<LinalgWork<Ops>>(*context), ...);
 }
 
 } // namespace
 
+void hocket::registerWorkModels(DialectRegistry &registry) {
+  registry.addExtension(+[](MLIRContext *context, linalg::LinalgDialect *) {
+    attachAll<
+#define GET_OP_LIST
+#include "mlir/Dialect/Linalg/IR/LinalgStructuredOps.cpp.inc"
+        >(context);
+  });
+}
+
 SizeExpr hocket::countFlops(func::FuncOp kernel) {
   SymbolicShapes shapes(kernel);
   SizeExpr flops;
-  kernel.walk([&](Operation *op) {
-    if (auto linalgOp = dyn_cast<linalg::LinalgOp>(op))
-      flops =
-          flops + iterations(linalgOp, shapes) *
-                      SizeExpr::constant(arithmeticOps(*linalgOp.getBlock()));
-    else if (auto attention = dyn_cast<AttentionOp>(op))
-      flops = flops + attentionFlops(attention.getQuery(),
-                                     attention.getCausal(), 2, shapes);
-    else if (auto gradient = dyn_cast<AttentionGradOp>(op))
-      flops = flops + attentionFlops(gradient.getQuery(), gradient.getCausal(),
-                                     5, shapes);
+  kernel.walk<WalkOrder::PreOrder>([&](Operation *op) {
+    auto work = dyn_cast<WorkOpInterface>(op);
+    if (!work)
+      return WalkResult::advance();
+    flops = flops + work.countFlops(shapes);
+    return WalkResult::skip();
   });
   return flops;
 }

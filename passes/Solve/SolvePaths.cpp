@@ -115,6 +115,7 @@ struct SolvePathsPass : hocket::impl::SolvePathsBase<SolvePathsPass> {
   void getDependentDialects(DialectRegistry &registry) const override {
     SolvePathsBase::getDependentDialects(registry);
     registerDifferentiationModels(registry);
+    registerWorkModels(registry);
     OpPassManager manager(ModuleOp::getOperationName());
     buildPipeline(manager, "loss", /*isTrained=*/true);
     manager.getDependentDialects(registry);

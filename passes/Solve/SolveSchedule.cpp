@@ -65,6 +65,11 @@ namespace {
 struct SolveSchedulePass : hocket::impl::SolveScheduleBase<SolveSchedulePass> {
   using SolveScheduleBase::SolveScheduleBase;
 
+  void getDependentDialects(DialectRegistry &registry) const override {
+    SolveScheduleBase::getDependentDialects(registry);
+    registerWorkModels(registry);
+  }
+
   void runOnOperation() override {
     ModuleOp module = getOperation();
     auto loss = module.lookupSymbol<func::FuncOp>(function);

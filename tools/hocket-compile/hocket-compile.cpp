@@ -6,6 +6,7 @@
 #include "hocket/Compiler/InitAll.h"
 #include "hocket/Passes/Expand.h"
 #include "hocket/Plan/Lengths.h"
+#include "hocket/Plan/ScheduleCsv.h"
 #include "hocket/Runtime/Profiling.h"
 #include "hocket/Runtime/Trace.h"
 #include "hocket/Runtime/World.h"
@@ -48,6 +49,10 @@ cl::opt<std::string> tracePath(
     "trace", cl::value_desc("T.json"),
     cl::desc("A trace of the step as it is predicted for the machine, "
              "docs/trace.md"));
+cl::opt<std::string> csvPath(
+    "schedule-csv", cl::value_desc("FILE"),
+    cl::desc("The order of the tasks of each pipeline rank, named or solved, "
+             "as CSV of torch.distributed.pipelining, docs/plan.md"));
 cl::opt<double> timeLimit(
     "time-limit", cl::init(0), cl::value_desc("S"),
     cl::desc(
@@ -91,7 +96,7 @@ void printHelp() {
   printOptions({{"What it reads", {"topology", "lengths", "costs"}},
                 {"What it compiles",
                  {"erase", "gradients", "target", "cpu", "time-limit"}},
-                {"What it writes", {"o", "trace"}},
+                {"What it writes", {"o", "trace", "schedule-csv"}},
                 {"More", {"help", "help-hidden", "version"}}});
   llvm::outs() << kEpilogue;
 }
@@ -127,6 +132,19 @@ Result<void> writePrediction(const runtime::Executable &executable,
                              executable.plan, executable.model);
 }
 
+/// The schedule as CSV; empty where nobody asks for it.
+Result<std::string> formatSchedule(const runtime::Executable &executable) {
+  if (csvPath.empty())
+    return std::string();
+  Result<std::string> csv =
+      plan::writeScheduleCsv(executable.model, executable.plan.strategy,
+                             plan::ScheduleRegistry::withBuiltins());
+  if (!csv)
+    return Error(csv.error().code, "--schedule-csv: " + csv.error().message,
+                 csv.error().notes);
+  return csv;
+}
+
 /// The last that the solver of `knob` told.
 void printSolved(const char *knob, const Progress &progress) {
   double value = double(*progress.value), bound = double(progress.lowerBound);
@@ -145,7 +163,8 @@ int compileFile() {
     return reportMistake("--target=" + targetName +
                          " is not known; the target is cpu");
 
-  for (const std::string &path : {outputPath.getValue(), tracePath.getValue()})
+  for (const std::string &path :
+       {outputPath.getValue(), tracePath.getValue(), csvPath.getValue()})
     if (!path.empty())
       if (Result<void> writable = checkWritable(path); !writable)
         return report(writable.error());
@@ -214,8 +233,14 @@ int compileFile() {
   Result<runtime::Executable> executable = compileModel(*module, options);
   if (!executable)
     return report(executable.error());
+  Result<std::string> csv = formatSchedule(*executable);
+  if (!csv)
+    return report(csv.error());
   if (Result<void> saved = runtime::save(*executable, outputPath); !saved)
     return report(saved.error());
+  if (!csvPath.empty())
+    if (Result<void> written = writeFile(csvPath, *csv); !written)
+      return report(written.error());
   if (!tracePath.empty())
     if (Result<void> written = writePrediction(*executable, options.profile);
         !written)

@@ -3,6 +3,8 @@
 #ifndef HOCKET_DIALECTS_HOCKET_H
 #define HOCKET_DIALECTS_HOCKET_H
 
+#include "hocket/Support/TensorType.h"
+
 #include "mlir/Bytecode/BytecodeOpInterface.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
@@ -18,6 +20,8 @@
 #include "mlir/Interfaces/SideEffectInterfaces.h"
 
 namespace hocket {
+class SymbolicShapes;
+
 /// Fills the body of a new strategy op, up to and including the yield; is given
 /// the block arguments. The op has its entry block in any case.
 using BodyBuilder = llvm::function_ref<void(mlir::OpBuilder &, mlir::Location,

@@ -6,13 +6,19 @@
 #include "hocket/Support/TensorType.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
+#include "mlir/IR/DialectRegistry.h"
 
 namespace hocket {
 
-/// Floating-point operations of a kernel function on tensors: for each linalg
-/// op the arithmetic of its body times its iterations, and for attention the
-/// matrix products over one sequence of all tokens, the most that they can be.
+/// Floating-point operations of a kernel function on tensors: the sum over its
+/// ops that implement WorkOpInterface. Needs registerWorkModels() in the
+/// context for those of linalg.
 SizeExpr countFlops(mlir::func::FuncOp kernel);
+
+/// Attaches WorkOpInterface to the structured ops of linalg: the floating-point
+/// ops of the body (of arith and math), each one operation, times the
+/// iterations.
+void registerWorkModels(mlir::DialectRegistry &registry);
 
 } // namespace hocket
 

@@ -52,6 +52,14 @@ Strategy givenStrategy(const TaskOrders &orders);
 /// those with routes, which the format cannot tell.
 Result<std::string> writeScheduleCsv(const TaskOrders &orders);
 
+/// The same for the schedule of `strategy`, which has passed checkStrategy().
+/// A model without backward kernels has its forwards only. Where given orders
+/// have one part of a backward because the stage has no other, it is written as
+/// the whole one, B. Errors: as above, and those of expand() about schedules.
+Result<std::string> writeScheduleCsv(const Model &model,
+                                     const Strategy &strategy,
+                                     const ScheduleRegistry &schedules);
+
 } // namespace hocket::plan
 
 #endif // HOCKET_PLAN_SCHEDULECSV_H

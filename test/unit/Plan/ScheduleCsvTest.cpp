@@ -47,6 +47,57 @@ TEST(ScheduleCsv, WritesTimeSteps) {
   EXPECT_FALSE(writeScheduleCsv(routed));
 }
 
+TEST(ScheduleCsv, WritesTheScheduleOfAStrategy) {
+  SyntheticOptions options;
+  options.stages = 2;
+  options.split = true;
+  ScheduleRegistry schedules = ScheduleRegistry::withBuiltins();
+  Strategy strategy;
+  strategy.microbatches = 2;
+  strategy.schedule = "zb_h1";
+  Result<std::string> text =
+      writeScheduleCsv(makeModel(options), strategy, schedules);
+  ASSERT_TRUE(text) << text.error();
+  EXPECT_EQ(*text, "0F0,0F1,,0I0,0W0,0I1,0W1\n"
+                   ",1F0,1I0,1F1,1I1,1W0,1W1\n");
+
+  // A model that is not trained has forwards only.
+  options.backward = options.split = options.updates = false;
+  text = writeScheduleCsv(makeModel(options), strategy, schedules);
+  ASSERT_TRUE(text) << text.error();
+  EXPECT_EQ(*text, "0F0,0F1,\n,1F0,1F1\n");
+  EXPECT_TRUE(parseScheduleCsv(*text, "f.csv"));
+
+  strategy.schedule = "none";
+  EXPECT_FALSE(writeScheduleCsv(makeModel(options), strategy, schedules));
+}
+
+TEST(ScheduleCsv, HalfABackwardIsWrittenAsAWholeOne) {
+  // Nothing is before the first stage, and the last has no parameters.
+  SyntheticOptions options;
+  options.stages = 2;
+  options.split = true;
+  Model model = makeModel(options);
+  std::erase_if(model.stages[0].tasks, [](const TaskTemplate &task) {
+    return task.kind == TaskKind::Bi;
+  });
+  std::erase_if(model.stages[1].tasks, [](const TaskTemplate &task) {
+    return task.kind == TaskKind::W;
+  });
+  Strategy strategy;
+  strategy.microbatches = 2;
+  strategy.schedule = "given";
+  strategy.placement = {0, 1};
+  for (const char *order : {"0F0 0F1 0W0 0W1", "1F0 1F1 1I1 1I0"})
+    strategy.orders.push_back(*parseOrder(order));
+  ScheduleRegistry schedules = ScheduleRegistry::withBuiltins();
+  Result<std::string> text = writeScheduleCsv(model, strategy, schedules);
+  ASSERT_TRUE(text) << text.error();
+  Result<TaskOrders> read = parseScheduleCsv(*text, "half.csv");
+  ASSERT_TRUE(read) << read.error();
+  EXPECT_EQ(formatOrders(*read), "0F0 0F1 0B0 0B1 | 1F0 1F1 1B1 1B0");
+}
+
 TEST(ScheduleCsv, BuiltinSchedulesRoundTrip) {
   ScheduleRegistry registry = ScheduleRegistry::withBuiltins();
   for (const std::string &name : registry.names())
