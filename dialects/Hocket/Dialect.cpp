@@ -1,5 +1,7 @@
 //===- Dialect.cpp - The hocket dialect -----------------------------------===//
 
+#include "NumberTable.h"
+
 #include "hocket/Dialects/Hocket.h"
 
 #include "mlir/IR/Builders.h"

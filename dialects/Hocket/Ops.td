@@ -387,6 +387,10 @@ def Hocket_TopologyOp : Hocket_Op<"topology", [Symbol]> {
     a collective gets of one link, and how many adapters the devices of a node
     share (0: none are shared). Each clause is there as a whole or not at all.
 
+    `node_latency_seconds` is for nodes at different places: a row for each node
+    that sends, in it a latency for each node that receives, 0 on the diagonal.
+    It takes the place of the latency of `inter_node`.
+
     Example:
 
     ```mlir
@@ -396,6 +400,7 @@ def Hocket_TopologyOp : Hocket_Op<"topology", [Symbol]> {
         intra_node(latency_seconds = 2.0e-6, bytes_per_second = 4.5e11)
         inter_node(latency_seconds = 5.0e-6, bytes_per_second = 5.0e10)
         adapters_per_node(intra_node = 0, inter_node = 8)
+        node_latency_seconds([[0.0, 5.0e-6], [6.0e-6, 0.0]])
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name,
@@ -418,7 +423,8 @@ def Hocket_TopologyOp : Hocket_Op<"topology", [Symbol]> {
                        OptionalAttr<F64Attr>:$intra_node_collective,
                        OptionalAttr<F64Attr>:$inter_node_collective,
                        OptionalAttr<I64Attr>:$intra_node_adapters,
-                       OptionalAttr<I64Attr>:$inter_node_adapters);
+                       OptionalAttr<I64Attr>:$inter_node_adapters,
+                       OptionalAttr<F64ElementsAttr>:$node_latency_seconds);
   let assemblyFormat = [{
     $sym_name `nodes` `(` $nodes `)` `devices_per_node` `(` $devices_per_node
     `)` `memory_bytes` `(` $memory_bytes `)` `flops_per_second` `(`
@@ -436,7 +442,9 @@ def Hocket_TopologyOp : Hocket_Op<"topology", [Symbol]> {
     (`collective_bytes_per_second` `(` `intra_node` `=` $intra_node_collective^
     `,` `inter_node` `=` $inter_node_collective `)`)?
     (`adapters_per_node` `(` `intra_node` `=` $intra_node_adapters^ `,`
-    `inter_node` `=` $inter_node_adapters `)`)? attr-dict
+    `inter_node` `=` $inter_node_adapters `)`)?
+    (`node_latency_seconds` `(` custom<NumberTable>($node_latency_seconds)^
+    `)`)? attr-dict
   }];
   let hasVerifier = 1;
 }

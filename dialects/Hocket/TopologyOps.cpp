@@ -33,6 +33,12 @@ static void setOptional(OpBuilder &builder, TopologyOp op,
     op.setIntraNodeAdaptersAttr(integer(intra.adaptersPerNode));
     op.setInterNodeAdaptersAttr(integer(inter.adaptersPerNode));
   }
+  if (!topology.nodeLatencySeconds.empty()) {
+    auto type = RankedTensorType::get({topology.nodes, topology.nodes},
+                                      builder.getF64Type());
+    op.setNodeLatencySecondsAttr(DenseElementsAttr::get(
+        type, ArrayRef<double>(topology.nodeLatencySeconds)));
+  }
 }
 
 TopologyOp hocket::createTopologyOp(OpBuilder &builder, Location loc,
@@ -56,7 +62,8 @@ TopologyOp hocket::createTopologyOp(OpBuilder &builder, Location loc,
       /*matrix=*/FloatAttr(), IntegerAttr(), IntegerAttr(), IntegerAttr(),
       FloatAttr(),
       /*collective=*/FloatAttr(), FloatAttr(),
-      /*adapters=*/IntegerAttr(), IntegerAttr());
+      /*adapters=*/IntegerAttr(), IntegerAttr(),
+      /*node_latency_seconds=*/DenseElementsAttr());
   setOptional(builder, op, topology);
   return op;
 }
@@ -89,5 +96,8 @@ Topology hocket::toTopology(TopologyOp op) {
                         number(op.getInterNodeBytesPerSecondAttr()),
                         number(op.getInterNodeCollectiveAttr()),
                         int64_t(op.getInterNodeAdapters().value_or(0))};
+  if (DenseElementsAttr table = op.getNodeLatencySecondsAttr())
+    topology.nodeLatencySeconds = {table.value_begin<double>(),
+                                   table.value_end<double>()};
   return topology;
 }

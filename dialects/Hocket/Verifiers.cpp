@@ -166,6 +166,28 @@ verifyClause(TopologyOp op, StringRef clause,
   return success();
 }
 
+static LogicalResult verifyNodeLatencies(TopologyOp op) {
+  DenseElementsAttr table = op.getNodeLatencySecondsAttr();
+  if (!table)
+    return success();
+  int64_t nodes = op.getNodes();
+  if (table.getType().getShape() != ArrayRef<int64_t>{nodes, nodes})
+    return op.emitOpError() << "needs a row and a column for each node in its "
+                               "node_latency_seconds, which are "
+                            << table.getType() << " for " << nodes << " nodes";
+  for (auto [index, value] : llvm::enumerate(table.getValues<double>())) {
+    int64_t from = int64_t(index) / nodes, to = int64_t(index) % nodes;
+    if (std::isfinite(value) && (from == to ? value == 0 : value >= 0))
+      continue;
+    return op.emitOpError()
+           << "needs "
+           << (from == to ? "0" : "a finite number that is not negative")
+           << " as its node_latency_seconds from node " << from << " to node "
+           << to << ", not " << value;
+  }
+  return success();
+}
+
 LogicalResult TopologyOp::verify() {
   auto check = [&](StringRef name, const APFloat &value,
                    bool mayBeZero) -> LogicalResult {
@@ -224,8 +246,10 @@ LogicalResult TopologyOp::verify() {
                            {"inter_node", getInterNodeCollectiveAttr()}},
                           false)))
     return failure();
-  return verifyClause(*this, "adapters_per_node",
-                      {{"intra_node", getIntraNodeAdaptersAttr()},
-                       {"inter_node", getInterNodeAdaptersAttr()}},
-                      true);
+  if (failed(verifyClause(*this, "adapters_per_node",
+                          {{"intra_node", getIntraNodeAdaptersAttr()},
+                           {"inter_node", getInterNodeAdaptersAttr()}},
+                          true)))
+    return failure();
+  return verifyNodeLatencies(*this);
 }

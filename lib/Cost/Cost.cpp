@@ -26,9 +26,8 @@ double RooflineCost::transferSeconds(int64_t bytes, int64_t from,
 }
 
 LinkShare RooflineCost::linkShare(int64_t from, int64_t to) const {
-  int64_t sender = from / topology.devicesPerNode;
-  int64_t receiver = to / topology.devicesPerNode;
-  if (&topology.link(from, to) == &topology.intraNode)
+  int64_t sender = topology.node(from), receiver = topology.node(to);
+  if (topology.onOneNode(from, to))
     return {3 * sender, 3 * sender, topology.intraNode.adaptersPerNode};
   // What a node sends does not hinder what it receives.
   return {3 * sender + 1, 3 * receiver + 2, topology.interNode.adaptersPerNode};
@@ -57,6 +56,18 @@ double RooflineCost::productSeconds(const MatrixProduct &product) const {
   return topology.device.launchSeconds + std::max(arithmetic, memory);
 }
 
+double RooflineCost::ringLatency(const std::vector<uint32_t> &ranks) const {
+  if (topology.nodeLatencySeconds.empty())
+    return topology.interNode.latencySeconds;
+  double slowest = 0;
+  for (size_t i = 0; i < ranks.size(); ++i) {
+    uint32_t from = ranks[i], to = ranks[(i + 1) % ranks.size()];
+    if (!topology.onOneNode(from, to))
+      slowest = std::max(slowest, topology.link(from, to).latencySeconds);
+  }
+  return slowest;
+}
+
 double RooflineCost::interNodeStep(double bytes,
                                    const std::vector<uint32_t> &ranks) const {
   const Link &link = topology.interNode;
@@ -72,7 +83,7 @@ double RooflineCost::interNodeStep(double bytes,
     rate *= double(link.adaptersPerNode) * double(most) /
             double(topology.devicesPerNode);
   }
-  return link.latencySeconds + bytes / rate;
+  return ringLatency(ranks) + bytes / rate;
 }
 
 double
@@ -81,8 +92,7 @@ RooflineCost::allReduceSeconds(int64_t bytes,
   if (ranks.size() < 2)
     return 0;
   // The ranks are sorted, so the ring leaves a node only if its ends do.
-  bool leaves =
-      &topology.link(ranks.front(), ranks.back()) == &topology.interNode;
+  bool leaves = !topology.onOneNode(ranks.front(), ranks.back());
   double chunk = double(std::max<int64_t>(bytes, 0)) / double(ranks.size());
   double slowest = 0;
   if (leaves)

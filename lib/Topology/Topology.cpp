@@ -4,6 +4,7 @@
 
 #include <yaml-cpp/yaml.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
 #include <initializer_list>
@@ -97,6 +98,21 @@ public:
                      : "must be a number above 0");
   }
 
+  /// A table of `size` rows of `size` numbers that are not negative, row by
+  /// row; those of the diagonal are 0.
+  void table(const YAML::Node &node, const std::string &path, int64_t size,
+             std::vector<double> &values) {
+    if (error)
+      return;
+    if (int64_t(node.size()) != size)
+      return fail(node, path,
+                  "must have a row for each node: " + std::to_string(size) +
+                      ", not " + std::to_string(node.size()));
+    for (size_t row = 0; row < node.size() && !error; ++row)
+      tableRow(node[row], path + "[" + std::to_string(row) + "]", row, size,
+               values);
+  }
+
   void fail(const YAML::Node &node, const std::string &path,
             const std::string &what) {
     YAML::Mark mark = node.Mark();
@@ -110,6 +126,26 @@ public:
   }
 
 private:
+  void tableRow(const YAML::Node &node, const std::string &path, size_t row,
+                int64_t size, std::vector<double> &values) {
+    if (!node.IsSequence() || int64_t(node.size()) != size)
+      return fail(node, path,
+                  "must be a list of as many numbers as there are nodes, " +
+                      std::to_string(size));
+    for (size_t column = 0; column < node.size(); ++column) {
+      const YAML::Node entry = node[column];
+      std::string where = path + "[" + std::to_string(column) + "]";
+      double value = 0;
+      if (!entry.IsScalar() || !YAML::convert<double>::decode(entry, value) ||
+          !std::isfinite(value) || value < 0)
+        return fail(entry, where, "must be a number of at least 0");
+      if (row == column && value != 0)
+        return fail(entry, where,
+                    "must be 0: links.intra_node is the link within a node");
+      values.push_back(value);
+    }
+  }
+
   static std::string join(const std::string &path, const std::string &name) {
     return path.empty() ? name : path + "." + name;
   }
@@ -155,6 +191,7 @@ void readDevice(Reader &reader, const YAML::Node &node, DeviceModel &device) {
   reader.number(node, "device", "launch_seconds", true, device.launchSeconds);
 }
 
+/// The latency is left to the caller.
 void readLink(Reader &reader, const YAML::Node &node, const std::string &path,
               Link &link) {
   reader.fields(node, path, {"latency_seconds", "bytes_per_second"},
@@ -164,11 +201,40 @@ void readLink(Reader &reader, const YAML::Node &node, const std::string &path,
                   link.collectiveBytesPerSecond);
   if (reader.has(node, "adapters_per_node"))
     reader.integer(node, path, "adapters_per_node", link.adaptersPerNode);
-  reader.number(node, path, "latency_seconds", true, link.latencySeconds);
   reader.number(node, path, "bytes_per_second", false, link.bytesPerSecond);
 }
 
+void readLinks(Reader &reader, const YAML::Node &links, Topology &topology) {
+  reader.fields(links, "links", {"intra_node", "inter_node"});
+  YAML::Node intra = reader.child(links, "intra_node");
+  readLink(reader, intra, "links.intra_node", topology.intraNode);
+  reader.number(intra, "links.intra_node", "latency_seconds", true,
+                topology.intraNode.latencySeconds);
+  YAML::Node inter = reader.child(links, "inter_node");
+  readLink(reader, inter, "links.inter_node", topology.interNode);
+  YAML::Node latency = reader.child(inter, "latency_seconds");
+  if (reader.error || !latency.IsSequence())
+    return reader.number(inter, "links.inter_node", "latency_seconds", true,
+                         topology.interNode.latencySeconds);
+  std::vector<double> &table = topology.nodeLatencySeconds;
+  reader.table(latency, "links.inter_node.latency_seconds", topology.nodes,
+               table);
+  if (!reader.error)
+    topology.interNode.latencySeconds =
+        *std::max_element(table.begin(), table.end());
+}
+
 } // namespace
+
+Link Topology::link(int64_t from, int64_t to) const {
+  if (onOneNode(from, to))
+    return intraNode;
+  Link link = interNode;
+  if (!nodeLatencySeconds.empty())
+    link.latencySeconds =
+        nodeLatencySeconds[size_t(node(from) * nodes + node(to))];
+  return link;
+}
 
 Result<Topology> hocket::parseTopology(const std::string &yaml,
                                        const std::string &fileName) {
@@ -186,12 +252,7 @@ Result<Topology> hocket::parseTopology(const std::string &yaml,
       reader.fail(root["nodes"], "nodes",
                   "gives more devices than a 32-bit rank can name");
     readDevice(reader, reader.child(root, "device"), topology.device);
-    YAML::Node links = reader.child(root, "links");
-    reader.fields(links, "links", {"intra_node", "inter_node"});
-    readLink(reader, reader.child(links, "intra_node"), "links.intra_node",
-             topology.intraNode);
-    readLink(reader, reader.child(links, "inter_node"), "links.inter_node",
-             topology.interNode);
+    readLinks(reader, reader.child(root, "links"), topology);
   } catch (const YAML::Exception &exception) {
     std::string where = fileName;
     if (!exception.mark.is_null())

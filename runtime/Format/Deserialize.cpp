@@ -271,6 +271,16 @@ void Decoder::topology(const format::Topology *in, Topology &out) {
   }
   out.intraNode = link(in->intra_node(), in->intra_node_sharing());
   out.interNode = link(in->inter_node(), in->inter_node_sharing());
+  if (!in->node_latency_seconds())
+    return; // one latency between all nodes
+  numbers(in->node_latency_seconds(), out.nodeLatencySeconds);
+  const std::vector<double> &latencies = out.nodeLatencySeconds;
+  // As doubles, since nodes may be any number here.
+  double pairs = double(out.nodes) * double(out.nodes);
+  if (!latencies.empty() && double(latencies.size()) != pairs)
+    fail("the topology does not have a latency for each pair of nodes");
+  for (double latency : latencies)
+    positive(latency, true);
 }
 
 plan::Role Decoder::role(const format::Role *in, const plan::Model &model) {

@@ -144,11 +144,15 @@ Offset<format::Topology> Writer::write(const Topology &topology) {
                              units.rampDepth);
   format::LinkSharing intraSharing = sharing(topology.intraNode);
   format::LinkSharing interSharing = sharing(topology.interNode);
-  return format::CreateTopology(builder, text(topology.name), topology.nodes,
+  auto name = text(topology.name);
+  flatbuffers::Offset<flatbuffers::Vector<double>> latencies;
+  if (!topology.nodeLatencySeconds.empty())
+    latencies = builder.CreateVector(topology.nodeLatencySeconds);
+  return format::CreateTopology(builder, name, topology.nodes,
                                 topology.devicesPerNode, &device, &intraNode,
                                 &interNode, topology.device.peakFlopsPerSecond,
                                 units.flopsPerSecond > 0 ? &matrix : nullptr,
-                                &intraSharing, &interSharing);
+                                &intraSharing, &interSharing, latencies);
 }
 
 Offset<format::Role> Writer::write(const plan::Role &role) {

@@ -78,7 +78,8 @@ public:
 /// The default. A device is bound by its arithmetic or by its memory, whichever
 /// takes longer; a transfer has its link to itself, or an adapter at each end
 /// where the topology counts them; an all-reduce is a ring, paced by its
-/// slowest link: 2 (n - 1) steps of bytes / n.
+/// slowest link: 2 (n - 1) steps of bytes / n. Each rank of the ring sends to
+/// the next one, and the last to the first.
 ///
 /// A product on a device that has MatrixUnits goes in waves of one tile for
 /// each processor: what rounding up to whole tiles and whole waves adds is
@@ -100,6 +101,8 @@ public:
                           const std::vector<uint32_t> &ranks) const override;
 
 private:
+  /// Of the slowest link between nodes in a ring.
+  double ringLatency(const std::vector<uint32_t> &ranks) const;
   /// One step of a ring that leaves its nodes.
   double interNodeStep(double bytes, const std::vector<uint32_t> &ranks) const;
 

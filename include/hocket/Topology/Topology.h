@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace hocket {
 
@@ -54,17 +55,23 @@ struct Topology {
   DeviceModel device;
   Link intraNode;
   Link interNode;
+  /// Of nodes at different places: the latency (seconds) from node a to node b
+  /// is entry a * nodes + b, and takes the place of interNode's. The diagonal
+  /// is 0 and means nothing. Empty: interNode's holds between all nodes.
+  std::vector<double> nodeLatencySeconds{};
 
   int64_t devices() const { return nodes * devicesPerNode; }
-  const Link &link(int64_t rankA, int64_t rankB) const {
-    return rankA / devicesPerNode == rankB / devicesPerNode ? intraNode
-                                                            : interNode;
+  int64_t node(int64_t rank) const { return rank / devicesPerNode; }
+  bool onOneNode(int64_t rankA, int64_t rankB) const {
+    return node(rankA) == node(rankB);
   }
+  /// The link from the device of one rank to that of another.
+  Link link(int64_t from, int64_t to) const;
 };
 
 /// Parses a topology file (docs/topology.md). Errors name the line and the
 /// field: unknown or missing fields, wrong types, numbers that are not
-/// positive.
+/// positive, a table of latencies without a row and a column for each node.
 Result<Topology> parseTopology(const std::string &yaml,
                                const std::string &fileName);
 Result<Topology> loadTopology(const std::string &path);

@@ -74,3 +74,31 @@ hocket.topology @t nodes(1) devices_per_node(1) memory_bytes(1) flops_per_second
 hocket.topology @t nodes(1) devices_per_node(1) memory_bytes(1) flops_per_second(1.0) memory_bytes_per_second(1.0) launch_seconds(0.0)
     intra_node(latency_seconds = 0.0, bytes_per_second = 1.0) inter_node(latency_seconds = 0.0, bytes_per_second = 1.0)
     {intra_node_adapters = 1 : i64}
+
+// -----
+
+// expected-error @+1 {{needs a row and a column for each node in its node_latency_seconds, which are 'tensor<1x2xf64>' for 2 nodes}}
+hocket.topology @t nodes(2) devices_per_node(1) memory_bytes(1) flops_per_second(1.0) memory_bytes_per_second(1.0) launch_seconds(0.0)
+    intra_node(latency_seconds = 0.0, bytes_per_second = 1.0) inter_node(latency_seconds = 0.0, bytes_per_second = 1.0)
+    node_latency_seconds([[0.0, 1.0]])
+
+// -----
+
+// expected-error @+1 {{needs a finite number that is not negative as its node_latency_seconds from node 1 to node 0, not -1}}
+hocket.topology @t nodes(2) devices_per_node(1) memory_bytes(1) flops_per_second(1.0) memory_bytes_per_second(1.0) launch_seconds(0.0)
+    intra_node(latency_seconds = 0.0, bytes_per_second = 1.0) inter_node(latency_seconds = 0.0, bytes_per_second = 1.0)
+    node_latency_seconds([[0.0, 1.0], [-1.0, 0.0]])
+
+// -----
+
+// expected-error @+1 {{needs 0 as its node_latency_seconds from node 1 to node 1, not }}
+hocket.topology @t nodes(2) devices_per_node(1) memory_bytes(1) flops_per_second(1.0) memory_bytes_per_second(1.0) launch_seconds(0.0)
+    intra_node(latency_seconds = 0.0, bytes_per_second = 1.0) inter_node(latency_seconds = 0.0, bytes_per_second = 1.0)
+    node_latency_seconds([[0.0, 1.0], [1.0, 0.5]])
+
+// -----
+
+hocket.topology @t nodes(2) devices_per_node(1) memory_bytes(1) flops_per_second(1.0) memory_bytes_per_second(1.0) launch_seconds(0.0)
+    intra_node(latency_seconds = 0.0, bytes_per_second = 1.0) inter_node(latency_seconds = 0.0, bytes_per_second = 1.0)
+    // expected-error @+1 {{this row has 1 numbers, the first one has 2}}
+    node_latency_seconds([[0.0, 1.0], [1.0]])

@@ -46,6 +46,23 @@ TEST(RooflineCost, AllReduceIsARing) {
   EXPECT_DOUBLE_EQ(cost.allReduceSeconds(8000, all), 14 * 2e-5);
 }
 
+TEST(RooflineCost, LatenciesDependOnTheNodesAndTheDirection) {
+  Topology topology = twoNodes();
+  topology.nodes = 3;
+  topology.devicesPerNode = 2;
+  topology.nodeLatencySeconds = {0, 1, 2, 3, 0, 4, 5, 6, 0};
+  RooflineCost cost(topology);
+  EXPECT_DOUBLE_EQ(cost.transferSeconds(1000, 0, 1), 2e-6) << "one node";
+  EXPECT_DOUBLE_EQ(cost.transferSeconds(0, 1, 2), 1);
+  EXPECT_DOUBLE_EQ(cost.transferSeconds(0, 2, 1), 3);
+  EXPECT_DOUBLE_EQ(cost.transferSeconds(100'000'000, 5, 0), 5 + 1);
+  // A ring is paced by the slowest link that it takes: node 2 to node 0, and
+  // not node 2 to node 1.
+  EXPECT_DOUBLE_EQ(cost.allReduceSeconds(0, {0, 2, 4}), 4 * 5);
+  EXPECT_DOUBLE_EQ(cost.allReduceSeconds(0, {0, 1, 2, 3}), 6 * 3);
+  EXPECT_DOUBLE_EQ(cost.allReduceSeconds(0, {4, 5}), 2 * 1e-6);
+}
+
 TEST(RooflineCost, GroupsShareTheAdaptersOfTheirNode) {
   Topology topology = twoNodes();
   topology.interNode = {0, 1e8, 5e7, 4};

@@ -100,6 +100,60 @@ TEST_F(SolvePathsTest, ProblemSaysWhatTheModelTakes) {
             launch + std::max(bytes, kernel.flops.evaluate(average)));
 }
 
+TEST_F(SolvePathsTest, LinksAreThoseOfEachPairOfNodes) {
+  Strategy strategy = openStrategy(5, 2, 3, 4);
+  Model model = this->model();
+  topology.nodes = strategy.pipelineRanks;
+  topology.devicesPerNode = 1;
+  // What a message takes beside its latency.
+  topology.interNode.latencySeconds = 0;
+  RooflineCost noLatency(topology);
+  Result<PathsProblem> near =
+      pathsProblemOf(model, strategy, {lengths, topology, noLatency});
+  ASSERT_TRUE(near) << near.error();
+  for (int64_t from = 0; from < topology.nodes; ++from)
+    for (int64_t to = 0; to < topology.nodes; ++to)
+      topology.nodeLatencySeconds.push_back(
+          from == to ? 0 : 0.1 * double(from) + 0.01 * double(to));
+  RooflineCost apart(topology);
+  ScheduleSetting setting{lengths, topology, apart};
+  Result<PathsProblem> far = pathsProblemOf(model, strategy, setting);
+  ASSERT_TRUE(far) << far.error();
+  for (size_t from = 0; from < far->nodeCount(); ++from)
+    for (size_t to = 0; to < far->nodeCount(); ++to) {
+      int64_t latency =
+          from == to ? 0
+                     : int64_t(from) * 100'000'000 + int64_t(to) * 10'000'000;
+      EXPECT_NEAR(double(far->link[from][to]),
+                  double(near->link[from][to] + latency), 1.0)
+          << from << " to " << to;
+    }
+}
+
+/// Of two replicas of a stage the solver takes the one that is near.
+TEST_F(SolvePathsTest, PathsTakeTheShortLinks) {
+  Strategy strategy = openStrategy(3, 2, 3, 2);
+  options.stages = 4;
+  Model model = this->model();
+  topology.nodes = strategy.pipelineRanks;
+  topology.devicesPerNode = 1;
+  // Nodes 0, 3, 4 lie in one place and 1, 2, 5 in another one.
+  std::vector<int> place = {0, 1, 1, 0, 0, 1};
+  for (size_t from = 0; from < place.size(); ++from)
+    for (size_t to = 0; to < place.size(); ++to)
+      topology.nodeLatencySeconds.push_back(from == to                 ? 0
+                                            : place[from] == place[to] ? 1
+                                                                       : 100);
+  RooflineCost apart(topology);
+  Result<SolvedPaths> solved =
+      solvePaths(model, strategy, {lengths, topology, apart}, solver);
+  ASSERT_TRUE(solved) << solved.error();
+  ASSERT_EQ(solved->strategy.routes.size(), 2u);
+  for (const std::vector<Visit> &route : solved->strategy.routes)
+    for (const Visit &visit : route)
+      EXPECT_EQ(place[visit.rank], place[route.front().rank]);
+}
+
 TEST_F(SolvePathsTest, MemoryBoundsWhatIsInFlight) {
   Strategy strategy = openStrategy(5, 1, 3, 8);
   Model model = this->model();

@@ -160,11 +160,41 @@ TEST(Format, RoundTripKeepsEverything) {
   EXPECT_EQ(after->topology.intraNode.adaptersPerNode, 0);
   EXPECT_EQ(after->topology.interNode.collectiveBytesPerSecond, 3e9);
   EXPECT_EQ(after->topology.interNode.adaptersPerNode, 2);
+  EXPECT_TRUE(after->topology.nodeLatencySeconds.empty());
   EXPECT_EQ(after->code.triple, before.code.triple);
   EXPECT_EQ(after->code.cpu, before.code.cpu);
   EXPECT_EQ(after->code.features, before.code.features);
   EXPECT_EQ(after->code.bytes, before.code.bytes);
   EXPECT_EQ(serialize(*after), bytes) << "equal executables, equal bytes";
+}
+
+TEST(Format, RoundTripKeepsLatenciesBetweenNodes) {
+  Executable before = smallExecutable();
+  int64_t nodes = before.topology.nodes;
+  for (int64_t i = 0; i < nodes * nodes; ++i)
+    before.topology.nodeLatencySeconds.push_back(0.1 * double(i));
+  Result<Executable> after = deserialize(serialize(before));
+  ASSERT_TRUE(after) << after.error();
+  EXPECT_EQ(after->topology.nodeLatencySeconds,
+            before.topology.nodeLatencySeconds);
+}
+
+TEST(Format, RefusesLatenciesThatMakeNoSense) {
+  Executable executable = smallExecutable();
+  std::vector<double> &table = executable.topology.nodeLatencySeconds;
+  size_t pairs = size_t(executable.topology.nodes * executable.topology.nodes);
+  table.assign(pairs + 1, 0.5);
+  Result<Executable> tooMany = deserialize(serialize(executable));
+  ASSERT_FALSE(tooMany);
+  EXPECT_NE(tooMany.error().message.find("a latency for each pair of nodes"),
+            std::string::npos)
+      << tooMany.error();
+  table.assign(pairs, 0.5);
+  table.back() = -1;
+  Result<Executable> negative = deserialize(serialize(executable));
+  ASSERT_FALSE(negative);
+  EXPECT_NE(negative.error().message.find("makes no sense"), std::string::npos)
+      << negative.error();
 }
 
 TEST(Format, AlignmentOfTheBytesDoesNotMatter) {

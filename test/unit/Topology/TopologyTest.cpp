@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+#include <vector>
+
 using namespace hocket;
 
 namespace {
@@ -90,9 +93,58 @@ TEST(Topology, ErrorsInOptionalFields) {
 TEST(Topology, LinksDependOnTheNode) {
   Result<Topology> parsed = parseTopology(kGood, "t.yaml");
   ASSERT_TRUE(parsed);
-  EXPECT_EQ(&parsed->link(0, 3), &parsed->intraNode);
-  EXPECT_EQ(&parsed->link(4, 7), &parsed->intraNode);
-  EXPECT_EQ(&parsed->link(3, 4), &parsed->interNode);
+  for (auto [from, to] : {std::pair(0, 3), {4, 7}}) {
+    EXPECT_TRUE(parsed->onOneNode(from, to));
+    EXPECT_EQ(parsed->link(from, to).latencySeconds, 1e-6);
+    EXPECT_EQ(parsed->link(from, to).bytesPerSecond, 1e9);
+  }
+  EXPECT_FALSE(parsed->onOneNode(3, 4));
+  EXPECT_EQ(parsed->link(3, 4).latencySeconds, 5e-6);
+  EXPECT_EQ(parsed->link(3, 4).bytesPerSecond, 1e8);
+}
+
+/// kGood with a table of latencies between its nodes.
+std::string withTable(const std::string &table) {
+  return edited("latency_seconds: 5.0e-6", "latency_seconds: " + table);
+}
+
+TEST(Topology, LatenciesBetweenNodesAreATable) {
+  Result<Topology> parsed =
+      parseTopology(withTable("[[0, 0.25], [0.5, 0.0]]"), "t.yaml");
+  ASSERT_TRUE(parsed) << parsed.error();
+  EXPECT_EQ(parsed->nodeLatencySeconds, (std::vector<double>{0, 0.25, 0.5, 0}));
+  EXPECT_EQ(parsed->interNode.latencySeconds, 0.5);
+  EXPECT_EQ(parsed->link(3, 4).latencySeconds, 0.25) << "rows send";
+  EXPECT_EQ(parsed->link(4, 3).latencySeconds, 0.5);
+  EXPECT_EQ(parsed->link(4, 3).bytesPerSecond, 1e8);
+  EXPECT_EQ(parsed->link(4, 7).latencySeconds, 1e-6) << "within a node";
+}
+
+TEST(Topology, ErrorsInATableOfLatencies) {
+  const std::string field = "field 'links.inter_node.latency_seconds";
+  expectError(withTable("[]"), "t.yaml:11: " + field +
+                                   "' must have a row for each node: 2, not 0");
+  expectError(withTable("[[0, 1], [1, 0], [1, 1]]"),
+              "t.yaml:11: " + field +
+                  "' must have a row for each node: 2, not 3");
+  // The lines are those of the rows.
+  expectError(withTable("[[0, 1],\n    [1]]"),
+              "t.yaml:12: " + field + "[1]' must be a list of as many numbers");
+  expectError(withTable("[[0, 1],\n    2]"),
+              "t.yaml:12: " + field + "[1]' must be a list of as many numbers");
+  expectError(withTable("[[0, 1],\n    [-1, 0]]"),
+              "t.yaml:12: " + field + "[1][0]' must be a number of at least 0");
+  expectError(withTable("[[0, .inf], [1, 0]]"),
+              "t.yaml:11: " + field + "[0][1]' must be a number");
+  expectError(withTable("[[0, fast], [1, 0]]"),
+              "t.yaml:11: " + field + "[0][1]' must be a number");
+  expectError(withTable("[[0, 1], [1, 0.5]]"),
+              "t.yaml:11: " + field + "[1][1]' must be 0");
+  expectError(withTable("{a: 1}"),
+              "t.yaml:11: " + field + "' must be a number of at least 0");
+  expectError(edited("latency_seconds: 1.0e-6", "latency_seconds: [[0]]"),
+              "t.yaml:10: field 'links.intra_node.latency_seconds' must be a "
+              "number of at least 0");
 }
 
 TEST(Topology, ErrorsNameTheLineAndTheField) {

@@ -1,0 +1,102 @@
+#!/usr/bin/env python3
+"""Makes a topology file of an instance of kind paths.
+
+Node i of the instance becomes node i of the topology, with one device. The link times of an instance are those of whole
+messages, so they become latencies between nodes, beside a bandwidth at which bytes hardly count unless one is given. What a
+device can do is not in an instance; its tasks have times there, and here they have kernels.
+"""
+
+import argparse
+import json
+import math
+import sys
+
+
+class InstanceError(Exception):
+    pass
+
+
+def is_time(value):
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and value >= 0
+
+
+def read_links(path):
+    """The name and the link times, a row for each node that sends."""
+    try:
+        with open(path, encoding="utf-8") as file:
+            instance = json.load(file)
+    except OSError as error:
+        raise InstanceError(f"cannot read '{path}': {error.strerror}")
+    except ValueError as error:
+        raise InstanceError(f"{path}: not JSON: {error}")
+    if not isinstance(instance, dict) or instance.get("kind") != "paths":
+        raise InstanceError(f"{path}: not an instance of kind paths")
+    if instance.get("units", "seconds") != "seconds":
+        raise InstanceError(f"{path}: field 'units' must be seconds, the unit of a topology, not {instance['units']!r}")
+    links = instance.get("link")
+    if not isinstance(links, list) or not links:
+        raise InstanceError(f"{path}: field 'link' must be a list with a row for each node")
+    if "nodes" in instance and instance["nodes"] != len(links):
+        raise InstanceError(f"{path}: field 'link' must have a row for each of the {instance['nodes']} nodes, not {len(links)}")
+    for i, row in enumerate(links):
+        if not isinstance(row, list) or len(row) != len(links):
+            raise InstanceError(f"{path}: field 'link[{i}]' must be a list of {len(links)} times")
+        for j, time in enumerate(row):
+            if not is_time(time):
+                raise InstanceError(f"{path}: field 'link[{i}][{j}]' must be a number of at least 0")
+    return str(instance.get("name") or "paths"), links
+
+
+def topology(name, links, options):
+    rows = []
+    for i, row in enumerate(links):
+        # Within a node it is the intra-node link that counts.
+        times = [0 if i == j else time for j, time in enumerate(row)]
+        rows.append(f"      - [{', '.join(repr(time) for time in times)}]")
+    return "\n".join([
+        f"name: {json.dumps(name)}",
+        f"nodes: {len(links)}",
+        "devices_per_node: 1",
+        "device:",
+        f"  memory_bytes: {options.memory_bytes}",
+        f"  flops_per_second: {options.flops_per_second!r}",
+        f"  memory_bytes_per_second: {options.memory_bytes_per_second!r}",
+        f"  launch_seconds: {options.launch_seconds!r}",
+        "links:",
+        f"  intra_node: {{latency_seconds: 0, bytes_per_second: {options.bytes_per_second!r}}}",
+        "  inter_node:",
+        f"    bytes_per_second: {options.bytes_per_second!r}",
+        "    latency_seconds: # a row for each node that sends",
+        *rows,
+        "",
+    ])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("instance", metavar="INSTANCE.json")
+    parser.add_argument("-o", "--output", metavar="FILE.yaml", default="-", help="standard output unless given")
+    parser.add_argument("--memory-bytes", type=int, default=16 << 30, help="of a device (default: %(default)s)")
+    parser.add_argument("--flops-per-second", type=float, default=1e13, help="of a device (default: %(default)s)")
+    parser.add_argument("--memory-bytes-per-second", type=float, default=5e11, help="of a device (default: %(default)s)")
+    parser.add_argument("--launch-seconds", type=float, default=5e-6, help="of a kernel (default: %(default)s)")
+    parser.add_argument("--bytes-per-second", type=float, default=1e12, help="of a link (default: %(default)s)")
+    options = parser.parse_args()
+    try:
+        text = topology(*read_links(options.instance), options)
+        if options.output == "-":
+            sys.stdout.write(text)
+        else:
+            with open(options.output, "w", encoding="utf-8") as file:
+                file.write(text)
+    except InstanceError as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"error: cannot write '{options.output}': {error.strerror}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
