@@ -2,10 +2,10 @@
 
 #include "hocket/Compiler/KernelImage.h"
 
-#include "hocket/Passes/KernelWork.h"
 #include "NativeCode.h"
 #include "hocket/Dialects/Hocket.h"
 #include "hocket/Dialects/KernelSignature.h"
+#include "hocket/Passes/KernelWork.h"
 #include "hocket/Passes/Lower.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -106,6 +106,10 @@ eraseDuplicates(ModuleOp module) {
 
 FailureOr<CompiledKernels>
 hocket::compileKernels(ModuleOp module, const TargetOptions &options) {
+  // Kernels are counted outside of any pass that would ask for the models.
+  DialectRegistry models;
+  registerWorkModels(models);
+  module.getContext()->appendDialectRegistry(models);
   CompiledKernels compiled;
   for (auto kernel : module.getOps<func::FuncOp>()) {
     if (!kernel->hasAttr(kKernelAttr))
