@@ -88,7 +88,7 @@ void dropAbsent(const Model &model,
 Error infeasible(const PipelineProblem &problem,
                  const ScheduleSolution &solution) {
   std::vector<std::string> notes;
-  for (uint32_t rank = 0; rank < problem.ranks; ++rank)
+  for (size_t rank = 0; rank < solution.smallestCapacity.size(); ++rank)
     if (solution.smallestCapacity[rank] > problem.capacity[rank])
       notes.push_back("pipeline rank " + std::to_string(rank) + " has " +
                       std::to_string(problem.capacity[rank]) +

@@ -74,3 +74,14 @@ int64_t Budget::remainingWork() const {
   return limitsWork ? std::max<int64_t>(0, workLimit - spent)
                     : std::numeric_limits<int64_t>::max();
 }
+
+void hocket::tellProgress(const SolverOptions &options, const Budget &budget,
+                          std::optional<int64_t> value, int64_t lowerBound) {
+  if (!options.onProgress)
+    return;
+  Progress progress;
+  progress.seconds = budget.seconds();
+  progress.value = value;
+  progress.lowerBound = lowerBound;
+  options.onProgress(progress);
+}

@@ -13,16 +13,9 @@ ExactSchedule::ExactSchedule(const Problem &problem,
                              const DecisionEngineFactory &engines,
                              uint64_t seed, int64_t horizon)
     : problem(problem), graph(problem),
-      blockCount(uint32_t(problem.blocks.size())),
-      ancestors(size_t(blockCount) * blockCount),
+      blockCount(uint32_t(problem.blocks.size())), precedes(graph),
+      units(problem, graph, int64_t(problem.taskCount())),
       engine(engines.create(EngineLogic::Differences, seed)) {
-  for (uint32_t block : graph.topological)
-    for (const Problem::Dependency &need : graph.before[block]) {
-      ancestors[size_t(block) * blockCount + need.block] = true;
-      for (uint32_t other = 0; other < blockCount; ++other)
-        if (ancestors[size_t(need.block) * blockCount + other])
-          ancestors[size_t(block) * blockCount + other] = true;
-    }
   addTasks(horizon);
   addOrders();
   addMemory();
@@ -81,8 +74,8 @@ int ExactSchedule::known(uint32_t first, uint32_t second) const {
   uint32_t a = first % blockCount, b = second % blockCount;
   uint32_t i = first / blockCount, k = second / blockCount;
   // By its own block's order of microbatches, and within one microbatch.
-  bool aBefore = a == b || ancestors[size_t(b) * blockCount + a];
-  bool bBefore = a == b || ancestors[size_t(a) * blockCount + b];
+  bool aBefore = a == b || precedes(a, b);
+  bool bBefore = a == b || precedes(b, a);
   if (aBefore && i <= k)
     return 1;
   if (bBefore && k <= i)
@@ -127,22 +120,18 @@ void ExactSchedule::addMemory() {
   for (uint32_t rank = 0; rank < problem.ranks; ++rank) {
     if (problem.capacity[rank] == Problem::kUnlimited)
       continue;
-    int64_t unit = 0;
-    for (uint32_t block : graph.ofRank[rank])
-      unit = std::gcd(unit, problem.blocks[block].memory);
-    unit = std::max<int64_t>(1, unit);
     for (uint32_t i = 0; i < problem.microbatches; ++i)
       for (uint32_t block : graph.ofRank[rank]) {
-        int64_t memory = problem.blocks[block].memory;
+        int64_t memory = units.memory(rank, block);
         if (memory <= 0)
           continue;
         uint32_t task = uint32_t(problem.task(i, block));
-        int64_t bound = problem.capacity[rank] / unit - memory / unit;
+        int64_t bound = units.capacity(rank) - memory;
         std::vector<std::pair<int64_t, Literal>> sum;
         for (uint32_t k = 0; k < problem.microbatches; ++k)
           for (uint32_t other : graph.ofRank[rank]) {
             uint32_t before = uint32_t(problem.task(k, other));
-            int64_t weight = problem.blocks[other].memory / unit;
+            int64_t weight = units.memory(rank, other);
             if (weight == 0 || before == task)
               continue;
             int order = known(before, task);
@@ -188,5 +177,7 @@ Answer ExactSchedule::find(int64_t value, Budget &budget) {
       found.push_back(engine->valueOf(integer));
   }
   engine->pop();
+  if (answer == Answer::No && !units.isExact())
+    return Answer::Unknown;
   return answer;
 }

@@ -3,7 +3,7 @@
 #ifndef HOCKET_LIB_SOLVER_EXACTSCHEDULE_H
 #define HOCKET_LIB_SOLVER_EXACTSCHEDULE_H
 
-#include "ScheduleGraph.h"
+#include "MemoryUnits.h"
 
 #include "hocket/Solver/Engine.h"
 
@@ -16,7 +16,8 @@ namespace hocket {
 /// go through each block in order, which loses nothing since they are alike.
 class ExactSchedule {
 public:
-  /// `horizon` is a value that is known to be reached, or one that always is.
+  /// `horizon` is a makespan that some best schedule does not exceed: for the
+  /// makespan a value that is known to be reached, else sequentialLength().
   ExactSchedule(const ScheduleProblem &problem,
                 const DecisionEngineFactory &engines, uint64_t seed,
                 int64_t horizon);
@@ -42,7 +43,8 @@ private:
   const ScheduleProblem &problem;
   ScheduleGraph graph;
   uint32_t blockCount;
-  std::vector<bool> ancestors;
+  BlockPrecedence precedes;
+  MemoryUnits units;
   std::unique_ptr<DecisionEngine> engine;
   std::vector<Integer> start;
   std::vector<Integer> firstOf, lastOf; // of ranks, for spans

@@ -11,20 +11,7 @@ OrderSearch::OrderSearch(const ScheduleProblem &problem, uint64_t seed,
                          ScheduleIncumbent &incumbent)
     : problem(problem), graph(problem),
       blockCount(uint32_t(problem.blocks.size())), random(seed),
-      incumbent(incumbent), ancestors(size_t(blockCount) * blockCount) {
-  for (uint32_t block : graph.topological)
-    for (const ScheduleProblem::Dependency &need : graph.before[block]) {
-      ancestors[size_t(block) * blockCount + need.block] = true;
-      for (uint32_t other = 0; other < blockCount; ++other)
-        if (ancestors[size_t(need.block) * blockCount + other])
-          ancestors[size_t(block) * blockCount + other] = true;
-    }
-  for (const std::vector<uint32_t> &blocks : graph.ofRank) {
-    int64_t sum = 0;
-    for (uint32_t block : blocks)
-      sum += problem.blocks[block].time;
-    load = std::max(load, sum);
-  }
+      incumbent(incumbent), precedes(graph), load(graph.largestLoad()) {
   for (const ScheduleProblem::Block &block : problem.blocks) {
     firstSlot.push_back(slotsPerMicrobatch);
     slotsPerMicrobatch += uint32_t(block.devices.size());

@@ -41,17 +41,14 @@ private:
   bool isLegal(const Move &move) const;
   void apply(const Move &move);
   bool fits(uint32_t device) const;
-  bool precedes(uint32_t a, uint32_t b) const {
-    return ancestors[size_t(b) * blockCount + a];
-  }
 
   const ScheduleProblem &problem;
   ScheduleGraph graph;
   uint32_t blockCount;
   std::mt19937_64 random;
   ScheduleIncumbent &incumbent;
-  std::vector<bool> ancestors; // [block][of it]
-  int64_t load = 1;
+  BlockPrecedence precedes;
+  int64_t load; // of the busiest rank, per microbatch
 
   TaskOrder order;
   std::vector<int64_t> starts;

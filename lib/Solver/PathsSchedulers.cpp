@@ -135,14 +135,13 @@ public:
   /// Tells of a new value or bound, once.
   void report() {
     int64_t value = incumbent.value(), bound = incumbent.bound();
-    if (!options.onProgress || (value == toldValue && bound == toldBound))
+    if (value == toldValue && bound == toldBound)
       return;
     toldValue = value;
     toldBound = bound;
-    Progress progress{budget.seconds(), {}, bound};
-    if (incumbent.isSolved())
-      progress.value = value;
-    options.onProgress(progress);
+    tellProgress(options, budget,
+                 incumbent.isSolved() ? std::optional(value) : std::nullopt,
+                 bound);
   }
 
   PathsSolution finish() {

@@ -3,12 +3,14 @@
 #include "Repetend.h"
 
 #include <algorithm>
-#include <numeric>
 #include <set>
 
 using namespace hocket;
 
 using Problem = ScheduleProblem;
+
+/// In microbatches, between blocks that may follow each other.
+static constexpr int64_t kLargestDistance = 1000;
 
 static int64_t floorDivide(int64_t a, int64_t b) {
   return a / b - (a % b != 0 && (a < 0) != (b < 0));
@@ -16,24 +18,9 @@ static int64_t floorDivide(int64_t a, int64_t b) {
 
 Repetend::Repetend(const Problem &problem, const DecisionEngineFactory &engines,
                    uint64_t seed)
-    : problem(problem), graph(problem), engines(engines), seed(seed) {
+    : problem(problem), graph(problem), engines(engines), seed(seed),
+      units(problem, graph, int64_t(problem.blocks.size()) * kLargestDistance) {
   size_t count = problem.blocks.size();
-  // Memory in the largest unit that all sizes of a rank are multiples of; where
-  // that is still too fine for the engine, sizes are rounded up.
-  constexpr int64_t limit = int64_t(1) << 20;
-  unit.assign(problem.ranks, 1);
-  for (uint32_t rank = 0; rank < problem.ranks; ++rank) {
-    int64_t divisor = 0, largest = 0;
-    for (uint32_t block : graph.ofRank[rank]) {
-      divisor = std::gcd(divisor, problem.blocks[block].memory);
-      largest = std::max(largest, problem.blocks[block].memory);
-    }
-    unit[rank] = std::max<int64_t>(1, divisor);
-    if (largest / unit[rank] > limit) {
-      unit[rank] = largest / limit;
-      isExact = false;
-    }
-  }
   distance.assign(count * count, -1);
   for (uint32_t block : graph.topological)
     for (const Problem::Dependency &need : graph.before[block])
@@ -47,14 +34,6 @@ Repetend::Repetend(const Problem &problem, const DecisionEngineFactory &engines,
           distance[from * count + block] =
               std::max(distance[from * count + block], until + need.lag);
       }
-}
-
-/// Rounded so that a rank is said to hold no less than it does: exact sizes are
-/// multiples of the unit, and others are no proof (`isExact`).
-int64_t Repetend::inUnits(uint32_t rank, uint32_t block) const {
-  int64_t memory = problem.blocks[block].memory;
-  return memory > 0 ? (memory + unit[rank] - 1) / unit[rank]
-                    : memory / unit[rank];
 }
 
 int64_t Repetend::sufficientLength(int64_t period) const {
@@ -117,7 +96,7 @@ bool Repetend::addMemory(DecisionEngine &engine) const {
       if (problem.blocks[block].memory <= 0)
         continue;
       std::vector<std::pair<int64_t, Literal>> sum;
-      int64_t bound = problem.capacity[rank] / unit[rank];
+      int64_t bound = units.capacity(rank);
       for (const Order &order : orders) {
         if (order.first != block && order.second != block)
           continue;
@@ -133,7 +112,7 @@ bool Repetend::addMemory(DecisionEngine &engine) const {
           int64_t q = order.low + int64_t(i);
           if (order.first == block)
             q = 1 - q;
-          weights.push_back(-inUnits(rank, other) * q);
+          weights.push_back(-units.memory(rank, other) * q);
         }
         // Exactly one holds, so the smallest can be taken off all of them.
         int64_t least = *std::min_element(weights.begin(), weights.end());
@@ -151,15 +130,12 @@ bool Repetend::addMemory(DecisionEngine &engine) const {
 }
 
 Answer Repetend::find(int64_t period, int64_t length, Budget &budget) {
-  for (const std::vector<uint32_t> &blocks : graph.ofRank) {
-    int64_t load = 0;
-    for (uint32_t block : blocks)
-      load += problem.blocks[block].time;
-    if (load > period)
-      return Answer::No;
-  }
+  if (graph.largestLoad() > period)
+    return Answer::No;
   if (length < graph.criticalPath(problem))
     return Answer::No;
+  if (length / period >= kLargestDistance - 2)
+    return Answer::Unknown;
   std::unique_ptr<DecisionEngine> engine =
       engines.create(EngineLogic::Differences, seed);
   std::vector<Integer> start;
@@ -173,9 +149,9 @@ Answer Repetend::find(int64_t period, int64_t length, Budget &budget) {
                             -(problem.blocks[need.block].time + need.lag));
   addOrders(*engine, start, period, length);
   if (!addMemory(*engine))
-    return isExact ? Answer::No : Answer::Unknown;
+    return units.isExact() ? Answer::No : Answer::Unknown;
   Answer answer = engine->check({}, budget);
-  if (answer == Answer::No && !isExact)
+  if (answer == Answer::No && !units.isExact())
     answer = Answer::Unknown;
   if (answer == Answer::Yes) {
     found.clear();

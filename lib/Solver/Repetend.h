@@ -3,7 +3,7 @@
 #ifndef HOCKET_LIB_SOLVER_REPETEND_H
 #define HOCKET_LIB_SOLVER_REPETEND_H
 
-#include "ScheduleGraph.h"
+#include "MemoryUnits.h"
 
 #include "hocket/Solver/Engine.h"
 
@@ -37,16 +37,14 @@ private:
   void addOrders(DecisionEngine &engine, const std::vector<Integer> &start,
                  int64_t period, int64_t length);
   bool addMemory(DecisionEngine &engine) const;
-  int64_t inUnits(uint32_t rank, uint32_t block) const;
 
   const ScheduleProblem &problem;
   ScheduleGraph graph;
   const DecisionEngineFactory &engines;
   uint64_t seed;
+  MemoryUnits units;
   /// Longest path from the end of one block to the start of another, or -1.
   std::vector<int64_t> distance;
-  std::vector<int64_t> unit; // of memory, by rank
-  bool isExact = true;
   std::vector<Order> orders;
   std::vector<int64_t> found;
 };

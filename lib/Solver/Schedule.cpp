@@ -70,6 +70,13 @@ Result<void> ScheduleProblem::check() const {
       return fail("a microbatch leaves " + std::to_string(net[rank]) +
                   " of memory on rank " + std::to_string(rank) +
                   "; what its blocks take must be what they release");
+  BlockPrecedence precedes(graph);
+  for (uint32_t rank = 0; rank < ranks; ++rank)
+    if (microbatchMemory(*this, graph, precedes, rank).least < 0)
+      return fail(
+          "a microbatch can release memory on rank " + std::to_string(rank) +
+              " before it has taken it",
+          {"let the block that releases come after the one that takes"});
   return {};
 }
 

@@ -15,7 +15,6 @@
 #include "ScheduleGraph.h"
 
 #include <algorithm>
-#include <cmath>
 
 using namespace hocket;
 
@@ -34,9 +33,10 @@ struct Prefix {
 
 class RankBound {
 public:
-  RankBound(const Problem &problem, const ScheduleGraph &graph, uint32_t rank)
-      : problem(problem), graph(graph), rank(rank), blocks(graph.ofRank[rank]) {
-  }
+  RankBound(const Problem &problem, const ScheduleGraph &graph,
+            const BlockPrecedence &precedes, uint32_t rank)
+      : problem(problem), precedes(precedes), rank(rank),
+        blocks(graph.ofRank[rank]) {}
 
   /// How much less than `h` the rank can have worked before the moment h, for
   /// the h (`window`) where that is most; can be negative. `head` tells the
@@ -74,8 +74,7 @@ private:
       // What holds nothing is limited by the number of microbatches only. The
       // rest is a knapsack, relaxed to its best ratio; whole microbatches where
       // there is only one way to hold memory.
-      int64_t free = 0;
-      double ratio = 0;
+      int64_t free = 0, relaxed = 0;
       bool isUniform = true;
       Prefix uniform;
       for (const Prefix &prefix : prefixes) {
@@ -83,9 +82,10 @@ private:
           free = std::max(free, prefix.work);
           continue;
         }
-        ratio = std::max(ratio, double(prefix.work) / double(prefix.memory));
-        if (uniform.memory != 0 && uniform.memory != prefix.memory)
-          isUniform = false;
+        __int128 fits = (__int128(prefix.work) * capacity + prefix.memory - 1) /
+                        prefix.memory;
+        relaxed = std::max(relaxed, int64_t(std::min<__int128>(fits, most)));
+        isUniform &= uniform.memory == 0 || uniform.memory == prefix.memory;
         uniform.memory = prefix.memory;
         uniform.work = std::max(uniform.work, prefix.work);
       }
@@ -94,7 +94,7 @@ private:
                                                 capacity / uniform.memory) *
                                   uniform.work);
       else if (free == 0)
-        most = std::min(most, int64_t(std::ceil(ratio * double(capacity))));
+        most = std::min(most, relaxed);
     }
     return most;
   }
@@ -140,9 +140,8 @@ private:
           continue;
         prefix.work += problem.blocks[open[i]].time;
         prefix.memory += problem.blocks[open[i]].memory;
-        for (const Problem::Dependency &need : graph.before[open[i]])
-          for (size_t k = 0; k < open.size(); ++k)
-            isClosed &= open[k] != need.block || (set >> k & 1);
+        for (size_t k = 0; k < open.size(); ++k)
+          isClosed &= (set >> k & 1) || !precedes(open[k], open[i]);
       }
       if (isClosed)
         prefixes.push_back(prefix);
@@ -151,7 +150,7 @@ private:
   }
 
   const Problem &problem;
-  const ScheduleGraph &graph;
+  const BlockPrecedence &precedes;
   uint32_t rank;
   const std::vector<uint32_t> &blocks;
 };
@@ -180,7 +179,8 @@ class Bounds {
 public:
   explicit Bounds(const Problem &problem)
       : problem(problem), graph(problem), reversed(mirror(problem)),
-        reversedGraph(reversed) {}
+        reversedGraph(reversed), precedes(graph),
+        reversedPrecedes(reversedGraph) {}
 
   int64_t makespan() {
     bound = graph.criticalPath(problem);
@@ -196,7 +196,7 @@ public:
     for (uint32_t rank = 0; rank < problem.ranks; ++rank) {
       std::vector<int64_t> head = headsFrom(problem, graph, rank);
       std::vector<int64_t> tail = headsFrom(reversed, reversedGraph, rank);
-      bound = load(rank) * problem.microbatches;
+      bound = graph.load[rank] * problem.microbatches;
       for (uint32_t block : graph.ofRank[rank])
         bound = std::max(bound, head[block] + problem.blocks[block].time);
       for (uint32_t other = 0; other < problem.ranks; ++other)
@@ -206,28 +206,16 @@ public:
     return longest;
   }
 
-  int64_t period() const {
-    int64_t most = 0;
-    for (uint32_t rank = 0; rank < problem.ranks; ++rank)
-      most = std::max(most, load(rank));
-    return most;
-  }
+  int64_t period() const { return graph.largestLoad(); }
 
 private:
-  int64_t load(uint32_t rank) const {
-    int64_t sum = 0;
-    for (uint32_t block : graph.ofRank[rank])
-      sum += problem.blocks[block].time;
-    return sum;
-  }
-
   /// With what `rank` has to do between two moments that heads and tails count
   /// from.
   void raise(uint32_t rank, const std::vector<int64_t> &head,
              const std::vector<int64_t> &tail) {
-    int64_t work = load(rank) * problem.microbatches;
-    RankBound forward(problem, graph, rank);
-    RankBound backward(reversed, reversedGraph, rank);
+    int64_t work = graph.load[rank] * problem.microbatches;
+    RankBound forward(problem, graph, precedes, rank);
+    RankBound backward(reversed, reversedGraph, reversedPrecedes, rank);
     constexpr int64_t any = Problem::kUnlimited;
     int64_t window = 0, other = 0;
     // The windows at both ends must not overlap: what is known of the whole
@@ -246,6 +234,7 @@ private:
   ScheduleGraph graph;
   ScheduleProblem reversed;
   ScheduleGraph reversedGraph;
+  BlockPrecedence precedes, reversedPrecedes;
   int64_t bound = 0;
 };
 

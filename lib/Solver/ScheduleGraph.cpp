@@ -9,7 +9,7 @@ using namespace hocket;
 ScheduleGraph::ScheduleGraph(const ScheduleProblem &problem)
     : before(problem.blocks.size()), after(problem.blocks.size()),
       head(problem.blocks.size(), 0), tail(problem.blocks.size(), 0),
-      ofRank(problem.ranks) {
+      ofRank(problem.ranks), load(problem.ranks, 0) {
   size_t count = problem.blocks.size();
   std::vector<uint32_t> missing(count);
   for (uint32_t block = 0; block < count; ++block) {
@@ -32,8 +32,10 @@ ScheduleGraph::ScheduleGraph(const ScheduleProblem &problem)
       head[block] =
           std::max(head[block], head[need.block] +
                                     problem.blocks[need.block].time + need.lag);
-    for (uint32_t device : problem.blocks[block].devices)
+    for (uint32_t device : problem.blocks[block].devices) {
       ofRank[device].push_back(block);
+      load[device] += problem.blocks[block].time;
+    }
   }
   for (size_t i = count; i-- > 0;)
     for (const Dependency &user : after[topological[i]])
@@ -124,11 +126,50 @@ std::vector<int64_t> hocket::startTimes(const ScheduleProblem &problem,
   return starts;
 }
 
-/// The least that the fullest moment of one microbatch takes on a rank: over
-/// all orders of its blocks there, by dynamic programming over what is done.
-static int64_t smallestPeak(const ScheduleProblem &problem,
-                            const std::vector<uint32_t> &blocks,
-                            const std::vector<uint32_t> &needs) {
+int64_t ScheduleGraph::largestLoad() const {
+  return *std::max_element(load.begin(), load.end());
+}
+
+BlockPrecedence::BlockPrecedence(const ScheduleGraph &graph)
+    : count(graph.before.size()), isBefore(count * count) {
+  for (uint32_t block : graph.topological)
+    for (const ScheduleProblem::Dependency &need : graph.before[block]) {
+      isBefore[block * count + need.block] = true;
+      for (size_t other = 0; other < count; ++other)
+        if (isBefore[need.block * count + other])
+          isBefore[block * count + other] = true;
+    }
+}
+
+int64_t hocket::sequentialLength(const ScheduleProblem &problem) {
+  int64_t length = 0;
+  for (const ScheduleProblem::Block &block : problem.blocks) {
+    int64_t lag = 0;
+    for (const ScheduleProblem::Dependency &need : block.after)
+      lag = std::max(lag, need.lag);
+    length += block.time + lag;
+  }
+  return length * problem.microbatches;
+}
+
+MicrobatchMemory hocket::microbatchMemory(const ScheduleProblem &problem,
+                                          const ScheduleGraph &graph,
+                                          const BlockPrecedence &precedes,
+                                          uint32_t rank) {
+  std::vector<uint32_t> blocks;
+  for (uint32_t block : graph.ofRank[rank])
+    if (problem.blocks[block].memory != 0)
+      blocks.push_back(block);
+  constexpr size_t maxBlocks = 16;
+  MicrobatchMemory memory;
+  if (blocks.size() > maxBlocks)
+    return memory;
+  std::vector<uint32_t> needs(blocks.size(), 0);
+  for (size_t i = 0; i < blocks.size(); ++i)
+    for (size_t k = 0; k < blocks.size(); ++k)
+      if (precedes(blocks[k], blocks[i]))
+        needs[i] |= 1u << k;
+  // Over all orders, by dynamic programming over what is done.
   constexpr int64_t never = ScheduleProblem::kUnlimited;
   std::vector<int64_t> peak(size_t(1) << blocks.size(), never);
   peak[0] = 0;
@@ -139,49 +180,15 @@ static int64_t smallestPeak(const ScheduleProblem &problem,
     for (size_t i = 0; i < blocks.size(); ++i)
       if (done >> i & 1)
         held += problem.blocks[blocks[i]].memory;
+    memory.least = std::min(memory.least, held);
     for (size_t i = 0; i < blocks.size(); ++i) {
       if ((done >> i & 1) || (needs[i] & ~done))
         continue;
-      int64_t memory = problem.blocks[blocks[i]].memory;
+      int64_t taken = std::max<int64_t>(problem.blocks[blocks[i]].memory, 0);
       int64_t &next = peak[done | 1u << i];
-      next = std::min(
-          next, std::max(peak[done], held + std::max<int64_t>(memory, 0)));
+      next = std::min(next, std::max(peak[done], held + taken));
     }
   }
-  return peak.back();
-}
-
-std::vector<int64_t> hocket::neededCapacity(const ScheduleProblem &problem) {
-  ScheduleGraph graph(problem);
-  size_t count = problem.blocks.size();
-  // Ancestors, as bits.
-  size_t words = (count + 63) / 64;
-  std::vector<uint64_t> ancestors(count * words, 0);
-  for (uint32_t block : graph.topological)
-    for (const ScheduleProblem::Dependency &need : graph.before[block]) {
-      for (size_t word = 0; word < words; ++word)
-        ancestors[block * words + word] |= ancestors[need.block * words + word];
-      ancestors[block * words + need.block / 64] |= uint64_t(1)
-                                                    << need.block % 64;
-    }
-  std::vector<int64_t> needed(problem.ranks, 0);
-  constexpr size_t maxBlocks = 14;
-  for (uint32_t rank = 0; rank < problem.ranks; ++rank) {
-    std::vector<uint32_t> blocks;
-    for (uint32_t block : graph.ofRank[rank])
-      if (problem.blocks[block].memory != 0) {
-        blocks.push_back(block);
-        needed[rank] = std::max(needed[rank], problem.blocks[block].memory);
-      }
-    if (blocks.size() > maxBlocks)
-      continue;
-    std::vector<uint32_t> needs(blocks.size(), 0);
-    for (size_t i = 0; i < blocks.size(); ++i)
-      for (size_t k = 0; k < blocks.size(); ++k)
-        if (ancestors[blocks[i] * words + blocks[k] / 64] >> (blocks[k] % 64) &
-            1)
-          needs[i] |= 1u << k;
-    needed[rank] = smallestPeak(problem, blocks, needs);
-  }
-  return needed;
+  memory.peak = peak.back();
+  return memory;
 }

@@ -136,6 +136,10 @@ private:
             formatDecimal(needed, file.memory.decimals()) +
             " to hold one microbatch; it has " +
             formatDecimal(file.problem.capacity[rank], file.memory.decimals()));
+    if (solution.status == SolutionStatus::Infeasible && report.notes.empty())
+      report.notes.push_back(
+          "no order of the blocks fits within the capacities "
+          "of all ranks together");
     if (!solution.hasSolution())
       return report;
     const ScheduleProblem &problem = file.problem;

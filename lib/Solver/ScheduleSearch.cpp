@@ -24,14 +24,8 @@ void ScheduleIncumbent::raiseBound(int64_t bound) {
 }
 
 void ScheduleIncumbent::report() const {
-  if (!options.onProgress)
-    return;
-  Progress progress;
-  progress.seconds = budget.seconds();
-  if (has())
-    progress.value = bestValue;
-  progress.lowerBound = lowerBound;
-  options.onProgress(progress);
+  tellProgress(options, budget, has() ? std::optional(bestValue) : std::nullopt,
+               lowerBound);
 }
 
 std::vector<int64_t> hocket::startLate(const ScheduleProblem &problem,
@@ -74,14 +68,8 @@ std::vector<int64_t> hocket::startLate(const ScheduleProblem &problem,
 ScheduleSearch::ScheduleSearch(const ScheduleProblem &problem, uint64_t seed,
                                ScheduleIncumbent &incumbent)
     : problem(problem), reversed(mirror(problem)), graph(problem),
-      forward(problem), backward(reversed), random(seed), incumbent(incumbent) {
-  for (const std::vector<uint32_t> &blocks : graph.ofRank) {
-    int64_t sum = 0;
-    for (uint32_t block : blocks)
-      sum += problem.blocks[block].time;
-    load = std::max(load, sum);
-  }
-}
+      forward(problem), backward(reversed), random(seed), incumbent(incumbent),
+      load(graph.largestLoad()) {}
 
 bool ScheduleSearch::accept(const std::vector<int64_t> &starts) {
   if (problem.objective == ScheduleProblem::Objective::Span)

@@ -71,7 +71,7 @@ private:
   ListScheduler forward, backward;
   std::mt19937_64 random;
   ScheduleIncumbent &incumbent;
-  int64_t load = 1; // of the busiest rank, per microbatch
+  int64_t load; // of the busiest rank, per microbatch
 };
 
 } // namespace hocket

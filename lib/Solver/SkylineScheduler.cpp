@@ -194,18 +194,14 @@ int64_t Run::bound() const {
 }
 
 void Run::report() {
-  if (!options.onProgress)
-    return;
-  Progress progress;
-  progress.seconds = budget.seconds();
+  std::optional<int64_t> packed;
   if (value() <= problem.capacity)
-    progress.value = value();
-  progress.lowerBound = bound();
-  if (progress.value == reportedValue && progress.lowerBound == reportedBound)
+    packed = value();
+  if (packed == reportedValue && bound() == reportedBound)
     return;
-  reportedValue = progress.value;
-  reportedBound = progress.lowerBound;
-  options.onProgress(progress);
+  reportedValue = packed;
+  reportedBound = bound();
+  tellProgress(options, budget, packed, bound());
 }
 
 /// Best fit, component by component.

@@ -71,6 +71,10 @@ private:
   int64_t nextReading = 0; // of the clock, in spent work
 };
 
+/// Calls options.onProgress, if there is one.
+void tellProgress(const SolverOptions &options, const Budget &budget,
+                  std::optional<int64_t> value, int64_t lowerBound);
+
 } // namespace hocket
 
 #endif // HOCKET_SOLVER_BUDGET_H

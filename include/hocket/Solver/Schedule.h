@@ -74,8 +74,9 @@ struct ScheduleSolution : SolutionSummary {
   /// Objective::Period only: start of each block of microbatch 0; microbatch n
   /// starts n * value later, and this may go on forever.
   std::vector<int64_t> repetend;
-  /// Of SolutionStatus::Infeasible: the smallest capacities, by rank, with which
-  /// there is a solution.
+  /// Of SolutionStatus::Infeasible: by rank, the smallest capacity that holds
+  /// one microbatch. Empty where each rank alone has enough, and decision
+  /// queries have proven that all together have not.
   std::vector<int64_t> smallestCapacity;
 };
 

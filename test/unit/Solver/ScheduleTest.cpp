@@ -118,6 +118,60 @@ TEST(Schedule, TooLittleMemoryNamesTheSmallestCapacity) {
   expectSound(problem, solution);
 }
 
+TEST(Schedule, BlocksOfAMicrobatchMayCompeteForARank) {
+  // Nothing orders the two blocks: both together are the period, with or
+  // without an engine, and one microbatch alone lasts longer than its longest
+  // path.
+  ScheduleProblem problem;
+  problem.microbatches = 3;
+  problem.blocks.resize(2);
+  problem.blocks[0] = {"A", {0}, 2, 0, {}};
+  problem.blocks[1] = {"B", {0}, 3, 0, {}};
+  problem.capacity = {0};
+  Z3EngineFactory engine;
+  problem.objective = Objective::Period;
+  for (const DecisionEngineFactory *engines :
+       {static_cast<const DecisionEngineFactory *>(&engine),
+        static_cast<const DecisionEngineFactory *>(nullptr)}) {
+    ScheduleSolution solution =
+        createAutoSchedule()->solve(problem, {}, withWork(10'000'000, engines));
+    EXPECT_EQ(solution.status, SolutionStatus::Optimal);
+    EXPECT_EQ(solution.value, 5);
+    expectSound(problem, solution);
+  }
+  for (Objective objective : {Objective::Makespan, Objective::Span}) {
+    problem.objective = objective;
+    ScheduleSolution solution = createExactSchedule()->solve(
+        problem, {}, withWork(10'000'000, &engine));
+    EXPECT_EQ(solution.status, SolutionStatus::Optimal);
+    EXPECT_EQ(solution.value, 15);
+  }
+}
+
+TEST(Schedule, SizesInBytesAreNoLessExact) {
+  // Two activations of odd sizes fit, three do not: sums beyond 32 bits.
+  PipelineProblem pipeline = uniformPipeline(2, 4, 3, 4, 2, 0);
+  pipeline.activation = {6'000'000'001, 6'000'000'007};
+  Z3EngineFactory engine;
+  for (auto [capacity, count] : {std::pair(6'000'000'007, 1),
+                                 {12'000'000'014, 2},
+                                 {18'000'000'020, 2},
+                                 {18'000'000'021, 3}}) {
+    pipeline.capacity.assign(2, capacity);
+    ScheduleProblem inBytes = pipeline.toSchedule();
+    PipelineProblem counted = uniformPipeline(2, 4, 3, 4, 2, count);
+    // The first rank's activations are a little smaller: it has a unit more.
+    counted.capacity[0] = capacity / 6'000'000'001;
+    ScheduleSolution small = createExactSchedule()->solve(
+        counted.toSchedule(), {}, withWork(200'000'000, &engine));
+    ScheduleSolution large = createExactSchedule()->solve(
+        inBytes, {}, withWork(200'000'000, &engine));
+    EXPECT_EQ(small.status, SolutionStatus::Optimal);
+    expectSound(inBytes, large);
+    EXPECT_EQ(large.value, small.value) << capacity;
+  }
+}
+
 TEST(Schedule, WorkLimitsRepeat) {
   Z3EngineFactory engine;
   PipelineProblem pipeline = uniformPipeline(5, 12, 7, 9, 4, 6);
@@ -166,6 +220,10 @@ TEST(Schedule, CheckNamesTheBlock) {
   EXPECT_EQ(messageOf(wrong),
             "a microbatch leaves 1 of memory on rank 0; what its blocks take "
             "must be what they release");
+  wrong = problem;
+  std::swap(wrong.blocks[0].memory, wrong.blocks[2].memory);
+  EXPECT_EQ(messageOf(wrong), "a microbatch can release memory on rank 0 "
+                              "before it has taken it");
 }
 
 /// A solution that is right, and every way to spoil it.

@@ -1,4 +1,4 @@
-//===- AutoSchedule.cpp - The schedulers of the schedule problem ----------===//
+//===- ScheduleSchedulers.cpp - The schedulers of the schedule problem ----===//
 
 #include "ExactSchedule.h"
 #include "OrderSearch.h"
@@ -18,21 +18,23 @@ using Objective = ScheduleProblem::Objective;
 class Run {
 public:
   Run(const Problem &problem, const SolverOptions &options)
-      : problem(problem), options(options), budget(options),
+      : problem(problem), options(options), budget(options), graph(problem),
         incumbent(problem, options, budget) {}
 
   /// Says which rank has too little memory for any schedule, if one has.
   bool refuse() {
-    std::vector<int64_t> needed = neededCapacity(problem);
+    BlockPrecedence precedes(graph);
+    std::vector<int64_t> needed;
+    bool fits = true;
     for (uint32_t rank = 0; rank < problem.ranks; ++rank) {
-      if (needed[rank] <= problem.capacity[rank])
-        continue;
-      solution.status = SolutionStatus::Infeasible;
-      solution.smallestCapacity = std::move(needed);
-      solution.seconds = budget.seconds();
-      return true;
+      needed.push_back(microbatchMemory(problem, graph, precedes, rank).peak);
+      fits &= needed[rank] <= problem.capacity[rank];
     }
-    return false;
+    if (fits)
+      return false;
+    solution.status = SolutionStatus::Infeasible;
+    solution.smallestCapacity = std::move(needed);
+    return true;
   }
 
   void searchHeuristically(const std::vector<TaskOrder> &known, double share) {
@@ -40,8 +42,10 @@ public:
     ScheduleSearch search(problem, options.seed, incumbent);
     for (const TaskOrder &order : known)
       search.tryOrder(order, part);
-    if (!repetend.empty())
-      search.tryPriorities(unrolled(), 1, part);
+    if (!repetend.empty()) {
+      std::vector<int64_t> starts = unrolled();
+      search.tryPriorities({starts.begin(), starts.end()}, 1, part);
+    }
     {
       Budget lists(part, 0.3);
       search.run(lists);
@@ -51,67 +55,79 @@ public:
       orders.run(incumbent.starts(), part);
   }
 
-  /// Decision queries between the bound and the best value, from the bound up.
+  /// Decision queries at the bound, then halfway between it and the best value.
   void searchExactly(double share) {
     Budget part(budget, share);
     int64_t unit = ExactSchedule::granularity(problem);
-    ScheduleGraph graph(problem);
-    int64_t horizon = incumbent.has()
-                          ? incumbent.value()
-                          : graph.criticalPath(problem) * problem.microbatches;
-    if (problem.objective == Objective::Span)
-      horizon += graph.criticalPath(problem);
+    int64_t horizon = sequentialLength(problem);
+    if (incumbent.has() && problem.objective == Objective::Makespan)
+      horizon = incumbent.value();
     ExactSchedule exact(problem, *options.engine, options.seed, horizon);
+    if (!incumbent.has()) {
+      Answer any = exact.find(horizon, part);
+      if (any == Answer::Yes)
+        incumbent.offer(exact.starts());
+      else if (any == Answer::No)
+        solution.status = SolutionStatus::Infeasible;
+      if (any != Answer::Yes)
+        return;
+    }
     auto roundUp = [&](int64_t value) {
       return (value + unit - 1) / unit * unit;
     };
     incumbent.raiseBound(roundUp(incumbent.bound()));
+    int64_t next = incumbent.bound();
     while (!incumbent.isOptimal() && !part.exhausted()) {
-      Answer answer = exact.find(incumbent.bound(), part);
+      Answer answer = exact.find(next, part);
+      if (answer == Answer::Unknown)
+        return;
       if (answer == Answer::Yes)
         incumbent.offer(exact.starts());
-      else if (answer == Answer::No && incumbent.bound() < horizon)
-        incumbent.raiseBound(incumbent.bound() + unit);
       else
-        return;
+        incumbent.raiseBound(next + unit);
+      next = incumbent.bound() +
+             (incumbent.value() - incumbent.bound()) / unit / 2 * unit;
     }
   }
 
-  /// The smallest period, and start times of the microbatches there are.
+  /// The smallest period, and start times of the microbatches there are. A
+  /// larger period than one that is possible is possible, too.
   void searchPeriod(const std::vector<TaskOrder> &known) {
-    ScheduleGraph graph(problem);
     int64_t low = scheduleLowerBound(problem);
-    // One microbatch after the other always works.
-    int64_t high = graph.criticalPath(problem);
-    std::vector<int64_t> best = graph.head;
-    periodProgress(high, low);
-    if (options.engine && sequentialFits()) {
+    int64_t high = sequentialLength(problem) / problem.microbatches;
+    if (repeatOneByOne())
+      high = period;
+    periodProgress(low);
+    if (options.engine) {
       Repetend search(problem, *options.engine, options.seed);
       int64_t unit = ExactSchedule::granularity(problem);
       low = (low + unit - 1) / unit * unit;
       int64_t next = low;
       Budget part(budget, 0.7);
-      while (low < high && !part.exhausted()) {
+      while ((low < high || repetend.empty()) && !part.exhausted()) {
         Answer answer = search.find(next, search.sufficientLength(next), part);
         if (answer == Answer::Yes) {
-          high = next;
-          best = search.starts();
+          high = period = next;
+          repetend = search.starts();
         } else if (answer == Answer::No) {
           low = next + unit;
         } else {
           break;
         }
-        periodProgress(high, low);
-        next = low + (high - low) / unit / 2 * unit;
+        periodProgress(low);
+        next = low + std::max<int64_t>(0, high - low) / unit / 2 * unit;
+        if (low > high)
+          break;
       }
-      if (low <= high)
-        shorten(search, high, best);
+      if (!repetend.empty())
+        shorten(search, period, repetend);
     }
-    solution.value = high;
-    solution.lowerBound = std::min(low, high);
-    solution.repetend = best;
-    repetend = best;
-    period = high;
+    solution.lowerBound = low;
+    if (repetend.empty())
+      return;
+    solution.repetend = repetend;
+    solution.value = period;
+    solution.lowerBound = std::min(low, period);
     searchMakespan(known);
   }
 
@@ -129,12 +145,9 @@ public:
     return std::move(solution);
   }
 
-  /// Where a repetend exists its order is worth a try.
+  /// Where a repetend without idle time exists its order is worth a try.
   void findRepetend() {
-    ScheduleGraph graph(problem);
-    Problem periodic = problem;
-    periodic.objective = Objective::Period;
-    int64_t low = scheduleLowerBound(periodic);
+    int64_t low = graph.largestLoad();
     Repetend search(problem, *options.engine, options.seed);
     Budget part(budget, 0.2);
     if (search.find(low, search.sufficientLength(low), part) != Answer::Yes)
@@ -147,14 +160,13 @@ public:
   const Problem &problem;
   const SolverOptions &options;
   Budget budget;
+  ScheduleGraph graph;
   ScheduleIncumbent incumbent;
-  ScheduleSolution solution;
 
 private:
   /// Among the repetends of a period, the shorter ones fill and empty the
   /// pipeline faster.
   void shorten(Repetend &search, int64_t wanted, std::vector<int64_t> &best) {
-    ScheduleGraph graph(problem);
     auto lengthOf = [&](const std::vector<int64_t> &starts) {
       int64_t length = 0;
       for (size_t block = 0; block < starts.size(); ++block)
@@ -178,32 +190,39 @@ private:
     }
   }
 
-  bool sequentialFits() const { return true; }
-
-  std::vector<double> unrolled() const {
-    std::vector<double> priority(problem.taskCount());
-    for (size_t task = 0; task < priority.size(); ++task)
-      priority[task] = double(task / repetend.size()) * double(period) +
-                       double(repetend[task % repetend.size()]);
-    return priority;
+  /// One microbatch after the other has ended: the repetend that needs no
+  /// search, if list scheduling finds an order of one microbatch that fits.
+  bool repeatOneByOne() {
+    Problem one = problem;
+    one.microbatches = 1;
+    ListScheduler::Policy policy;
+    policy.priority.assign(graph.head.begin(), graph.head.end());
+    repetend = ListScheduler(one).run(policy, budget);
+    one.objective = Objective::Makespan;
+    period = repetend.empty() ? 0 : scheduleValue(one, repetend);
+    return !repetend.empty();
   }
 
-  void periodProgress(int64_t value, int64_t bound) const {
-    if (!options.onProgress)
-      return;
-    Progress progress;
-    progress.seconds = budget.seconds();
-    progress.value = value;
-    progress.lowerBound = std::min(bound, value);
-    options.onProgress(progress);
-  }
-
-  /// The start times of a period's solution have a short makespan.
-  void searchMakespan(const std::vector<TaskOrder> &known) {
+  /// Start times of all microbatches, each a period after the one before.
+  std::vector<int64_t> unrolled() const {
     std::vector<int64_t> starts(problem.taskCount());
     for (size_t task = 0; task < starts.size(); ++task)
       starts[task] = int64_t(task / repetend.size()) * period +
                      repetend[task % repetend.size()];
+    return starts;
+  }
+
+  void periodProgress(int64_t bound) const {
+    std::optional<int64_t> value;
+    if (!repetend.empty())
+      value = period;
+    tellProgress(options, budget, value,
+                 value ? std::min(bound, *value) : bound);
+  }
+
+  /// The start times of a period's solution have a short makespan.
+  void searchMakespan(const std::vector<TaskOrder> &known) {
+    std::vector<int64_t> starts = unrolled();
     Problem finite = problem;
     finite.objective = Objective::Makespan;
     SolverOptions quiet = options;
@@ -215,8 +234,7 @@ private:
     search.tryOrder(ordersByTime(finite, starts), budget);
     for (const TaskOrder &order : known)
       search.tryOrder(order, budget);
-    search.tryPriorities(std::vector<double>(starts.begin(), starts.end()), 1,
-                         budget);
+    search.tryPriorities({starts.begin(), starts.end()}, 1, budget);
     // The makespan comes second: the search for it goes on for a while only.
     Budget part(budget, 0.05);
     search.run(part);
@@ -227,7 +245,8 @@ private:
     solution.starts = best.starts();
   }
 
-  std::vector<int64_t> repetend;
+  ScheduleSolution solution;
+  std::vector<int64_t> repetend; // of one microbatch, every `period`
   int64_t period = 0;
 };
 
@@ -236,15 +255,14 @@ public:
   ScheduleSolution solve(const Problem &problem,
                          const std::vector<TaskOrder> &known,
                          const SolverOptions &options) const override {
-    Run run(problem, options);
+    SolverOptions alone = options;
+    alone.engine = nullptr;
+    Run run(problem, alone);
     if (run.refuse())
       return run.finish();
     if (problem.objective == Objective::Period) {
-      SolverOptions alone = options;
-      alone.engine = nullptr;
-      Run withoutEngine(problem, alone);
-      withoutEngine.searchPeriod(known);
-      return withoutEngine.finish();
+      run.searchPeriod(known);
+      return run.finish();
     }
     run.incumbent.raiseBound(scheduleLowerBound(problem));
     run.searchHeuristically(known, 1);
