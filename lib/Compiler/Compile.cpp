@@ -5,32 +5,20 @@
 #include "hocket/Compiler/KernelImage.h"
 #include "hocket/Dialects/Hocket.h"
 #include "hocket/Dialects/TopologyOps.h"
-#include "hocket/Passes/Differentiate.h"
-#include "hocket/Passes/Expand.h"
 #include "hocket/Passes/KernelWork.h"
 #include "hocket/Passes/ModelBuilder.h"
 #include "hocket/Passes/Solve.h"
 #include "hocket/Plan/Expand.h"
+#include "hocket/Plan/Lengths.h"
 #include "hocket/Plan/SolveSchedule.h"
 #include "hocket/Solver/Z3.h"
 
-#include "mlir/Conversion/Passes.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
-#include "mlir/Dialect/Linalg/Passes.h"
-#include "mlir/Transforms/Passes.h"
 
 using namespace mlir;
 using namespace hocket;
 
 namespace {
-
-void addFusion(OpPassManager &manager) {
-  OpPassManager &functions = manager.nest<func::FuncOp>();
-  functions.addPass(createConvertElementwiseToLinalgPass());
-  functions.addPass(createLinalgElementwiseOpFusionPass());
-  functions.addPass(createCanonicalizerPass());
-  functions.addPass(createCSEPass());
-}
 
 Error compileError(ModuleOp module) {
   std::string name = module.getName() ? module.getName()->str() : "the model";
@@ -127,7 +115,7 @@ Result<void> fillAuto(ModuleOp module, const Topology &topology,
       topology, measured ? static_cast<const CostModel &>(*measured) : cost,
       options.lengths, options.solver};
   if (setting.lengths.empty())
-    setting.lengths = defaultLengths(degrees);
+    setting.lengths = plan::defaultLengths(degrees.data, degrees.microbatches);
   if (!setting.solver.engine)
     setting.solver.engine = &engine;
   if (failed(solve(module, "loss", setting)))
@@ -159,28 +147,6 @@ Result<void> fillSchedule(ModuleOp module, const Topology &topology,
 }
 
 } // namespace
-
-void hocket::buildStagesPipeline(OpPassManager &manager) {
-  manager.addPass(createInlinerPass());
-  manager.addPass(createOutline());
-  manager.addPass(createMergeStages());
-  addFusion(manager);
-}
-
-void hocket::buildKernelsPipeline(OpPassManager &manager, StageForm form) {
-  DifferentiateOptions differentiate;
-  differentiate.forwardOnly = form == StageForm::Forward;
-  differentiate.split = form == StageForm::Split;
-  manager.addPass(createDifferentiate(differentiate));
-  if (form != StageForm::Forward)
-    manager.addPass(createWrapUpdate());
-  addFusion(manager);
-}
-
-std::vector<int64_t> hocket::defaultLengths(const plan::Strategy &strategy) {
-  return std::vector<int64_t>(size_t(2) * strategy.data * strategy.microbatches,
-                              64);
-}
 
 Result<runtime::Executable>
 hocket::compileModel(ModuleOp module, const CompileOptions &options) {
@@ -220,7 +186,8 @@ hocket::compileModel(ModuleOp module, const CompileOptions &options) {
 
   std::vector<int64_t> lengths = options.lengths;
   if (lengths.empty())
-    lengths = defaultLengths(source->strategy);
+    lengths = plan::defaultLengths(source->strategy.data,
+                                   source->strategy.microbatches);
   Result<plan::Plan> expanded =
       plan::expand(source->model, source->strategy, lengths, schedules);
   if (!expanded)

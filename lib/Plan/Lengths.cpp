@@ -43,3 +43,8 @@ Result<std::vector<int64_t>> plan::loadLengths(const std::string &path) {
     return Error(ErrorCode::Io, "cannot read '" + path + "'");
   return parseLengths(text.str(), path);
 }
+
+std::vector<int64_t> plan::defaultLengths(uint32_t data,
+                                          uint32_t microbatches) {
+  return std::vector<int64_t>(size_t(2) * data * microbatches, 64);
+}

@@ -2,6 +2,8 @@
 
 #include "InstanceReader.h"
 
+#include "hocket/Support/File.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -19,6 +21,13 @@ Result<Json> hocket::parseJson(const std::string &text,
       what.erase(0, end + 2);
     return Error(ErrorCode::InvalidArgument, source + ": " + what);
   }
+}
+
+Result<Json> hocket::readJsonFile(const std::string &path) {
+  Result<std::string> text = readFile(path);
+  if (!text)
+    return text.error();
+  return parseJson(*text, path);
 }
 
 FieldReader::FieldReader(const Json &document, std::string source)

@@ -27,6 +27,9 @@ using Json = nlohmann::ordered_json;
 /// Parses text. Errors: InvalidArgument with line and column.
 Result<Json> parseJson(const std::string &text, const std::string &source);
 
+/// The same of the file at `path`. Errors: also Io.
+Result<Json> readJsonFile(const std::string &path);
+
 /// The bounds of a number in a file.
 struct Range {
   double low = -std::numeric_limits<double>::infinity();

@@ -4,7 +4,6 @@
 #include "InstanceReader.h"
 
 #include "hocket/Solver/Paths.h"
-#include "hocket/Support/File.h"
 
 #include <algorithm>
 #include <charconv>
@@ -320,10 +319,7 @@ public:
   Result<std::unique_ptr<SolverInstance>>
   read(const std::string &path,
        const std::map<std::string, std::string> &options) const override {
-    Result<std::string> text = readFile(path);
-    if (!text)
-      return text.error();
-    Result<Json> json = parseJson(*text, path);
+    Result<Json> json = readJsonFile(path);
     if (!json)
       return json.error();
     FieldReader reader(*json, path);

@@ -4,8 +4,6 @@
 
 #include "ScheduleReader.h"
 
-#include "hocket/Support/File.h"
-
 #include <algorithm>
 
 using namespace hocket;
@@ -203,10 +201,7 @@ public:
   Result<std::unique_ptr<SolverInstance>>
   read(const std::string &path,
        const std::map<std::string, std::string> &) const override {
-    Result<std::string> text = readFile(path);
-    if (!text)
-      return text.error();
-    Result<Json> json = parseJson(*text, path);
+    Result<Json> json = readJsonFile(path);
     if (!json)
       return json.error();
     Result<ScheduleFile> file = readSchedule(*json, path);

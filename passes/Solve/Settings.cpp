@@ -4,6 +4,7 @@
 
 #include "hocket/Dialects/Hocket.h"
 #include "hocket/Dialects/TopologyOps.h"
+#include "hocket/Passes/KernelWork.h"
 #include "hocket/Plan/Lengths.h"
 
 #include "mlir/IR/Remarks.h"
@@ -17,8 +18,10 @@ void hocket::emitFailure(Operation *op, const Twine &what, const Error &error) {
     diagnostic.attachNote() << note;
 }
 
-FailureOr<Topology>
-hocket::readTopology(ModuleOp module, const std::string &path, StringRef knob) {
+/// The machine in the file `path` or, where that is empty, of the one
+/// hocket.topology of `module`.
+static FailureOr<Topology>
+readTopology(ModuleOp module, const std::string &path, StringRef knob) {
   if (!path.empty()) {
     Result<Topology> loaded = loadTopology(path);
     if (loaded)
@@ -36,8 +39,8 @@ hocket::readTopology(ModuleOp module, const std::string &path, StringRef knob) {
   return failure();
 }
 
-FailureOr<std::optional<Profile>> hocket::readProfile(ModuleOp module,
-                                                      const std::string &path) {
+static FailureOr<std::optional<Profile>> readProfile(ModuleOp module,
+                                                     const std::string &path) {
   if (path.empty())
     return std::optional<Profile>();
   Result<Profile> loaded = loadProfile(path);
@@ -47,12 +50,12 @@ FailureOr<std::optional<Profile>> hocket::readProfile(ModuleOp module,
   return failure();
 }
 
-FailureOr<std::vector<int64_t>> hocket::readLengths(ModuleOp module,
-                                                    const std::string &path,
-                                                    uint32_t data,
-                                                    uint32_t microbatches) {
+static FailureOr<std::vector<int64_t>> readLengths(ModuleOp module,
+                                                   const std::string &path,
+                                                   uint32_t data,
+                                                   uint32_t microbatches) {
   if (path.empty())
-    return std::vector<int64_t>(size_t(2) * data * microbatches, 64);
+    return plan::defaultLengths(data, microbatches);
   Result<std::vector<int64_t>> loaded = plan::loadLengths(path);
   if (loaded)
     return *loaded;
@@ -60,17 +63,50 @@ FailureOr<std::vector<int64_t>> hocket::readLengths(ModuleOp module,
   return failure();
 }
 
-SolverOptions hocket::solverOptions(const DecisionEngineFactory &engine,
-                                    double timeLimit, int64_t workLimit,
-                                    uint64_t seed) {
-  SolverOptions options;
-  options.engine = &engine;
-  options.seed = seed;
-  if (timeLimit > 0)
-    options.timeLimit = timeLimit;
+LoadedSetting::LoadedSetting(Topology machine, std::optional<Profile> profile,
+                             std::vector<int64_t> lengths,
+                             const SolveOptions &options)
+    : machine(std::move(machine)), predicted(this->machine),
+      lengths(std::move(lengths)) {
+  if (profile)
+    measured.emplace(std::move(*profile), predicted);
+  solver.engine = &engine;
+  solver.seed = options.seed;
+  // Seconds only where somebody asks for them: counted work repeats.
+  if (options.timeLimit > 0)
+    solver.timeLimit = options.timeLimit;
   else
-    options.workLimit = workLimit;
-  return options;
+    solver.workLimit = options.workLimit;
+}
+
+std::unique_ptr<LoadedSetting>
+LoadedSetting::load(ModuleOp module, const SolveOptions &options,
+                    StringRef knob, uint32_t data, uint32_t microbatches) {
+  FailureOr<Topology> machine = readTopology(module, options.topology, knob);
+  FailureOr<std::vector<int64_t>> lengths =
+      readLengths(module, options.lengths, data, microbatches);
+  FailureOr<std::optional<Profile>> profile =
+      readProfile(module, options.costs);
+  if (failed(machine) || failed(lengths) || failed(profile))
+    return nullptr;
+  return std::unique_ptr<LoadedSetting>(new LoadedSetting(
+      std::move(*machine), std::move(*profile), std::move(*lengths), options));
+}
+
+SolveSetting LoadedSetting::setting() const {
+  return {machine,
+          measured ? static_cast<const CostModel &>(*measured) : predicted,
+          lengths, solver};
+}
+
+FailureOr<ModelSource> hocket::buildCountedModel(ModuleOp module,
+                                                 StringRef lossName) {
+  FailureOr<ModelSource> source = buildModel(module, lossName);
+  if (succeeded(source))
+    for (plan::Kernel &kernel : source->model.kernels)
+      if (auto function = module.lookupSymbol<func::FuncOp>(kernel.symbol))
+        kernel.flops = countFlops(function);
+  return source;
 }
 
 void hocket::reportSolution(Operation *op, StringRef name,

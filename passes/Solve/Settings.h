@@ -4,14 +4,13 @@
 #define HOCKET_PASSES_SOLVE_SETTINGS_H
 
 #include "hocket/Cost/Profile.h"
-#include "hocket/Solver/Budget.h"
-#include "hocket/Solver/Engine.h"
+#include "hocket/Passes/ModelBuilder.h"
+#include "hocket/Passes/Solve.h"
 #include "hocket/Solver/Solution.h"
+#include "hocket/Solver/Z3.h"
 #include "hocket/Support/Result.h"
-#include "hocket/Topology/Topology.h"
 
-#include "mlir/IR/BuiltinOps.h"
-
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -22,28 +21,41 @@ namespace hocket {
 void emitFailure(mlir::Operation *op, const llvm::Twine &what,
                  const Error &error);
 
-/// The machine in the file `path` or, where that is empty, of the one
-/// hocket.topology of `module`. Emits an error where there is none; `knob` is
-/// what needs it.
-mlir::FailureOr<Topology> readTopology(mlir::ModuleOp module,
-                                       const std::string &path,
-                                       llvm::StringRef knob);
+/// Options that all these passes have, by what Passes.td calls them.
+struct SolveOptions {
+  std::string topology, costs, lengths; // paths of files, or empty
+  double timeLimit = 0;
+  int64_t workLimit = 0;
+  uint64_t seed = 0;
+};
 
-/// The profile in the file `path`; none where that is empty. Emits an error at
-/// `module`.
-mlir::FailureOr<std::optional<Profile>> readProfile(mlir::ModuleOp module,
-                                                    const std::string &path);
+/// What SolveSetting refers to.
+class LoadedSetting {
+public:
+  /// The machine is that of the module where no file is named; the sequences
+  /// are plan::defaultLengths(). Emits an error at `module` where something
+  /// cannot be loaded; `knob` is what needs it.
+  static std::unique_ptr<LoadedSetting>
+  load(mlir::ModuleOp module, const SolveOptions &options, llvm::StringRef knob,
+       uint32_t data, uint32_t microbatches);
 
-/// The lengths in the file `path` or, where that is empty, two sequences of 64
-/// tokens for every microbatch. Emits an error at `module`.
-mlir::FailureOr<std::vector<int64_t>> readLengths(mlir::ModuleOp module,
-                                                  const std::string &path,
-                                                  uint32_t data,
-                                                  uint32_t microbatches);
+  SolveSetting setting() const;
 
-/// Seconds where `timeLimit` is above 0, else counted work.
-SolverOptions solverOptions(const DecisionEngineFactory &engine,
-                            double timeLimit, int64_t workLimit, uint64_t seed);
+private:
+  LoadedSetting(Topology machine, std::optional<Profile> profile,
+                std::vector<int64_t> lengths, const SolveOptions &options);
+
+  Topology machine;
+  RooflineCost predicted;
+  std::optional<ProfiledCost> measured;
+  std::vector<int64_t> lengths;
+  Z3EngineFactory engine;
+  SolverOptions solver;
+};
+
+/// buildModel(), with the operations of its kernels.
+mlir::FailureOr<ModelSource> buildCountedModel(mlir::ModuleOp module,
+                                               llvm::StringRef lossName);
 
 /// Tells in a remark called `name`, of the category "solve", how good a
 /// solution is.

@@ -5,18 +5,12 @@
 
 #include "hocket/Dialects/Hocket.h"
 #include "hocket/Passes/Differentiate.h"
-#include "hocket/Passes/Expand.h"
 #include "hocket/Passes/KernelWork.h"
-#include "hocket/Passes/ModelBuilder.h"
-#include "hocket/Passes/Solve.h"
+#include "hocket/Passes/Pipelines.h"
 #include "hocket/Plan/TaskText.h"
-#include "hocket/Solver/Z3.h"
 
-#include "mlir/Conversion/Passes.h"
-#include "mlir/Dialect/Linalg/Passes.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/Pass/PassManager.h"
-#include "mlir/Transforms/Passes.h"
 
 namespace hocket {
 #define GEN_PASS_DEF_SOLVEPATHS
@@ -26,24 +20,12 @@ namespace hocket {
 using namespace mlir;
 using namespace hocket;
 
-/// From strategies to the kernels of stages, with whole backwards.
+/// From strategies to the kernels of stages; backwards are whole.
 static void buildPipeline(OpPassManager &manager, StringRef lossName,
                           bool isTrained) {
-  OutlineOptions outline;
-  outline.function = lossName.str();
-  DifferentiateOptions differentiate;
-  differentiate.forwardOnly = !isTrained;
-  manager.addPass(createInlinerPass());
-  manager.addPass(createOutline(outline));
-  manager.addPass(createMergeStages());
-  OpPassManager &functions = manager.nest<func::FuncOp>();
-  functions.addPass(createConvertElementwiseToLinalgPass());
-  functions.addPass(createLinalgElementwiseOpFusionPass());
-  functions.addPass(createCanonicalizerPass());
-  functions.addPass(createCSEPass());
-  manager.addPass(createDifferentiate(differentiate));
-  if (isTrained)
-    manager.addPass(createWrapUpdate());
+  buildStagesPipeline(manager, lossName);
+  buildKernelsPipeline(manager,
+                       isTrained ? StageForm::Whole : StageForm::Forward);
 }
 
 /// The model of a copy of `module`, whose paths are auto: `module` stays as it
@@ -54,12 +36,7 @@ static FailureOr<ModelSource> modelOf(ModuleOp module, StringRef lossName) {
   buildPipeline(manager, lossName, module.lookupSymbol("update") != nullptr);
   if (failed(manager.run(*copy)))
     return failure();
-  FailureOr<ModelSource> source = buildModel(*copy, lossName);
-  if (succeeded(source))
-    for (plan::Kernel &kernel : source->model.kernels)
-      if (auto function = copy->lookupSymbol<func::FuncOp>(kernel.symbol))
-        kernel.flops = countFlops(function);
-  return source;
+  return buildCountedModel(*copy, lossName);
 }
 
 static void writeBack(SkipPipelineOp pipeline, const plan::Strategy &strategy) {
@@ -131,26 +108,10 @@ struct SolvePathsPass : hocket::impl::SolvePathsBase<SolvePathsPass> {
     if (!pipeline)
       return;
     auto data = pipeline->getParentOfType<DataOp>();
-    FailureOr<Topology> machine = readTopology(module, topology, "paths(auto)");
-    FailureOr<std::vector<int64_t>> tokens =
-        readLengths(module, lengths, data ? data.getDegree() : 1,
-                    pipeline.getMicrobatches());
-    if (failed(machine) || failed(tokens))
-      return signalPassFailure();
-    FailureOr<std::optional<Profile>> profile = readProfile(module, costs);
-    if (failed(profile))
-      return signalPassFailure();
-    RooflineCost predicted(*machine);
-    std::optional<ProfiledCost> measured;
-    if (*profile)
-      measured.emplace(std::move(**profile), predicted);
-    const CostModel *cost = &predicted;
-    if (measured)
-      cost = &*measured;
-    Z3EngineFactory engine;
-    SolveSetting setting{*machine, *cost, std::move(*tokens),
-                         solverOptions(engine, timeLimit, workLimit, seed)};
-    if (failed(solvePaths(module, function, setting)))
+    std::unique_ptr<LoadedSetting> loaded = LoadedSetting::load(
+        module, {topology, costs, lengths, timeLimit, workLimit, seed},
+        "paths(auto)", data ? data.getDegree() : 1, pipeline.getMicrobatches());
+    if (!loaded || failed(solvePaths(module, function, loaded->setting())))
       signalPassFailure();
   }
 };

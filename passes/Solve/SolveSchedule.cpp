@@ -5,10 +5,7 @@
 
 #include "hocket/Dialects/Hocket.h"
 #include "hocket/Passes/KernelWork.h"
-#include "hocket/Passes/ModelBuilder.h"
-#include "hocket/Passes/Solve.h"
 #include "hocket/Plan/TaskText.h"
-#include "hocket/Solver/Z3.h"
 
 namespace hocket {
 #define GEN_PASS_DEF_SOLVESCHEDULE
@@ -35,16 +32,12 @@ static void writeStrategy(func::FuncOp loss, const plan::Strategy &strategy) {
 
 LogicalResult hocket::solveSchedule(ModuleOp module, StringRef lossName,
                                     const SolveSetting &setting) {
-  FailureOr<ModelSource> source = buildModel(module, lossName);
+  FailureOr<ModelSource> source = buildCountedModel(module, lossName);
   if (failed(source))
     return failure();
   if (source->strategy.schedule != plan::kAutoSchedule ||
       !source->strategy.routes.empty())
     return success();
-  for (plan::Kernel &kernel : source->model.kernels)
-    if (auto function = module.lookupSymbol<func::FuncOp>(kernel.symbol))
-      kernel.flops = countFlops(function);
-
   auto loss = module.lookupSymbol<func::FuncOp>(lossName);
   plan::ScheduleRegistry schedules = plan::ScheduleRegistry::withBuiltins();
   Result<plan::SolvedSchedule> solved =
@@ -82,26 +75,10 @@ struct SolveSchedulePass : hocket::impl::SolveScheduleBase<SolveSchedulePass> {
       return signalPassFailure();
     if (strategy->schedule != plan::kAutoSchedule)
       return;
-    FailureOr<Topology> machine =
-        readTopology(module, topology, "schedule(auto)");
-    FailureOr<std::vector<int64_t>> tokens =
-        readLengths(module, lengths, strategy->data, strategy->microbatches);
-    if (failed(machine) || failed(tokens))
-      return signalPassFailure();
-    FailureOr<std::optional<Profile>> profile = readProfile(module, costs);
-    if (failed(profile))
-      return signalPassFailure();
-    RooflineCost predicted(*machine);
-    std::optional<ProfiledCost> measured;
-    if (*profile)
-      measured.emplace(std::move(**profile), predicted);
-    const CostModel *cost = &predicted;
-    if (measured)
-      cost = &*measured;
-    Z3EngineFactory engine;
-    SolveSetting setting{*machine, *cost, std::move(*tokens),
-                         solverOptions(engine, timeLimit, workLimit, seed)};
-    if (failed(solveSchedule(module, function, setting)))
+    std::unique_ptr<LoadedSetting> loaded = LoadedSetting::load(
+        module, {topology, costs, lengths, timeLimit, workLimit, seed},
+        "schedule(auto)", strategy->data, strategy->microbatches);
+    if (!loaded || failed(solveSchedule(module, function, loaded->setting())))
       signalPassFailure();
   }
 };

@@ -132,31 +132,10 @@ const Flag *run::findFlag(const std::string &name) {
   return nullptr;
 }
 
-/// Letters to insert, remove or replace between two words.
-static size_t distance(const std::string &left, const std::string &right) {
-  std::vector<size_t> row(right.size() + 1);
-  for (size_t j = 0; j <= right.size(); ++j)
-    row[j] = j;
-  for (size_t i = 1; i <= left.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i;
-    for (size_t j = 1; j <= right.size(); ++j) {
-      size_t replaced = diagonal + (left[i - 1] != right[j - 1]);
-      diagonal = row[j];
-      row[j] = std::min({replaced, row[j] + 1, row[j - 1] + 1});
-    }
-  }
-  return row.back();
-}
-
-const Flag *run::nearestFlag(const std::string &name) {
-  const Flag *nearest = nullptr;
-  size_t least = 4; // nothing alike from here on
+std::vector<std::string> run::flagNames() {
+  std::vector<std::string> names;
   for (const FlagGroup &group : flagGroups())
     for (const Flag &flag : group.flags)
-      if (size_t away = distance(name, flag.name); away < least) {
-        nearest = &flag;
-        least = away;
-      }
-  return nearest;
+      names.push_back(flag.name);
+  return names;
 }

@@ -26,8 +26,7 @@ struct FlagGroup {
 const std::vector<FlagGroup> &flagGroups();
 /// Null where there is none of that name.
 const Flag *findFlag(const std::string &name);
-/// The one whose name is most like `name`; null where none is alike.
-const Flag *nearestFlag(const std::string &name);
+std::vector<std::string> flagNames();
 
 inline Error mistake(std::string message, std::vector<std::string> notes = {}) {
   return Error(ErrorCode::InvalidArgument, std::move(message),

@@ -2,6 +2,7 @@
 
 #include "Options.h"
 
+#include "Common/OptionText.h"
 #include "Flags.h"
 #include "Worlds.h"
 
@@ -11,14 +12,6 @@ using namespace hocket;
 using namespace hocket::run;
 
 namespace {
-
-Error unknownOption(const std::string &name) {
-  const Flag *nearest = nearestFlag(name);
-  std::string hint =
-      nearest ? "; did you mean '" + std::string(nearest->name) + "'?"
-              : "; --help lists the options";
-  return mistake("unknown option '" + name + "'" + hint);
-}
 
 /// What does not go together.
 Result<void> checkOptions(const Options &options) {
@@ -63,7 +56,7 @@ Result<void> parseArgument(Options &options, const std::string &argument) {
   std::string name = argument.substr(0, equals);
   const Flag *flag = findFlag(name == "-h" ? "--help" : name);
   if (!flag)
-    return unknownOption(name);
+    return mistake(unknownOptionText(name, flagNames()));
   std::string value =
       equals == std::string::npos ? "" : argument.substr(equals + 1);
   if (flag->value && value.empty())
@@ -72,19 +65,6 @@ Result<void> parseArgument(Options &options, const std::string &argument) {
   if (!flag->value && equals != std::string::npos)
     return mistake(name + " takes no value");
   return flag->set(options, value);
-}
-
-/// "  --steps=N            steps to run", other lines below the first.
-std::string describe(const std::string &name, const std::string &help) {
-  constexpr size_t column = 25;
-  std::string text = "  " + name;
-  text.resize(std::max(text.size() + 1, column), ' ');
-  for (char letter : help) {
-    text += letter;
-    if (letter == '\n')
-      text.append(column, ' ');
-  }
-  return text + "\n";
 }
 
 } // namespace
@@ -100,7 +80,7 @@ std::string run::helpText() {
       std::string name = flag.name;
       if (flag.value)
         name += std::string("=") + flag.value;
-      text += describe(name, flag.help);
+      text += optionHelp(name, flag.help);
     }
   }
   return text + R"(

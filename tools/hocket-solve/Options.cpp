@@ -2,6 +2,8 @@
 
 #include "Options.h"
 
+#include "Common/OptionText.h"
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -84,39 +86,14 @@ const Flag kFlags[] = {
      }},
 };
 
-size_t distance(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j)
-    row[j] = j;
-  for (size_t i = 0; i < a.size(); ++i) {
-    size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (size_t j = 0; j < b.size(); ++j) {
-      size_t replaced = diagonal + (a[i] != b[j]);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row.back();
-}
-
-/// "; did you mean '--seed'?", where a name is alike.
-std::string hint(const std::string &name, const SolverKind *kind) {
-  std::string nearest;
-  size_t least = name.size() / 2;
-  auto consider = [&](const std::string &other) {
-    if (size_t far = distance(name, other); far < least) {
-      least = far;
-      nearest = other;
-    }
-  };
+std::vector<std::string> optionNames(const SolverKind *kind) {
+  std::vector<std::string> names;
   for (const Flag &flag : kFlags)
-    consider(flag.name);
+    names.push_back(flag.name);
   if (kind)
     for (const KindOption &option : kind->options())
-      consider(option.name);
-  return nearest.empty() ? "; --help lists the options"
-                         : "; did you mean '" + nearest + "'?";
+      names.push_back(option.name);
+  return names;
 }
 
 std::string kindNames(const SolverKindRegistry &registry) {
@@ -155,20 +132,7 @@ Result<void> setOption(Options &options, const Argument &argument) {
         options.ofKind[option.name] = argument.value;
         return used;
       }
-  return mistake("unknown option '" + argument.name + "'" +
-                 hint(argument.name, options.kind));
-}
-
-std::string describe(const std::string &name, const std::string &help) {
-  constexpr size_t column = 25;
-  std::string text = "  " + name;
-  text.resize(std::max(text.size() + 1, column), ' ');
-  for (char letter : help) {
-    text += letter;
-    if (letter == '\n')
-      text.append(column, ' ');
-  }
-  return text + "\n";
+  return mistake(unknownOptionText(argument.name, optionNames(options.kind)));
 }
 
 } // namespace
@@ -179,22 +143,22 @@ std::string solve::helpText(const SolverKindRegistry &registry) {
       "Solves a planning problem, with a proven bound, or checks "
       "a solution.\n\nKinds:\n";
   for (const SolverKind *kind : registry.kinds())
-    text += describe(std::string(kind->name()), std::string(kind->summary()));
+    text += optionHelp(std::string(kind->name()), std::string(kind->summary()));
   text += "\nOptions:\n";
   for (const Flag &flag : kFlags) {
     std::string name = flag.name;
     if (flag.value)
       name += (name == "-o" ? " " : "=") + std::string(flag.value);
-    text += describe(name, flag.help);
+    text += optionHelp(name, flag.help);
   }
   for (const SolverKind *kind : registry.kinds()) {
     if (kind->options().empty())
       continue;
     text += "\nOptions of " + std::string(kind->name()) + ":\n";
     for (const KindOption &option : kind->options())
-      text += describe(option.name +
-                           (option.value.empty() ? "" : "=" + option.value),
-                       option.help);
+      text += optionHelp(option.name +
+                             (option.value.empty() ? "" : "=" + option.value),
+                         option.help);
   }
   return text + R"(
 The last line of the output is: STATUS VALUE BOUND GAP SECONDS

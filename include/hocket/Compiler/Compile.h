@@ -4,11 +4,11 @@
 #define HOCKET_COMPILER_COMPILE_H
 
 #include "hocket/Cost/Profile.h"
+#include "hocket/Passes/Pipelines.h"
 #include "hocket/Runtime/Executable.h"
 #include "hocket/Solver/Budget.h"
 
 #include "mlir/IR/BuiltinOps.h"
-#include "mlir/Pass/PassManager.h"
 
 #include <optional>
 #include <string>
@@ -38,22 +38,6 @@ struct CompileOptions {
     return options;
   }
 };
-
-/// The passes from a model with strategies to stage functions: inline, outline,
-/// merge equal stages, fuse.
-void buildStagesPipeline(mlir::OpPassManager &manager);
-
-/// What the kernels of a stage are: the forward alone, or with its backward,
-/// whole or in two parts.
-enum class StageForm { Forward, Whole, Split };
-
-/// The passes from there to kernel functions: differentiate, wrap the update,
-/// fuse again.
-void buildKernelsPipeline(mlir::OpPassManager &manager, StageForm form);
-
-/// The sequences that are planned for where the caller names none: two for
-/// every microbatch of every data-parallel rank, 64 tokens each.
-std::vector<int64_t> defaultLengths(const plan::Strategy &strategy);
 
 /// Compiles `module` (which is rewritten) into an executable whose plan has
 /// been checked. What is wrong with the IR is emitted as diagnostics; the

@@ -17,6 +17,10 @@ Result<std::vector<int64_t>> parseLengths(const std::string &text,
                                           const std::string &fileName);
 Result<std::vector<int64_t>> loadLengths(const std::string &path);
 
+/// The sequences that are planned for where nobody names any: two for every
+/// microbatch of every data-parallel rank, 64 tokens each.
+std::vector<int64_t> defaultLengths(uint32_t data, uint32_t microbatches);
+
 } // namespace hocket::plan
 
 #endif // HOCKET_PLAN_LENGTHS_H

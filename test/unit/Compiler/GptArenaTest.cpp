@@ -6,6 +6,7 @@
 #include "hocket/Passes/ModelBuilder.h"
 #include "hocket/Plan/Check.h"
 #include "hocket/Plan/Expand.h"
+#include "hocket/Plan/Lengths.h"
 
 #include "mlir/IR/MLIRContext.h"
 #include "mlir/InitAllDialects.h"
@@ -102,7 +103,8 @@ protected:
       for (bool equal : {true, false}) {
         plan::Strategy strategy = source.strategy;
         strategy.data = data;
-        std::vector<int64_t> lengths = defaultLengths(strategy);
+        std::vector<int64_t> lengths =
+            plan::defaultLengths(strategy.data, strategy.microbatches);
         for (size_t i = 0; i < lengths.size() && !equal; ++i)
           lengths[i] = 1 + int64_t(i * i * 37 % 200);
         auto start = std::chrono::steady_clock::now();

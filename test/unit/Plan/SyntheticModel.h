@@ -250,6 +250,16 @@ inline Plan makePlan(const Model &model, const Strategy &strategy,
   return plan ? *plan : Plan();
 }
 
+/// All microbatches have one sequence of 8 tokens.
+inline Plan makeEvenPlan(const Model &model, const Strategy &strategy) {
+  std::vector<int64_t> lengths(size_t(strategy.data) * strategy.microbatches,
+                               8);
+  Result<Plan> plan =
+      expand(model, strategy, lengths, ScheduleRegistry::withBuiltins());
+  EXPECT_TRUE(plan) << plan.error();
+  return *plan;
+}
+
 } // namespace hocket::plan::test
 
 #endif // HOCKET_TEST_UNIT_PLAN_SYNTHETICMODEL_H

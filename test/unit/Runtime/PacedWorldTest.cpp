@@ -54,16 +54,6 @@ Model makeStages(uint32_t stages, int64_t width = 16) {
   return makeModel(options);
 }
 
-/// All microbatches have one sequence of 8 tokens.
-Plan makeEvenPlan(const Model &model, const Strategy &strategy) {
-  std::vector<int64_t> lengths(size_t(strategy.data) * strategy.microbatches,
-                               8);
-  Result<Plan> plan =
-      expand(model, strategy, lengths, ScheduleRegistry::withBuiltins());
-  EXPECT_TRUE(plan) << plan.error();
-  return *plan;
-}
-
 using Clock = std::chrono::steady_clock;
 
 double secondsSince(Clock::time_point start) {

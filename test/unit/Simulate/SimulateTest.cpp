@@ -43,16 +43,6 @@ Model makeStages(uint32_t stages, bool backward = true) {
   return makeModel(options);
 }
 
-/// All microbatches have one sequence of 8 tokens.
-Plan makeEvenPlan(const Model &model, const Strategy &strategy) {
-  std::vector<int64_t> lengths(size_t(strategy.data) * strategy.microbatches,
-                               8);
-  Result<Plan> plan =
-      expand(model, strategy, lengths, ScheduleRegistry::withBuiltins());
-  EXPECT_TRUE(plan) << plan.error();
-  return *plan;
-}
-
 constexpr double kTask = 2 * 16 * 16 * 8; // operations of F, and of B
 
 Simulation run(const Plan &plan, const Model &model, const CostModel &cost,

@@ -1,0 +1,25 @@
+//===- Pipelines.h - The passes from a model to its kernels -----*- C++ -*-===//
+
+#ifndef HOCKET_PASSES_PIPELINES_H
+#define HOCKET_PASSES_PIPELINES_H
+
+#include "mlir/Pass/PassManager.h"
+
+namespace hocket {
+
+/// The passes from a model with strategies to stage functions: inline, outline,
+/// merge equal stages, fuse.
+void buildStagesPipeline(mlir::OpPassManager &manager,
+                         llvm::StringRef lossName = "loss");
+
+/// What the kernels of a stage are: the forward alone, or with its backward,
+/// whole or in two parts.
+enum class StageForm { Forward, Whole, Split };
+
+/// The passes from there to kernel functions: differentiate, wrap the update,
+/// fuse again.
+void buildKernelsPipeline(mlir::OpPassManager &manager, StageForm form);
+
+} // namespace hocket
+
+#endif // HOCKET_PASSES_PIPELINES_H
