@@ -35,16 +35,6 @@ public:
   }
 };
 
-/// A plan whose microbatches all have one sequence of 8 tokens.
-Plan makeEvenPlan(const Model &model, const Strategy &strategy) {
-  std::vector<int64_t> lengths(size_t(strategy.data) * strategy.microbatches,
-                               8);
-  Result<Plan> plan =
-      expand(model, strategy, lengths, ScheduleRegistry::withBuiltins());
-  EXPECT_TRUE(plan) << plan.error();
-  return *plan;
-}
-
 SyntheticOptions stagesWithoutUpdate(uint32_t stages) {
   SyntheticOptions options;
   options.stages = stages;
