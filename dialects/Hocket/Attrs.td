@@ -49,9 +49,11 @@ def Hocket_Slot : I32EnumAttr<"Slot", "what an operand of a task holds", [
     I32EnumAttrCase<"InputGradient", 6, "input_gradient">,
     I32EnumAttrCase<"OutputGradient", 7, "output_gradient">,
     I32EnumAttrCase<"Residual", 8, "residual">,
-    I32EnumAttrCase<"Loss", 9, "loss">,
-    I32EnumAttrCase<"Weight", 10, "weight">,
-    I32EnumAttrCase<"Step", 11, "step">
+    I32EnumAttrCase<"Attended", 9, "attended">,
+    I32EnumAttrCase<"AttendedGradient", 10, "attended_gradient">,
+    I32EnumAttrCase<"Loss", 11, "loss">,
+    I32EnumAttrCase<"Weight", 12, "weight">,
+    I32EnumAttrCase<"Step", 13, "step">
   ]> {
   let cppNamespace = "::hocket";
   let genSpecializedAttr = 0;

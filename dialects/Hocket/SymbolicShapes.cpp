@@ -295,6 +295,8 @@ FailureOr<SizeExpr> SymbolicShapes::valueOf(Value index) {
 
 FailureOr<AffineMap> hocket::toAffineMap(ArrayRef<SizeExpr> shape,
                                          MLIRContext *context) {
+  // Stage kernels have two symbols, so their maps have two dimensions.
+  unsigned numDims = 2;
   SmallVector<AffineExpr> results;
   for (const SizeExpr &extent : shape) {
     AffineExpr sum = getAffineConstantExpr(0, context);
@@ -303,8 +305,10 @@ FailureOr<AffineMap> hocket::toAffineMap(ArrayRef<SizeExpr> shape,
       AffineExpr product = getAffineConstantExpr(term.coefficient, context);
       for (unsigned symbol = 0; symbol < kNumSymbols; ++symbol) {
         degree += term.power[symbol];
-        if (term.power[symbol])
-          product = getAffineDimExpr(symbol, context) * product;
+        if (!term.power[symbol])
+          continue;
+        product = getAffineDimExpr(symbol, context) * product;
+        numDims = std::max(numDims, symbol + 1);
       }
       if (degree > 1)
         return failure();
@@ -312,7 +316,7 @@ FailureOr<AffineMap> hocket::toAffineMap(ArrayRef<SizeExpr> shape,
     }
     results.push_back(sum);
   }
-  return AffineMap::get(kNumSymbols, 0, results, context);
+  return AffineMap::get(numDims, 0, results, context);
 }
 
 FailureOr<SymbolicShape> hocket::fromAffineMap(AffineMap map) {

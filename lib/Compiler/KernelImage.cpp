@@ -44,7 +44,8 @@ FailureOr<plan::Kernel> describe(func::FuncOp kernel) {
 SizeExpr readWorkspace(DenseI64ArrayAttr terms) {
   SizeExpr bytes;
   ArrayRef<int64_t> values = terms;
-  for (; values.size() >= 3; values = values.drop_front(3)) {
+  constexpr size_t width = 1 + kNumSymbols;
+  for (; values.size() >= width; values = values.drop_front(width)) {
     SizeExpr product = SizeExpr::constant(values[0]);
     for (unsigned symbol = 0; symbol < kNumSymbols; ++symbol)
       for (int64_t power = 0; power < values[1 + symbol]; ++power)

@@ -206,6 +206,10 @@ Found DataflowChecker::check(uint32_t i) {
       if (Found found = accumulate(i, buffer, State::Reduced))
         return found;
     return std::nullopt;
+  case Op::Attend:
+  case Op::CopyHeads:
+  case Op::Add:
+    return std::nullopt;
   }
   return std::nullopt;
 }

@@ -216,7 +216,7 @@ Found StructureChecker::checkInstruction(uint32_t roleIndex, uint32_t index,
   const Role &role = plan.roles[roleIndex];
   const Instruction &instruction = role.body[index];
   Culprit culprit{-1, roleIndex, index};
-  if (instruction.op > Op::AllReduce)
+  if (instruction.op > Op::Add)
     return fail("an instruction has an unknown operation", {culprit});
   if (instruction.stage < -1 || instruction.stage >= int64_t(plan.stages) ||
       instruction.microbatch < -1 ||
@@ -256,6 +256,11 @@ Found StructureChecker::checkInstruction(uint32_t roleIndex, uint32_t index,
     fits = !sorted.empty() && instruction.group >= 0;
     numGroups[roleIndex] =
         std::max<int64_t>(numGroups[roleIndex], int64_t(instruction.group) + 1);
+    break;
+  case Op::Attend:
+  case Op::CopyHeads:
+  case Op::Add:
+    fits = false;
     break;
   }
   if (!fits)

@@ -3,6 +3,7 @@
 #include "hocket/Plan/ModelCheck.h"
 
 #include <algorithm>
+#include <numeric>
 #include <optional>
 #include <set>
 
@@ -17,6 +18,8 @@ bool plan::isPerMicrobatch(Slot slot) {
   case Slot::InputGradient:
   case Slot::OutputGradient:
   case Slot::Residual:
+  case Slot::Attended:
+  case Slot::AttendedGradient:
     return true;
   default:
     return false;
@@ -64,6 +67,10 @@ const TensorType *plan::typeOf(const Model &model, const Stage &stage,
     return at(stage.outputs, self);
   case Slot::Residual:
     return at(stage.residuals, self);
+  case Slot::Attended:
+    return at(stage.attended, self);
+  case Slot::AttendedGradient:
+    return operand.index == 0 ? at(stage.attended, self) : nullptr;
   case Slot::Loss:
   case Slot::Weight:
   case Slot::Step:
@@ -137,7 +144,8 @@ std::optional<unsigned> degree(const SizeExpr &expr) {
     return std::nullopt;
   unsigned highest = 0;
   for (const SizeExpr::Term &term : expr.terms)
-    highest = std::max<unsigned>(highest, term.power[0] + term.power[1]);
+    highest = std::max<unsigned>(
+        highest, std::accumulate(term.power.begin(), term.power.end(), 0u));
   if (highest > kMaxDegree)
     return std::nullopt;
   return highest;
@@ -249,6 +257,7 @@ bool isAllowed(const Operand &operand, TaskKind kind) {
   case Slot::Parameter:
   case Slot::Batch:
   case Slot::Input:
+  case Slot::Attended:
     return operand.access == Access::Read;
   case Slot::OutputGradient:
     return operand.access == Access::Read && !forward;
@@ -259,6 +268,7 @@ bool isAllowed(const Operand &operand, TaskKind kind) {
     return operand.access == (forward ? Access::Write : Access::Read) ||
            (kind == TaskKind::Bi && operand.access == Access::Write);
   case Slot::InputGradient:
+  case Slot::AttendedGradient:
     return operand.access == Access::Write && !forward;
   case Slot::Gradient:
     return operand.access == Access::ReadWrite && !forward;

@@ -24,6 +24,10 @@ const char *plan::name(Slot slot) {
     return "output_gradient";
   case Slot::Residual:
     return "residual";
+  case Slot::Attended:
+    return "attended";
+  case Slot::AttendedGradient:
+    return "attended_gradient";
   case Slot::Loss:
     return "loss";
   case Slot::Weight:
@@ -68,6 +72,12 @@ const char *plan::name(Op op) {
     return "WaitSend";
   case Op::AllReduce:
     return "AllReduce";
+  case Op::Attend:
+    return "Attend";
+  case Op::CopyHeads:
+    return "CopyHeads";
+  case Op::Add:
+    return "Add";
   }
   return "unknown";
 }

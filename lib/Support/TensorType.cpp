@@ -62,7 +62,7 @@ bool SizeExpr::isConstant() const {
 }
 
 std::string SizeExpr::str() const {
-  static constexpr const char *symbolNames[kNumSymbols] = {"T", "S"};
+  static constexpr const char *symbolNames[kNumSymbols] = {"T", "S", "H", "K", "N"};
   if (terms.empty())
     return "0";
   // Highest power first, as people write polynomials.

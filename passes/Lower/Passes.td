@@ -191,13 +191,13 @@ def BufferizeKernels : Pass<"hocket-bufferize-kernels", "::mlir::ModuleOp"> {
 def PlanWorkspace : Pass<"hocket-plan-workspace", "::mlir::func::FuncOp"> {
   let summary = "take every allocation of a kernel from one workspace";
   let description = [{
-    Appends three arguments to a kernel function: its two symbols and the
+    Appends six arguments to a kernel function: its five symbols and the
     workspace, a buffer of bytes. Allocations become views of the workspace, at
     offsets that are multiples of 64 and that the kernel computes from the
     symbols when it starts. Allocations that are never alive at once share
     their place. The bytes that the kernel needs, a polynomial in the symbols,
     become the attribute `hocket.workspace`, a list of (coefficient, power of
-    the first symbol, power of the second).
+    each symbol).
 
     Before:
 
@@ -210,8 +210,8 @@ def PlanWorkspace : Pass<"hocket-plan-workspace", "::mlir::func::FuncOp"> {
     After:
 
     ```mlir
-    func.func @k(%x: memref<?x64xf32>, %T: index, %S: index, %w: memref<?xi8>)
-        attributes {hocket.kernel = "F", hocket.workspace = array<i64: 63, 0, 0, 256, 1, 0>} {
+    func.func @k(%x: memref<?x64xf32>, %T: index, %S: index, %H: index, %K: index, %N: index, %w: memref<?xi8>)
+        attributes {hocket.kernel = "F", hocket.workspace = array<i64: 63, 0, 0, 0, 0, 0, 256, 1, 0, 0, 0, 0>} {
       %a = memref.view %w[%c0][%T] : memref<?xi8> to memref<?x64xf32>
     ```
   }];
@@ -347,7 +347,7 @@ def KernelEntry : Pass<"hocket-kernel-entry", "::mlir::ModuleOp"> {
     Before:
 
     ```mlir
-    func.func @k(%x: memref<?xf32> {hocket.shape = affine_map<(d0, d1) -> (d0)>}, %T: index, %S: index, %w: memref<?xi8>)
+    func.func @k(%x: memref<?xf32> {hocket.shape = affine_map<(d0, d1) -> (d0)>}, %T: index, %S: index, %H: index, %K: index, %N: index, %w: memref<?xi8>)
         attributes {hocket.kernel = "F", hocket.workspace = array<i64>}
     ```
 

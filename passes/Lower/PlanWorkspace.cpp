@@ -166,13 +166,16 @@ void PlanWorkspacePass::rewrite(func::FuncOp kernel,
   Type index = builder.getIndexType();
   auto bytesType =
       MemRefType::get({ShapedType::kDynamic}, builder.getIntegerType(8));
-  for (Type type : {index, index, Type(bytesType)})
+  SmallVector<Type> types(kNumSymbols, index);
+  types.push_back(bytesType);
+  for (Type type : types)
     if (failed(
             kernel.insertArgument(kernel.getNumArguments(), type, none, loc)))
       llvm_unreachable("arguments of functions can be added");
   Block &entry = kernel.getBody().front();
-  std::array<Value, kNumSymbols> symbols = {entry.getArgument(count),
-                                            entry.getArgument(count + 1)};
+  std::array<Value, kNumSymbols> symbols;
+  for (unsigned symbol = 0; symbol < kNumSymbols; ++symbol)
+    symbols[symbol] = entry.getArgument(count + symbol);
   Value workspace = entry.getArgument(count + kNumSymbols);
 
   // Each place begins at the next multiple of the alignment.
@@ -202,7 +205,9 @@ void PlanWorkspacePass::rewrite(func::FuncOp kernel,
     op.erase();
   }
   SmallVector<int64_t> encoded;
-  for (const SizeExpr::Term &term : total.terms)
-    encoded.append({term.coefficient, term.power[0], term.power[1]});
+  for (const SizeExpr::Term &term : total.terms) {
+    encoded.push_back(term.coefficient);
+    encoded.append(term.power.begin(), term.power.end());
+  }
   kernel->setAttr(kWorkspaceAttr, builder.getDenseI64ArrayAttr(encoded));
 }

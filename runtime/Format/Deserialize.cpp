@@ -31,7 +31,7 @@ static_assert(format::Slot::MAX == format::Slot(plan::Slot::Step));
 static_assert(format::Access::MAX == format::Access(plan::Access::ReadWrite));
 static_assert(format::TaskKind::MAX ==
               format::TaskKind(plan::TaskKind::Update));
-static_assert(format::Op::MAX == format::Op(plan::Op::AllReduce));
+static_assert(format::Op::MAX == format::Op(plan::Op::Add));
 
 /// Copies a verified FlatBuffer into our own types. The first mistake is kept
 /// and everything after it is meaningless.
@@ -147,7 +147,8 @@ SizeExpr Decoder::size(const format::SizeExpr *in) {
   SizeExpr out;
   list(in->terms(), out.terms, [&](const format::Term *term) {
     return SizeExpr::Term{term->coefficient(),
-                          {term->power_t(), term->power_s()}};
+                          {term->power_t(), term->power_s(), term->power_h(),
+                           term->power_k(), term->power_n()}};
   });
   // Comparisons of types rely on the normal form.
   for (size_t i = 0; i < out.terms.size(); ++i)

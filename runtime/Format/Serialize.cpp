@@ -66,7 +66,8 @@ private:
 Offset<format::SizeExpr> Writer::write(const SizeExpr &expr) {
   std::vector<format::Term> terms;
   for (const SizeExpr::Term &term : expr.terms)
-    terms.emplace_back(term.coefficient, term.power[0], term.power[1]);
+    terms.emplace_back(term.coefficient, term.power[0], term.power[1],
+                       term.power[2], term.power[3], term.power[4]);
   return format::CreateSizeExpr(builder, builder.CreateVectorOfStructs(terms));
 }
 

@@ -13,6 +13,7 @@
 #include "hocket/Support/TensorType.h"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -47,9 +48,11 @@ enum class Slot : uint8_t {
   InputGradient,  ///< gradient of Input `index`, sent to the previous stage
   OutputGradient, ///< gradient of Output `index`, received from the next stage
   Residual,       ///< value `index` kept from the forward for the backward
-  Loss,           ///< sum of the loss over the step so far; scalar f32
-  Weight,         ///< sum of the weights (tokens) over the step; scalar f32
-  Step,           ///< number of this step, from 1; scalar f32
+  Attended,       ///< what the stage's attention gives: output, lse, delta
+  AttendedGradient, ///< gradient of the attention's output
+  Loss,             ///< sum of the loss over the step so far; scalar f32
+  Weight,           ///< sum of the weights (tokens) over the step; scalar f32
+  Step,             ///< number of this step, from 1; scalar f32
 };
 const char *name(Slot slot);
 
@@ -84,6 +87,31 @@ struct TaskTemplate {
   std::vector<Operand> operands;
 };
 
+/// The attention that a stage begins with under sequence parallelism. It is not
+/// part of the stage's kernels, since the ranks of a sequence group compute it
+/// together, each from its own tokens: the expansion turns it into transfers
+/// and calls of these three kernels. Their symbols are {query tokens, key
+/// tokens, query heads, key heads, numbers of the table}; D is the head size.
+struct Attention {
+  /// Inputs of the stage, [T, H, D], [T, Hk, D] and [T, Hk, D], that nothing
+  /// else reads.
+  uint32_t query = 0, key = 0, value = 0;
+  uint32_t heads = 1, keyHeads = 1, headSize = 1;
+  bool causal = false;
+  /// (query, key, value, table, output, lse): adds what the keys give to the
+  /// running output [T, H, D] and lse [T, H] (`hocket.attention_part`).
+  uint32_t part = 0;
+  /// (output, output gradient, delta): delta[t, h] = sum of their products over
+  /// the head. Not there where the model is not trained; the same for the next.
+  uint32_t delta = 0;
+  /// (query, key, value, table, lse, output gradient, delta, query gradient,
+  /// key gradient, value gradient): adds to the gradients
+  /// (`hocket.attention_part_grad`).
+  uint32_t partGrad = 0;
+  bool isTrained = false;
+  bool operator==(const Attention &) const = default;
+};
+
 struct Stage {
   std::string name;
   std::vector<TensorType> inputs;    // from the previous stage; empty at first
@@ -91,6 +119,9 @@ struct Stage {
   std::vector<TensorType> residuals; // from F to its backward
   /// At most one template of a kind; no B where the model is not trained.
   std::vector<TaskTemplate> tasks;
+  std::optional<Attention> attention = {};
+  /// Types of Slot::Attended, where there is an attention: output, lse, delta.
+  std::vector<TensorType> attended = {};
 
   const TaskTemplate *find(TaskKind kind) const;
 };

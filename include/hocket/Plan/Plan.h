@@ -31,6 +31,11 @@ enum class Op : uint8_t {
   WaitSend,  ///< wait until the `index`-th Send of this body (counted from 0)
              ///< has been received
   AllReduce, ///< sum `buffers` over `group`, in the order of its ranks
+  Attend,    ///< run attention kernel `kernel` of `stage` on `buffers` (one per
+             ///< operand, the table left out) with table `index` of the role,
+             ///< if it has one
+  CopyHeads, ///< buffers[0] = buffers[1] for the heads that both have
+  Add,       ///< buffers[0] += buffers[1]
 };
 const char *name(Op op);
 
@@ -40,10 +45,23 @@ struct Instruction {
   int32_t stage = -1;            // -1: not of one stage
   int32_t microbatch = -1;       // -1: not of one microbatch
   uint32_t kernel = 0;           // of Op::Kernel: index into Model::kernels
-  uint32_t index = 0;            // of LoadBatch, WaitSend
+  uint32_t index = 0;            // of LoadBatch, WaitSend, Attend
   int32_t peer = -1;             // of Send, Recv: index into Rank::peers
   int32_t group = -1;            // of AllReduce: index into Rank::groups
   std::vector<uint32_t> buffers; // indices into Role::buffers
+};
+
+/// Which part of its value a buffer holds, of the values that the attention of
+/// a sequence group sends about. Values are [tokens, heads, ...].
+struct Share {
+  /// The coordinate whose tokens they are; -1: the rank's own, all heads.
+  int32_t owner = -1;
+  /// Heads [firstHead, firstHead + numHeads).
+  uint32_t firstHead = 0, numHeads = 0;
+  /// Of a sum: the coordinate that computed this term, or -1 for the sum of
+  /// terms so far.
+  int32_t term = -1;
+  auto operator<=>(const Share &) const = default;
 };
 
 /// A piece of a rank's arena. The size is that of the largest rank of the role,
@@ -52,6 +70,7 @@ struct Buffer {
   std::string name;
   Operand binding;         // what it holds; `access` has no meaning here
   TensorType type;         // its extents take the symbols of `microbatch`
+  Share share = {};        // the type is that of the share
   int32_t stage = -1;      // whose value it is; -1 where isPerStage is false
   int32_t microbatch = -1; // -1: lives through the step
   int64_t bytes = 0;
@@ -63,6 +82,9 @@ struct Role {
   std::vector<uint32_t> stages; // that its ranks run, sorted
   std::vector<Buffer> buffers;
   std::vector<Instruction> body;
+  /// What the Attend instructions attend to: {rows, what to initialise, rows of
+  /// eight numbers} (hocket.attention_part).
+  std::vector<std::vector<int32_t>> tables;
   int64_t workspaceBytes = 0; // of the hungriest kernel call
   int64_t workspaceOffset = 0;
   int64_t arenaBytes = 0; // everything that a rank of this role allocates
@@ -70,7 +92,7 @@ struct Role {
 
 struct Rank {
   uint32_t role = 0;
-  uint32_t data = 0;            // coordinate on the data axis
+  uint32_t data = 0;            // coordinate among the Strategy::replicas()
   uint32_t pipeline = 0;        // coordinate on the pipeline axis
   std::vector<uint32_t> peers;  // ranks
   std::vector<uint32_t> groups; // indices into Plan::groups
@@ -81,6 +103,25 @@ struct MicrobatchShape {
   int64_t tokens = 0;
   int64_t sequences = 0;
   Symbols symbols() const { return {tokens, sequences + 1}; }
+};
+
+/// Tokens first, first + stride, ... of a sequence of the step, `count` of
+/// them.
+struct TokenChunk {
+  uint32_t sequence = 0; // index into Plan::lengths
+  int64_t first = 0;     // position in the sequence
+  int64_t count = 0;
+  int64_t stride = 1;
+  bool operator==(const TokenChunk &) const = default;
+};
+
+/// Ranks that compute sequences together, in one microbatch. `coordinates` are
+/// among the Strategy::replicas().
+struct SequenceGroup {
+  std::vector<uint32_t> coordinates;
+  std::vector<uint32_t> sequences; // indices into Plan::lengths
+  std::string method;              // of the sequence methods (Sequence.h)
+  bool operator==(const SequenceGroup &) const = default;
 };
 
 /// A task and its place in a step.
@@ -121,6 +162,16 @@ struct RouteLimits {
 /// checkStrategy() says which ones make sense.
 struct Strategy {
   uint32_t data = 1;
+  /// Ranks that share each sequence, and how (Sequence.h). A replica is one
+  /// rank of the model's stages for its part of the tokens: replica r of data
+  /// coordinate d is coordinate d * sequence + r.
+  uint32_t sequence = 1;
+  std::string sequenceMethod = "ring";
+  /// Of a model whose stages are cut at their attentions, else empty: stages of
+  /// the model for each stage of the pipeline, which are on one rank and run
+  /// one after the other. All that this struct says of stages is of those of
+  /// the pipeline then.
+  std::vector<uint32_t> segments = {};
   uint32_t microbatches = 1;
   /// Of a registry; "given" where `orders` says it.
   std::string schedule = "1f1b";
@@ -143,6 +194,9 @@ struct Strategy {
   /// on the same rank, its head. All data coordinates follow the same routes.
   std::vector<std::vector<Visit>> routes = {};
   RouteLimits limits = {};
+
+  /// Coordinates that hold copies of the parameters and different tokens.
+  uint32_t replicas() const { return data * sequence; }
   bool operator==(const Strategy &) const = default;
 };
 
@@ -152,16 +206,24 @@ struct Plan {
   std::vector<Role> roles;
   std::vector<Rank> ranks;
   std::vector<std::vector<uint32_t>> groups; // each sorted
-  /// Shapes of the step's microbatches: shapes[data * microbatches + i].
+  /// Shapes of the step's microbatches: shapes[coordinate * microbatches + i].
   std::vector<MicrobatchShape> shapes;
   /// The lengths of the step's sequences, in batch order.
   std::vector<int64_t> lengths;
-  /// Sequences of a microbatch: [firstSequence[k], firstSequence[k+1]) of
-  /// `lengths`, k = data * microbatches + i.
+  /// Without sequence groups, the sequences of a microbatch:
+  /// [firstSequence[k], firstSequence[k+1]) of `lengths`, k = coordinate *
+  /// microbatches + i.
   std::vector<uint32_t> firstSequence;
+  /// Where ranks share sequences, else empty: the groups of each microbatch.
+  /// The chunks of coordinate c in microbatch i, in the order of its tokens,
+  /// are [firstChunk[k], firstChunk[k+1]) of `chunks`, k = c * microbatches +
+  /// i.
+  std::vector<std::vector<SequenceGroup>> sequenceGroups;
+  std::vector<uint32_t> firstChunk;
+  std::vector<TokenChunk> chunks;
 
-  const MicrobatchShape &shape(uint32_t data, uint32_t microbatch) const {
-    return shapes[data * strategy.microbatches + microbatch];
+  const MicrobatchShape &shape(uint32_t coordinate, uint32_t microbatch) const {
+    return shapes[size_t(coordinate) * strategy.microbatches + microbatch];
   }
 };
 

@@ -4,7 +4,9 @@
 // are polynomials in the kernel's symbols. The kernels of a stage have two
 // symbols: T, the tokens of the microbatch, and S, the length of its
 // `cu_seqlens` (sequences + 1). An update kernel has one: the number of
-// elements of the parameter that it updates.
+// elements of the parameter that it updates. The kernels of a distributed
+// attention have five: the tokens of the query and of the keys (in the places
+// of T and S), the heads of both (H and K), and the numbers of their table (N).
 //
 //===----------------------------------------------------------------------===//
 
@@ -18,7 +20,7 @@
 
 namespace hocket {
 
-inline constexpr unsigned kNumSymbols = 2;
+inline constexpr unsigned kNumSymbols = 5;
 /// The values of the symbols of one kernel call: {T, S} or {elements, 0}.
 using Symbols = std::array<int64_t, kNumSymbols>;
 
@@ -27,7 +29,7 @@ using Symbols = std::array<int64_t, kNumSymbols>;
 struct SizeExpr {
   struct Term {
     int64_t coefficient = 0;
-    std::array<uint8_t, kNumSymbols> power = {0, 0};
+    std::array<uint8_t, kNumSymbols> power = {};
     bool operator==(const Term &) const = default;
   };
   /// Sorted by power, no zero coefficients, no power twice.

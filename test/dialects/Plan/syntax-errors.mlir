@@ -1,14 +1,14 @@
 // RUN: hocket-opt %s -split-input-file -verify-diagnostics
 
 plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
-  // expected-error @+1 {{expected an integer, 'T' or 'S', not 'U'}}
+  // expected-error @+1 {{expected an integer, 'T', 'S', 'H', 'K' or 'N', not 'U'}}
   plan.batch_input 0 "x" : T x U x f32
 }
 
 // -----
 
 plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
-  // expected-error @+1 {{expected an integer, 'T' or 'S'}}
+  // expected-error @+1 {{expected an integer, 'T', 'S', 'H', 'K' or 'N'}}
   plan.batch_input 0 "x" : (T + ) x f32
 }
 
@@ -23,7 +23,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
 // -----
 
 plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
-  // expected-error @+1 {{expected an integer, 'T' or 'S', not 'f31'}}
+  // expected-error @+1 {{expected an integer, 'T', 'S', 'H', 'K' or 'N', not 'f31'}}
   plan.batch_input 0 "x" : T x f31
 }
 

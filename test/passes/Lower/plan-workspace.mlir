@@ -5,8 +5,8 @@
 
 // CHECK-LABEL: func.func @reuse(
 // CHECK-SAME: %[[X:[a-z0-9]*]]: memref<?x64xf32>
-// CHECK-SAME: %[[T:[a-z0-9]*]]: index, %{{[a-z0-9]*}}: index, %[[W:[a-z0-9]*]]: memref<?xi8>)
-// CHECK-SAME: hocket.workspace = array<i64: 126, 0, 0, 260, 1, 0>
+// CHECK-SAME: %[[T:[a-z0-9]*]]: index, %{{[a-z0-9]*}}: index, %{{[a-z0-9]*}}: index, %{{[a-z0-9]*}}: index, %{{[a-z0-9]*}}: index, %[[W:[a-z0-9]*]]: memref<?xi8>)
+// CHECK-SAME: hocket.workspace = array<i64: 126, 0, 0, 0, 0, 0, 260, 1, 0, 0, 0, 0>
 // CHECK-DAG: %[[C0:.*]] = arith.constant 0 : index
 // CHECK-DAG: %[[C63:.*]] = arith.constant 63 : index
 // CHECK-DAG: %[[C256:.*]] = arith.constant 256 : index
@@ -42,7 +42,7 @@ func.func @reuse(%x: memref<?x64xf32> {hocket.shape = affine_map<(d0, d1) -> (d0
 // A kernel without allocations takes the arguments as well.
 
 // CHECK-LABEL: func.func @none(
-// CHECK-SAME: memref<4xf32>, %{{.*}}: index, %{{.*}}: index, %{{.*}}: memref<?xi8>)
+// CHECK-SAME: memref<4xf32>, %{{.*}}: index, %{{.*}}: index, %{{.*}}: index, %{{.*}}: index, %{{.*}}: index, %{{.*}}: memref<?xi8>)
 // CHECK-SAME: hocket.workspace = array<i64>
 func.func @none(%x: memref<4xf32>) attributes {hocket.kernel = "F"} {
   return
