@@ -142,6 +142,8 @@ std::optional<Violation> plan::findViolation(const Plan &plan,
   if (!found)
     found = checkDeadlock(context, channels);
   if (!found)
+    found = checkAttention(context);
+  if (!found)
     found = checkMemory(context);
   if (!found)
     found = checkLimits(context);

@@ -20,6 +20,11 @@ bool isAccumulator(Slot slot) {
   return slot == Slot::Gradient || slot == Slot::Loss || slot == Slot::Weight;
 }
 
+/// What an attention and its gradient give, which may be the sum of terms.
+bool isAttentionResult(Slot slot) {
+  return slot == Slot::Attended || slot == Slot::InputGradient;
+}
+
 class DataflowChecker {
 public:
   DataflowChecker(const CheckContext &context, uint32_t index)
@@ -33,13 +38,17 @@ private:
     State state = State::Unwritten;
     int32_t lastWrite = -1; // instruction
     int32_t pendingSend = -1;
-    bool isReduced = false; // by some AllReduce of the body
+    uint32_t pendingSends = 0;
+    uint32_t copiedHeads = 0; // of CopyHeads into the whole value
+    bool isReduced = false;   // by some AllReduce of the body
   };
 
   bool holds(const Buffer &buffer, const Operand &operand,
              const Instruction &instruction) const;
   Found check(uint32_t i);
   Found checkKernel(uint32_t i);
+  Found checkAttend(uint32_t i);
+  Found checkCopy(uint32_t i);
   Found read(uint32_t i, uint32_t buffer);
   Found write(uint32_t i, uint32_t buffer);
   Found accumulate(uint32_t i, uint32_t buffer, State after);
@@ -160,6 +169,58 @@ Found DataflowChecker::checkKernel(uint32_t i) {
   return std::nullopt;
 }
 
+/// A table says what the kernel initialises: that is written, else added to.
+Found DataflowChecker::checkAttend(uint32_t i) {
+  const Instruction &attend = role.body[i];
+  const Attention &attention = *context.model.stages[attend.stage].attention;
+  bool isPart = attend.kernel == attention.part;
+  bool isMerge = !isPart && attend.kernel == attention.merge;
+  bool isDelta = !isPart && !isMerge && attend.kernel == attention.delta;
+  int32_t initialise =
+      attend.index == kNoTable ? 0 : role.tables[attend.index][1];
+  // The first result and, of several, whether each is written.
+  size_t firstResult = isPart ? 3 : isMerge ? 0 : isDelta ? 2 : 6;
+  size_t endResult = isMerge ? 2 : attend.buffers.size();
+  auto isWritten = [&](size_t k) {
+    if (isPart)
+      return initialise != 0;
+    return isDelta || (!isMerge && (initialise & (k == 6 ? 1 : 2)) != 0);
+  };
+  for (size_t k = 0; k < attend.buffers.size(); ++k)
+    if (k < firstResult || k >= endResult)
+      if (Found found = read(i, attend.buffers[k]))
+        return found;
+  for (size_t k = firstResult; k < endResult; ++k) {
+    uint32_t buffer = attend.buffers[k];
+    if (Found found = isWritten(k) ? write(i, buffer)
+                                   : accumulate(i, buffer, State::Written))
+      return found;
+  }
+  return std::nullopt;
+}
+
+/// Heads of a whole value are copied one range after the other.
+Found DataflowChecker::checkCopy(uint32_t i) {
+  const Instruction &copy = role.body[i];
+  uint32_t to = copy.buffers[0], from = copy.buffers[1];
+  const Buffer &target = role.buffers[to], &source = role.buffers[from];
+  if (Found found = read(i, from))
+    return found;
+  if (target.share != Share())
+    return write(i, to);
+  Life &life = buffers[to];
+  if (source.share.firstHead != life.copiedHeads)
+    return fail("heads are not copied in order", i, to, life.lastWrite);
+  if (life.copiedHeads == 0)
+    if (Found found = write(i, to))
+      return found;
+  life.copiedHeads += source.share.numHeads;
+  int64_t heads = target.type.shape[1].evaluate({});
+  life.state = life.copiedHeads == heads ? State::Written : State::Unwritten;
+  life.lastWrite = int32_t(i);
+  return std::nullopt;
+}
+
 Found DataflowChecker::check(uint32_t i) {
   const Instruction &instruction = role.body[i];
   switch (instruction.op) {
@@ -167,7 +228,8 @@ Found DataflowChecker::check(uint32_t i) {
     return checkKernel(i);
   case Op::Zero:
     for (uint32_t buffer : instruction.buffers) {
-      if (!isAccumulator(role.buffers[buffer].binding.slot))
+      if (!isAccumulator(role.buffers[buffer].binding.slot) &&
+          !isAttentionResult(role.buffers[buffer].binding.slot))
         return fail("a buffer is zeroed that is no accumulator", i, buffer);
       if (Found found = write(i, buffer))
         return found;
@@ -189,17 +251,18 @@ Found DataflowChecker::check(uint32_t i) {
     uint32_t buffer = instruction.buffers[0];
     if (Found found = read(i, buffer))
       return found;
-    if (buffers[buffer].pendingSend >= 0)
-      return fail("a buffer is sent while it is being sent", i, buffer,
-                  buffers[buffer].pendingSend);
     buffers[buffer].pendingSend = int32_t(i);
+    ++buffers[buffer].pendingSends;
     sends.push_back(i);
     return std::nullopt;
   }
   case Op::WaitSend:
     // One that comes before its send can never end: P2 reports it.
-    if (instruction.index < sends.size())
-      buffers[role.body[sends[instruction.index]].buffers[0]].pendingSend = -1;
+    if (instruction.index < sends.size()) {
+      Life &life = buffers[role.body[sends[instruction.index]].buffers[0]];
+      if (life.pendingSends > 0 && --life.pendingSends == 0)
+        life.pendingSend = -1;
+    }
     return std::nullopt;
   case Op::AllReduce:
     for (uint32_t buffer : instruction.buffers)
@@ -207,9 +270,13 @@ Found DataflowChecker::check(uint32_t i) {
         return found;
     return std::nullopt;
   case Op::Attend:
+    return checkAttend(i);
   case Op::CopyHeads:
+    return checkCopy(i);
   case Op::Add:
-    return std::nullopt;
+    if (Found found = read(i, instruction.buffers[1]))
+      return found;
+    return accumulate(i, instruction.buffers[0], State::Written);
   }
   return std::nullopt;
 }

@@ -2,6 +2,8 @@
 
 #include "Checker.h"
 
+#include "hocket/Plan/Work.h"
+
 #include <algorithm>
 #include <tuple>
 
@@ -30,6 +32,7 @@ public:
 private:
   void collectShapes();
   Found checkSizes();
+  Found checkShareSize(uint32_t buffer);
   Found checkWorkspace();
   void collectPieces();
   Found sweep();
@@ -72,6 +75,9 @@ Found MemoryChecker::checkSizes() {
   const std::vector<Symbols> constant = {{0, 0}};
   for (uint32_t i = 0; i < role.buffers.size(); ++i) {
     const Buffer &buffer = role.buffers[i];
+    if (buffer.share != Share())
+      if (Found found = checkShareSize(i))
+        return found;
     if (buffer.offset % kAlignment != 0)
       return fail("a buffer's offset is not a multiple of 64",
                   {context.at(index, -1, i)});
@@ -82,6 +88,8 @@ Found MemoryChecker::checkSizes() {
         {buffer.binding.slot, buffer.binding.index, buffer.stage});
     if (isNew)
       size->second = buffer.type.bytes();
+    if (buffer.share != Share())
+      continue;
     const std::vector<Symbols> &needed =
         buffer.microbatch < 0 ? constant : shapes[buffer.microbatch];
     for (const Symbols &symbols : needed) {
@@ -95,6 +103,19 @@ Found MemoryChecker::checkSizes() {
   return std::nullopt;
 }
 
+/// The tokens are those of another coordinate.
+Found MemoryChecker::checkShareSize(uint32_t i) {
+  const Buffer &buffer = role.buffers[i];
+  for (uint32_t rank : context.ranksOfRole[index]) {
+    int64_t bytes = bytesOf(context.plan, context.plan.ranks[rank], buffer);
+    if (bytes < 0 || bytes > buffer.bytes)
+      return fail("a buffer of " + std::to_string(buffer.bytes) +
+                      " bytes holds a value of " + std::to_string(bytes),
+                  {context.at(index, -1, i)});
+  }
+  return std::nullopt;
+}
+
 Found MemoryChecker::checkWorkspace() {
   if (role.workspaceOffset % kAlignment != 0)
     return fail("the workspace's offset is not a multiple of 64",
@@ -104,7 +125,7 @@ Found MemoryChecker::checkWorkspace() {
     return fail("the workspace ends beyond the arena", {context.at(index, -1)});
   for (uint32_t i = 0; i < role.body.size(); ++i) {
     const Instruction &instruction = role.body[i];
-    if (instruction.op != Op::Kernel)
+    if (instruction.op != Op::Kernel && instruction.op != Op::Attend)
       continue;
     const SizeExpr &size =
         context.model.kernels[instruction.kernel].workspaceBytes;
@@ -113,7 +134,11 @@ Found MemoryChecker::checkWorkspace() {
       return bytes >= 0 && bytes <= role.workspaceBytes;
     };
     bool fine = true;
-    if (instruction.microbatch >= 0) {
+    if (instruction.op == Op::Attend) {
+      for (uint32_t rank : context.ranksOfRole[index])
+        fine &= fits(symbolsOf(context.plan, context.model,
+                               context.plan.ranks[rank], instruction));
+    } else if (instruction.microbatch >= 0) {
       const auto &list = shapes[instruction.microbatch];
       fine = std::all_of(list.begin(), list.end(), fits);
     } else {
@@ -149,7 +174,8 @@ void MemoryChecker::collectPieces() {
       sends.push_back(instruction.buffers[0]);
     if (instruction.op == Op::WaitSend)
       uses[sends[instruction.index]].second = i;
-    if (instruction.op == Op::Kernel && role.workspaceBytes > 0)
+    if ((instruction.op == Op::Kernel || instruction.op == Op::Attend) &&
+        role.workspaceBytes > 0)
       pieces.push_back({role.workspaceOffset, role.workspaceBytes, i, i, -1});
   }
   for (uint32_t i = 0; i < role.buffers.size(); ++i) {

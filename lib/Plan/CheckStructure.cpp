@@ -2,6 +2,7 @@
 
 #include "Checker.h"
 
+#include "hocket/Plan/Sequence.h"
 #include "hocket/Plan/StrategyCheck.h"
 
 #include <algorithm>
@@ -34,6 +35,9 @@ private:
   Found checkBuffer(uint32_t role, uint32_t buffer);
   Found checkInstruction(uint32_t role, uint32_t index, uint32_t numSends);
   Found checkKernel(uint32_t role, uint32_t index);
+  Found checkShare(const Buffer &buffer, const TensorType &type,
+                   const Culprit &culprit);
+  Found checkAttend(uint32_t role, uint32_t index);
 
   Found fail(std::string message, std::vector<Culprit> culprits = {}) {
     return context.violation("structure", std::move(message),
@@ -68,6 +72,15 @@ Found StructureChecker::checkBatch() {
   if (Result<void> checked = checkStrategy(plan.strategy, model); !checked)
     return fail(checked.error().message);
   indexRoutes();
+  if (!plan.sequenceGroups.empty())
+    return checkSequenceGroups(context);
+  if (!plan.chunks.empty() || !plan.firstChunk.empty() ||
+      plan.strategy.sequence > 1)
+    return fail("ranks share sequences and there are no sequence groups");
+  for (const Stage &stage : model.stages)
+    if (stage.attention)
+      return fail("a stage begins with an attention and there are no sequence "
+                  "groups");
   uint64_t parts = uint64_t(plan.strategy.data) * plan.strategy.microbatches;
   if (parts == 0 || parts != plan.shapes.size() ||
       parts != plan.firstSequence.size() - 1 || plan.firstSequence.empty())
@@ -124,8 +137,8 @@ Found StructureChecker::checkRanks() {
   for (uint32_t index = 0; index < plan.ranks.size(); ++index) {
     const Rank &rank = plan.ranks[index];
     Culprit culprit{index};
-    if (rank.role >= plan.roles.size() || rank.data >= plan.strategy.data ||
-        rank.pipeline >= pipelineRanks)
+    if (rank.role >= plan.roles.size() ||
+        rank.data >= plan.strategy.replicas() || rank.pipeline >= pipelineRanks)
       return fail("a rank's role or coordinates are out of range", {culprit});
     culprit.role = rank.role;
     if (int64_t(rank.peers.size()) < numPeers[rank.role] ||
@@ -165,8 +178,11 @@ Found StructureChecker::checkBuffer(uint32_t roleIndex, uint32_t index) {
   if (!type)
     return fail("a buffer is bound to a value that the model does not have",
                 {culprit});
-  if (buffer.type != *type)
-    return fail("a buffer's type is not that of its value, " + type->str(),
+  if (Found found = checkShare(buffer, *type, culprit))
+    return found;
+  TensorType expected = shareType(*type, buffer.share);
+  if (buffer.type != expected)
+    return fail("a buffer's type is not that of its value, " + expected.str(),
                 {culprit});
   bool perMicrobatch = isPerMicrobatch(buffer.binding.slot);
   if (perMicrobatch ? buffer.microbatch < 0 || uint32_t(buffer.microbatch) >=
@@ -177,6 +193,70 @@ Found StructureChecker::checkBuffer(uint32_t roleIndex, uint32_t index) {
                 {culprit});
   if (buffer.bytes < 0 || buffer.offset < 0)
     return fail("a buffer has a negative size or offset", {culprit});
+  return std::nullopt;
+}
+
+/// A share is of a value that has heads, of some of them, and of a coordinate.
+Found StructureChecker::checkShare(const Buffer &buffer, const TensorType &type,
+                                   const Culprit &culprit) {
+  const Share &share = buffer.share;
+  if (share == Share())
+    return std::nullopt;
+  int64_t heads = type.shape.size() > 1 ? type.shape[1].evaluate({}) : 0;
+  int64_t replicas = plan.strategy.replicas();
+  bool fits = !plan.sequenceGroups.empty() && buffer.microbatch >= 0 &&
+              share.owner >= 0 && share.owner < replicas &&
+              share.term >= Share::kTotal && share.term < replicas &&
+              share.numHeads > 0 &&
+              int64_t(share.firstHead) + share.numHeads <= heads;
+  if (!fits)
+    return fail("a buffer's share is not a part of its value", {culprit});
+  return std::nullopt;
+}
+
+/// The kernel is one of its stage's attention, with buffers of its operands'
+/// kinds; the rows of the table stay within their tokens.
+Found StructureChecker::checkAttend(uint32_t roleIndex, uint32_t index) {
+  const Role &role = plan.roles[roleIndex];
+  const Instruction &attend = role.body[index];
+  Culprit culprit{-1, roleIndex, index};
+  if (attend.stage < 0 || !runs(role, uint32_t(attend.stage)) ||
+      attend.microbatch < 0 || !model.stages[attend.stage].attention)
+    return fail("an attention is of a stage that has none", {culprit});
+  const Attention &attention = *model.stages[attend.stage].attention;
+  const AttentionKernel *kernel = nullptr;
+  static constexpr AttentionKernel kernels[] = {
+      AttentionKernel::Part, AttentionKernel::Merge, AttentionKernel::Delta,
+      AttentionKernel::PartGrad};
+  for (const AttentionKernel &candidate : kernels)
+    if ((attention.isTrained || candidate < AttentionKernel::Delta) &&
+        kernelOf(attention, candidate) == attend.kernel)
+      kernel = &candidate;
+  if (!kernel)
+    return fail("kernel #" + std::to_string(attend.kernel) +
+                    " is not one of the stage's attention",
+                {culprit});
+  bool hasTable =
+      *kernel == AttentionKernel::Part || *kernel == AttentionKernel::PartGrad;
+  const std::vector<Quantity> &operands = operandsOf(*kernel);
+  bool fits = attend.buffers.size() == operands.size() &&
+              hasTable == (attend.index != kNoTable) &&
+              (!hasTable || attend.index < role.tables.size());
+  for (size_t k = 0; fits && k < operands.size(); ++k) {
+    const Buffer &buffer = role.buffers[attend.buffers[k]];
+    Operand expected = quantityOperand(attention, operands[k]);
+    bool isBefore = expected.slot == Slot::Input && buffer.share == Share() &&
+                    buffer.binding.slot == Slot::Output &&
+                    buffer.stage == attend.stage - 1 &&
+                    buffer.binding.index == expected.index;
+    fits = buffer.microbatch == attend.microbatch &&
+           (isBefore || (buffer.stage == attend.stage &&
+                         buffer.binding.slot == expected.slot &&
+                         buffer.binding.index == expected.index));
+  }
+  if (!fits)
+    return fail("an attention's buffers or table do not fit its kernel",
+                {culprit});
   return std::nullopt;
 }
 
@@ -258,9 +338,14 @@ Found StructureChecker::checkInstruction(uint32_t roleIndex, uint32_t index,
         std::max<int64_t>(numGroups[roleIndex], int64_t(instruction.group) + 1);
     break;
   case Op::Attend:
+    return checkAttend(roleIndex, index);
   case Op::CopyHeads:
   case Op::Add:
-    fits = false;
+    fits = instruction.buffers.size() == 2 && instruction.microbatch >= 0;
+    for (size_t k = 0; fits && k < 2; ++k) {
+      const TensorType &type = role.buffers[instruction.buffers[k]].type;
+      fits = type.shape.size() > 1 && type.element == ElementType::F32;
+    }
     break;
   }
   if (!fits)
@@ -284,14 +369,14 @@ Found StructureChecker::checkRole(uint32_t index) {
   if (role.workspaceBytes < 0 || role.workspaceOffset < 0 ||
       role.arenaBytes < 0)
     return fail("a role's workspace or arena has a negative size", {culprit});
-  std::set<std::tuple<Slot, uint32_t, int32_t, int32_t>> values;
+  std::set<std::tuple<Slot, uint32_t, int32_t, int32_t, Share>> values;
   for (uint32_t i = 0; i < role.buffers.size(); ++i) {
     if (Found found = checkBuffer(index, i))
       return found;
     const Buffer &buffer = role.buffers[i];
     if (!values
              .emplace(buffer.binding.slot, buffer.binding.index, buffer.stage,
-                      buffer.microbatch)
+                      buffer.microbatch, buffer.share)
              .second)
       return fail("two buffers hold the same value", {{-1, index, -1, i}});
   }

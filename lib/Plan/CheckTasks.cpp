@@ -42,7 +42,7 @@ Found checkCoordinates(const CheckContext &context) {
                                {{index, rank.role}});
   }
   uint64_t expected = uint64_t(countPipelineRanks(plan.strategy, plan.stages)) *
-                      plan.strategy.data;
+                      plan.strategy.replicas();
   if (namesRanks(plan.strategy) && plan.ranks.size() != expected)
     return context.violation(
         "P8", "the strategy has " + std::to_string(expected) +
@@ -55,23 +55,23 @@ Found checkStages(const CheckContext &context) {
   const Plan &plan = context.plan;
   if (!plan.strategy.nodes.empty())
     return std::nullopt;
-  uint64_t expected = uint64_t(plan.stages) * plan.strategy.data;
+  uint64_t expected = uint64_t(plan.stages) * plan.strategy.replicas();
   uint64_t held = 0;
   for (const Rank &rank : plan.ranks)
     held += plan.roles[rank.role].stages.size();
   if (expected != held)
-    return context.violation("P8", std::to_string(plan.stages) + " stages x " +
-                                       std::to_string(plan.strategy.data) +
-                                       "-way data parallelism is " +
-                                       std::to_string(expected) +
-                                       " stages to run and the plan's " +
-                                       std::to_string(plan.ranks.size()) +
-                                       " ranks run " + std::to_string(held));
+    return context.violation(
+        "P8", std::to_string(plan.stages) + " stages x " +
+                  std::to_string(plan.strategy.replicas()) + " replicas is " +
+                  std::to_string(expected) + " stages to run and the plan's " +
+                  std::to_string(plan.ranks.size()) + " ranks run " +
+                  std::to_string(held));
   std::vector<int32_t> owner(expected, -1);
   for (uint32_t index = 0; index < plan.ranks.size(); ++index) {
     const Rank &rank = plan.ranks[index];
     for (uint32_t stage : plan.roles[rank.role].stages) {
-      int32_t &slot = owner[size_t(stage) * plan.strategy.data + rank.data];
+      int32_t &slot =
+          owner[size_t(stage) * plan.strategy.replicas() + rank.data];
       if (slot >= 0)
         return context.violation(
             "P8", "two ranks run the same stage of the same data coordinate",

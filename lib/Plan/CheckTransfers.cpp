@@ -6,6 +6,8 @@
 
 #include "Checker.h"
 
+#include "hocket/Plan/Work.h"
+
 #include <algorithm>
 #include <tuple>
 
@@ -42,6 +44,8 @@ private:
   Found reportUnmatched(const End &send, const End &receive);
   bool isUniform(const End &send, const End &receive);
   bool holdsCounterpart(const Buffer &sent, const Buffer &received) const;
+  bool holdsShare(const End &send, const Buffer &sent, const End &receive,
+                  const Buffer &received) const;
 
   const CheckContext &context;
   const Plan &plan;
@@ -119,6 +123,30 @@ Operand counterpart(const Operand &binding) {
           binding.index};
 }
 
+/// What an attention sends about: the same heads of the same tokens of the same
+/// value. Terms of sums are followed by checkAttention().
+bool TransferChecker::holdsShare(const End &send, const Buffer &sent,
+                                 const End &receive,
+                                 const Buffer &received) const {
+  auto key = [&](const End &end, const Buffer &buffer) {
+    int64_t owner =
+        buffer.share.owner < 0 ? plan.ranks[end.rank].data : buffer.share.owner;
+    uint32_t heads = buffer.share.numHeads;
+    if (heads == 0 && buffer.type.shape.size() > 1)
+      heads = uint32_t(buffer.type.shape[1].evaluate({}));
+    Operand value = buffer.binding;
+    int32_t stage = buffer.stage;
+    // The stage before hands its outputs to the attention.
+    if (value.slot == Slot::Output) {
+      value.slot = Slot::Input;
+      ++stage;
+    }
+    return std::tuple(value.slot, value.index, stage, buffer.microbatch, owner,
+                      buffer.share.firstHead, heads);
+  };
+  return key(send, sent) == key(receive, received);
+}
+
 bool TransferChecker::holdsCounterpart(const Buffer &sent,
                                        const Buffer &received) const {
   int64_t stage = sent.binding.slot == Slot::Output
@@ -143,7 +171,7 @@ Found TransferChecker::matchMessages(const End &send, const End &receive,
   auto elements = [&](uint32_t rank, const Buffer &buffer) {
     Symbols symbols = {0, 0};
     if (buffer.microbatch >= 0)
-      symbols = plan.shape(plan.ranks[rank].data, buffer.microbatch).symbols();
+      symbols = ownerShape(plan, plan.ranks[rank], buffer).symbols();
     return buffer.type.elements().evaluate(symbols);
   };
   std::vector<Culprit> culprits = {context.on(send.rank, i),
@@ -158,7 +186,12 @@ Found TransferChecker::matchMessages(const End &send, const End &receive,
             std::to_string(numReceived) + " x " + name(received.type.element),
         std::move(culprits));
   bool sameData = plan.ranks[send.rank].data == plan.ranks[receive.rank].data;
-  if (!mismatch && (!sameData || !holdsCounterpart(sent, received)))
+  bool sameStage =
+      plan.ranks[send.rank].pipeline == plan.ranks[receive.rank].pipeline;
+  bool fits = sameData    ? holdsCounterpart(sent, received)
+              : sameStage ? holdsShare(send, sent, receive, received)
+                          : false;
+  if (!mismatch && !fits)
     mismatch = context.violation(
         "P3", "a message arrives in the buffer of another value",
         std::move(culprits));

@@ -69,11 +69,15 @@ struct Channels {
 };
 
 Found checkStructure(CheckContext &context);
+/// The part of it about the sequences that ranks share.
+Found checkSequenceGroups(const CheckContext &context);
 /// P7: the limits that the strategy declares.
 Found checkLimits(const CheckContext &context);
 /// P8: tasks, updates and reductions happen exactly once.
 Found checkTasks(const CheckContext &context);
 Found checkReductions(const CheckContext &context);
+/// P8: every query meets every key that it sees, once.
+Found checkAttention(const CheckContext &context);
 /// P1, and the part of P3 that looks at two ranks.
 Found checkTransfers(const CheckContext &context, Channels &channels);
 Found checkCollectives(const CheckContext &context);

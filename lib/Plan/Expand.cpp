@@ -4,6 +4,7 @@
 
 #include "Ordering.h"
 #include "RoleBuilder.h"
+#include "SequenceGroups.h"
 
 #include "hocket/Plan/ModelCheck.h"
 #include "hocket/Plan/StrategyCheck.h"
@@ -27,8 +28,8 @@ namespace {
 class Expander {
 public:
   Expander(const Model &model, const Strategy &strategy,
-           const std::vector<int64_t> &lengths)
-      : model(model), lengths(lengths) {
+           const std::vector<int64_t> &lengths, const SequenceMethods &methods)
+      : model(model), lengths(lengths), methods(methods) {
     plan.strategy = strategy;
   }
 
@@ -36,12 +37,15 @@ public:
 
 private:
   Result<void> dealBatch();
+  Result<void> shareSequences();
   void findPeers();
   void findBoundSlots();
   void findGroups();
   void addRanks();
   std::string roleName(uint32_t rank) const;
-  RoleContext contextOf(uint32_t rank) const;
+  std::vector<uint32_t> peersAt(uint32_t rank, uint32_t coordinate) const;
+  RoleContext contextOf(uint32_t rank, uint32_t coordinate);
+  Result<void> addRoles();
   std::vector<uint32_t> parametersOf(uint32_t rank) const;
   std::vector<uint32_t> gradientsOf(uint32_t rank) const;
 
@@ -52,7 +56,10 @@ private:
 
   const Model &model;
   const std::vector<int64_t> &lengths;
+  const SequenceMethods &methods;
   Plan plan;
+  uint32_t replicas = 1;
+  std::optional<SequenceGroups> groups; // where ranks share sequences
 
   /// Ranks are those of the pipeline axis here.
   uint32_t ranks = 0;
@@ -90,7 +97,7 @@ Result<void> Expander::dealBatch() {
                     " sequences and the batch has " +
                     std::to_string(lengths.size()),
                 {"give more sequences, or use fewer microbatches"});
-  if (uint64_t(strategy.data) * ranks >
+  if (uint64_t(replicas) * ranks >
       uint64_t(std::numeric_limits<int32_t>::max()))
     return fail("the plan would have more than 2^31 ranks");
 
@@ -106,6 +113,11 @@ Result<void> Expander::dealBatch() {
   plan.lengths = lengths;
   plan.firstSequence = dealSequences(uint32_t(lengths.size()), uint32_t(parts));
   shapesOfMicrobatch.resize(strategy.microbatches);
+  bool isCut = std::any_of(
+      model.stages.begin(), model.stages.end(),
+      [](const Stage &stage) { return stage.attention.has_value(); });
+  if (strategy.sequence > 1 || isCut)
+    return shareSequences();
   for (uint64_t k = 0; k < parts; ++k) {
     MicrobatchShape shape;
     for (uint32_t i = plan.firstSequence[k]; i < plan.firstSequence[k + 1]; ++i)
@@ -118,6 +130,29 @@ Result<void> Expander::dealBatch() {
     std::sort(shapes.begin(), shapes.end());
     shapes.erase(std::unique(shapes.begin(), shapes.end()), shapes.end());
   }
+  return {};
+}
+
+/// Each microbatch of a data coordinate is a group.
+Result<void> Expander::shareSequences() {
+  const Strategy &strategy = plan.strategy;
+  plan.sequenceGroups.resize(strategy.microbatches);
+  for (uint32_t data = 0; data < strategy.data; ++data)
+    for (uint32_t i = 0; i < strategy.microbatches; ++i) {
+      SequenceGroup &group = plan.sequenceGroups[i].emplace_back();
+      group.method = strategy.sequenceMethod;
+      for (uint32_t member = 0; member < strategy.sequence; ++member)
+        group.coordinates.push_back(data * strategy.sequence + member);
+      size_t part = size_t(data) * strategy.microbatches + i;
+      for (uint32_t k = plan.firstSequence[part];
+           k < plan.firstSequence[part + 1]; ++k)
+        group.sequences.push_back(k);
+    }
+  plan.firstSequence.clear();
+  Result<SequenceGroups> made = SequenceGroups::create(plan, model, methods);
+  if (!made)
+    return made.error();
+  groups = std::move(*made);
   return {};
 }
 
@@ -185,14 +220,14 @@ void Expander::findGroups() {
   // other in different collectives.
   groupsOf.resize(ranks);
   for (const auto &[ranks, parameters] : sets) {
-    if (ranks.size() * plan.strategy.data < 2)
+    if (ranks.size() * replicas < 2)
       continue;
     uint32_t index = uint32_t(plan.groups.size());
     std::vector<uint32_t> &group = plan.groups.emplace_back();
     for (uint32_t rank : ranks) {
       groupsOf[rank].push_back(index);
-      for (uint32_t data = 0; data < plan.strategy.data; ++data)
-        group.push_back(rank * plan.strategy.data + data);
+      for (uint32_t coordinate = 0; coordinate < replicas; ++coordinate)
+        group.push_back(rank * replicas + coordinate);
     }
     if (!parameters.empty())
       reduced[index] = parameters;
@@ -214,16 +249,36 @@ std::string Expander::roleName(uint32_t rank) const {
                                      : name + "_node" + std::to_string(rank);
 }
 
-RoleContext Expander::contextOf(uint32_t rank) const {
+/// The ranks that coordinate `coordinate` of pipeline rank `rank` exchanges
+/// messages with, sorted.
+std::vector<uint32_t> Expander::peersAt(uint32_t rank,
+                                        uint32_t coordinate) const {
+  std::vector<uint32_t> peers;
+  for (uint32_t peer : peersOf[rank])
+    peers.push_back(peer * replicas + coordinate);
+  for (const std::vector<SequenceGroup> &groups : plan.sequenceGroups)
+    for (const SequenceGroup &group : groups)
+      if (std::find(group.coordinates.begin(), group.coordinates.end(),
+                    coordinate) != group.coordinates.end())
+        for (uint32_t other : group.coordinates)
+          if (other != coordinate)
+            peers.push_back(rank * replicas + other);
+  sortUnique(peers);
+  return peers;
+}
+
+RoleContext Expander::contextOf(uint32_t rank, uint32_t coordinate) {
   RoleContext context{model,
                       rank,
+                      coordinate,
+                      replicas,
                       roleName(rank),
                       ordering.stagesOf[rank],
                       itinerary,
                       ordering.orders.ofRank[rank],
                       ordering.spans[rank],
                       messagesOf[rank],
-                      peersOf[rank],
+                      peersAt(rank, coordinate),
                       boundSlots,
                       shapesOfMicrobatch,
                       parametersOf(rank),
@@ -236,20 +291,40 @@ RoleContext Expander::contextOf(uint32_t rank) const {
     if (index == everyone)
       context.everyone = int32_t(local);
   }
+  if (groups) {
+    context.name += "_part" + std::to_string(coordinate);
+    context.groups = &*groups;
+    context.allShapes = &plan.shapes;
+  }
   return context;
 }
 
+/// Ranks that share sequences do different things: each has a role of its own.
+Result<void> Expander::addRoles() {
+  std::vector<std::vector<Symbols>> shapes = shapesOfMicrobatch;
+  for (uint32_t rank = 0; rank < ranks; ++rank)
+    for (uint32_t coordinate = 0; coordinate < (groups ? replicas : 1);
+         ++coordinate) {
+      for (uint32_t i = 0; groups && i < shapes.size(); ++i)
+        shapesOfMicrobatch[i] = {plan.shape(coordinate, i).symbols()};
+      RoleContext context = contextOf(rank, coordinate);
+      Result<Role> role = RoleBuilder(context).build();
+      if (!role)
+        return role.error();
+      plan.roles.push_back(std::move(*role));
+    }
+  return {};
+}
+
 void Expander::addRanks() {
-  uint32_t data = plan.strategy.data;
-  plan.ranks.reserve(size_t(data) * ranks);
+  plan.ranks.reserve(size_t(replicas) * ranks);
   for (uint32_t pipeline = 0; pipeline < ranks; ++pipeline)
-    for (uint32_t d = 0; d < data; ++d) {
+    for (uint32_t coordinate = 0; coordinate < replicas; ++coordinate) {
       Rank rank;
-      rank.role = pipeline;
-      rank.data = d;
+      rank.role = groups ? pipeline * replicas + coordinate : pipeline;
+      rank.data = coordinate;
       rank.pipeline = pipeline;
-      for (uint32_t peer : peersOf[pipeline])
-        rank.peers.push_back(peer * data + d);
+      rank.peers = peersAt(pipeline, coordinate);
       rank.groups = groupsOf[pipeline];
       plan.ranks.push_back(std::move(rank));
     }
@@ -261,6 +336,7 @@ Result<Plan> Expander::run(const ScheduleRegistry &schedules) {
   if (Result<void> checked = checkStrategy(plan.strategy, model); !checked)
     return checked.error();
   plan.stages = uint32_t(model.stages.size());
+  replicas = plan.strategy.replicas();
   ranks = countPipelineRanks(plan.strategy, plan.stages);
   if (Result<void> dealt = dealBatch(); !dealt)
     return dealt.error();
@@ -274,13 +350,8 @@ Result<Plan> Expander::run(const ScheduleRegistry &schedules) {
   heldByStage = heldParameters(model);
   findBoundSlots();
   findGroups();
-  for (uint32_t rank = 0; rank < ranks; ++rank) {
-    RoleContext context = contextOf(rank);
-    Result<Role> role = RoleBuilder(context).build();
-    if (!role)
-      return role.error();
-    plan.roles.push_back(std::move(*role));
-  }
+  if (Result<void> added = addRoles(); !added)
+    return added.error();
   addRanks();
   return std::move(plan);
 }
@@ -289,6 +360,7 @@ Result<Plan> Expander::run(const ScheduleRegistry &schedules) {
 
 Result<Plan> plan::expand(const Model &model, const Strategy &strategy,
                           const std::vector<int64_t> &lengths,
-                          const ScheduleRegistry &schedules) {
-  return Expander(model, strategy, lengths).run(schedules);
+                          const ScheduleRegistry &schedules,
+                          const SequenceMethods &methods) {
+  return Expander(model, strategy, lengths, methods).run(schedules);
 }

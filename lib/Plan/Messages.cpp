@@ -79,6 +79,11 @@ void MessageFinder::addSends(uint32_t rank, size_t position) {
     if (operand.slot == Slot::InputGradient && operand.access != Access::Read &&
         binds(model.stages[to->stage], Slot::OutputGradient, operand.index))
       written.push_back(operand.index);
+  if (stage.attention && writesAttendedGradient(*stage.find(task.kind)))
+    for (uint32_t k :
+         {stage.attention->query, stage.attention->key, stage.attention->value})
+      if (binds(model.stages[to->stage], Slot::OutputGradient, k))
+        written.push_back(k);
   std::sort(written.begin(), written.end());
   for (uint32_t k : written)
     add(rank, position, Slot::InputGradient, k, *to);

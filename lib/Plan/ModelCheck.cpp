@@ -79,6 +79,20 @@ const TensorType *plan::typeOf(const Model &model, const Stage &stage,
   return nullptr;
 }
 
+TensorType plan::shareType(const TensorType &whole, const Share &share) {
+  TensorType type = whole;
+  if (share.numHeads > 0 && type.shape.size() > 1)
+    type.shape[1] = SizeExpr::constant(share.numHeads);
+  return type;
+}
+
+bool plan::writesAttendedGradient(const TaskTemplate &task) {
+  for (const Operand &operand : task.operands)
+    if (operand.slot == Slot::AttendedGradient)
+      return true;
+  return false;
+}
+
 std::vector<std::vector<uint32_t>> plan::heldParameters(const Model &model) {
   std::vector<std::vector<uint32_t>> held(model.stages.size());
   std::vector<bool> named(model.parameters.size());
@@ -332,7 +346,10 @@ Result<void> ModelChecker::checkStage(uint32_t index) {
     return fail(where + "'s outputs are not what the next stage takes in");
   for (uint32_t k = 0; k < stage.outputs.size(); ++k)
     if (binds(stage, Slot::OutputGradient, k) &&
-        !binds(next, Slot::InputGradient, k))
+        !binds(next, Slot::InputGradient, k) &&
+        !(next.attention &&
+          (k == next.attention->query || k == next.attention->key ||
+           k == next.attention->value)))
       return fail(where + " needs the gradient of its output #" +
                   std::to_string(k) + " and the next stage does not give it");
   return {};

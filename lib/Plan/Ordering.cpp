@@ -2,6 +2,8 @@
 
 #include "Ordering.h"
 
+#include "Segments.h"
+
 #include "hocket/Plan/StrategyCheck.h"
 
 using namespace hocket;
@@ -199,11 +201,19 @@ Result<T> withSchedule(const Model &model, const Strategy &strategy,
 
 Result<Ordering> plan::orderTasks(const Model &model, const Strategy &strategy,
                                   const ScheduleRegistry &schedules) {
+  if (!strategy.segments.empty()) {
+    Result<Ordering> ordering = orderTasks(
+        pipelineModel(model, strategy), withoutSegments(strategy), schedules);
+    return ordering ? refine(*ordering, model, strategy) : ordering;
+  }
   return withSchedule(model, strategy, schedules, &Orderer::run);
 }
 
 Result<TaskOrders> plan::askSchedule(const Model &model,
                                      const Strategy &strategy,
                                      const ScheduleRegistry &schedules) {
+  if (!strategy.segments.empty())
+    return askSchedule(pipelineModel(model, strategy),
+                       withoutSegments(strategy), schedules);
   return withSchedule(model, strategy, schedules, &Orderer::ask);
 }

@@ -3,6 +3,7 @@
 #include "RoleBuilder.h"
 
 #include "hocket/Plan/ModelCheck.h"
+#include "hocket/Plan/Work.h"
 
 #include <algorithm>
 #include <limits>
@@ -27,14 +28,15 @@ RoleBuilder::RoleBuilder(const RoleContext &context)
       sends[message->sentAfter].push_back(message);
 }
 
-int32_t RoleBuilder::peerOf(uint32_t rank) const {
-  auto found =
-      std::lower_bound(context.peers.begin(), context.peers.end(), rank);
+int32_t RoleBuilder::peerOf(uint32_t rank, uint32_t coordinate) const {
+  auto found = std::lower_bound(context.peers.begin(), context.peers.end(),
+                                rank * context.replicas + coordinate);
   return int32_t(found - context.peers.begin());
 }
 
 std::string RoleBuilder::bufferName(Slot slot, uint32_t index, int32_t stage,
-                                    int32_t microbatch) const {
+                                    int32_t microbatch,
+                                    const Share &share) const {
   std::string text = name(slot);
   if (slot == Slot::Parameter || slot == Slot::Gradient) {
     text += "." + model.parameters[index].name;
@@ -51,18 +53,26 @@ std::string RoleBuilder::bufferName(Slot slot, uint32_t index, int32_t stage,
     text += ".s" + std::to_string(stage);
   if (microbatch >= 0)
     text += ".mb" + std::to_string(microbatch);
-  return text;
+  if (share.owner >= 0)
+    text += ".of" + std::to_string(share.owner) + ".heads" +
+            std::to_string(share.firstHead) + "to" +
+            std::to_string(share.firstHead + share.numHeads);
+  if (share.term != Share::kSum)
+    text += share.term == Share::kTotal ? ".total"
+                                        : ".by" + std::to_string(share.term);
+  return share.isAgain ? text + ".again" : text;
 }
 
 uint32_t RoleBuilder::buffer(Slot slot, uint32_t index, int32_t stage,
-                             int32_t microbatch) {
-  if (slot == Slot::Input) {
+                             int32_t microbatch, Share share) {
+  bool isWhole = share == Share();
+  if (slot == Slot::Input && isWhole) {
     auto before = context.itinerary.before(uint32_t(stage), microbatch);
     if (isHere(before)) {
       slot = Slot::Output;
       stage = int32_t(before->stage);
     }
-  } else if (slot == Slot::OutputGradient) {
+  } else if (slot == Slot::OutputGradient && isWhole) {
     auto after = context.itinerary.after(uint32_t(stage), microbatch);
     if (isHere(after)) {
       slot = Slot::InputGradient;
@@ -74,26 +84,44 @@ uint32_t RoleBuilder::buffer(Slot slot, uint32_t index, int32_t stage,
   if (!isPerMicrobatch(slot))
     microbatch = -1;
   auto [found, isNew] =
-      bufferOf.try_emplace(std::tuple(slot, index, stage, microbatch),
+      bufferOf.try_emplace(std::tuple(slot, index, stage, microbatch, share),
                            uint32_t(role.buffers.size()));
   if (!isNew)
     return found->second;
   Buffer made;
-  made.name = bufferName(slot, index, stage, microbatch);
+  made.name = bufferName(slot, index, stage, microbatch, share);
   made.binding = {slot, index, Access::Read};
-  made.type = *typeOf(model, model.stages[std::max(stage, 0)], made.binding);
+  made.type = shareType(
+      *typeOf(model, model.stages[std::max(stage, 0)], made.binding), share);
+  made.share = share;
   made.stage = stage;
   made.microbatch = microbatch;
-  auto [bytes, isNewValue] = bytesOf.try_emplace({slot, index, stage});
-  if (isNewValue)
-    bytes->second = made.type.bytes();
-  if (microbatch < 0)
-    made.bytes = bytes->second.evaluate({0, 0});
-  else
-    for (const Symbols &symbols : context.shapes[microbatch])
-      made.bytes = std::max(made.bytes, bytes->second.evaluate(symbols));
+  made.bytes = bytesOf(made);
   role.buffers.push_back(std::move(made));
   return found->second;
+}
+
+int64_t RoleBuilder::tokensOf(const Buffer &made) const {
+  uint32_t owner =
+      made.share.owner < 0 ? context.coordinate : uint32_t(made.share.owner);
+  return (*context.allShapes)[size_t(owner) * context.shapes.size() +
+                              made.microbatch]
+      .tokens;
+}
+
+int64_t RoleBuilder::bytesOf(const Buffer &made) {
+  if (made.share != Share())
+    return made.type.bytes().evaluate({tokensOf(made)});
+  auto [size, isNew] =
+      sizeOf.try_emplace({made.binding.slot, made.binding.index, made.stage});
+  if (isNew)
+    size->second = made.type.bytes();
+  if (made.microbatch < 0)
+    return size->second.evaluate({0, 0});
+  int64_t most = 0;
+  for (const Symbols &symbols : context.shapes[made.microbatch])
+    most = std::max(most, size->second.evaluate(symbols));
+  return most;
 }
 
 Instruction RoleBuilder::instruction(Op op, int32_t stage,
@@ -130,7 +158,7 @@ void RoleBuilder::loadBatch(const ScheduledTask &task,
   int32_t microbatch = int32_t(task.microbatch);
   for (const Operand &operand : kernel.operands) {
     if (operand.slot != Slot::Batch ||
-        bufferOf.count({Slot::Batch, operand.index, -1, microbatch}))
+        bufferOf.count({Slot::Batch, operand.index, -1, microbatch, Share()}))
       continue;
     Instruction load =
         instruction(Op::LoadBatch, int32_t(task.stage), microbatch);
@@ -181,6 +209,9 @@ void RoleBuilder::addTask(size_t position) {
   loadBatch(task, kernel);
   for (const Message *message : receives[position])
     receive(*message);
+  bool attends = model.stages[task.stage].attention.has_value();
+  if (attends && task.kind == TaskKind::F)
+    addAttention(task, /*isBackward=*/false);
 
   Instruction run = instruction(Op::Kernel, stage, microbatch);
   run.kind = task.kind;
@@ -189,6 +220,8 @@ void RoleBuilder::addTask(size_t position) {
     run.buffers.push_back(
         buffer(operand.slot, operand.index, stage, microbatch));
   role.body.push_back(std::move(run));
+  if (attends && writesAttendedGradient(kernel))
+    addAttention(task, /*isBackward=*/true);
   // Nobody can wait forever here: in the run that playTasks() tells of, the
   // receiver had what it waits for by now, and what can go on in one run can go
   // on in all.
@@ -208,7 +241,7 @@ void RoleBuilder::addReductions() {
   Instruction reduce = instruction(Op::AllReduce);
   reduce.group = context.everyone;
   for (Slot slot : {Slot::Loss, Slot::Weight})
-    if (bufferOf.count({slot, 0, -1, -1}))
+    if (bufferOf.count({slot, 0, -1, -1, Share()}))
       reduce.buffers.push_back(buffer(slot, 0));
   if (context.everyone >= 0 && !reduce.buffers.empty())
     role.body.push_back(std::move(reduce));
@@ -231,6 +264,10 @@ void RoleBuilder::addUpdates() {
 int64_t RoleBuilder::hungriestWorkspace() const {
   int64_t most = 0;
   for (const Instruction &run : role.body) {
+    if (run.op == Op::Attend)
+      most = std::max(
+          most, model.kernels[run.kernel].workspaceBytes.evaluate(attendSymbols(
+                    role, run, [&](const Buffer &b) { return tokensOf(b); })));
     if (run.op != Op::Kernel)
       continue;
     const SizeExpr &size = model.kernels[run.kernel].workspaceBytes;

@@ -4,6 +4,7 @@
 #define HOCKET_LIB_PLAN_ROLEBUILDER_H
 
 #include "Messages.h"
+#include "SequenceGroups.h"
 
 #include "hocket/Plan/Plan.h"
 
@@ -23,6 +24,9 @@ struct GradientGroup {
 struct RoleContext {
   const Model &model;
   uint32_t rank = 0; // on the pipeline axis
+  /// Of a role of its own for each coordinate; else that of any rank.
+  uint32_t coordinate = 0;
+  uint32_t replicas = 1; // Strategy::replicas()
   std::string name;
   std::vector<uint32_t> stages; // that it runs, sorted
   const Itinerary &itinerary;
@@ -30,10 +34,12 @@ struct RoleContext {
   const std::vector<TaskSpan> &spans;
   /// What it sends and receives, in the order of findMessages().
   const std::vector<const Message *> &messages;
-  std::vector<uint32_t> peers; // pipeline ranks, sorted: by local index
+  /// Ranks, for this coordinate, sorted: by local index.
+  std::vector<uint32_t> peers;
   /// What the tasks of the whole model are bound to.
   const std::set<Slot> &boundSlots;
-  /// For each microbatch, the different shapes that it has over the data axis.
+  /// For each microbatch, the different shapes that it has over the ranks of
+  /// the role.
   const std::vector<std::vector<Symbols>> &shapes;
   /// Parameters that this role holds, and those whose gradients it sums up,
   /// sorted.
@@ -43,6 +49,10 @@ struct RoleContext {
   std::vector<GradientGroup> gradientGroups;
   /// Local index of the group of all ranks; -1 for a single rank.
   int32_t everyone = -1;
+  /// Null where ranks do not share sequences.
+  SequenceGroups *groups = nullptr;
+  /// Shapes of the plan, where they do (Plan::shapes).
+  const std::vector<MicrobatchShape> *allShapes = nullptr;
 };
 
 /// Builds the buffers and the body of a role, without offsets.
@@ -67,24 +77,37 @@ private:
   /// Waits for the sends that are received before `time`, when one has not to
   /// wait for them.
   void waitForSends(double time);
+  void addAttention(const ScheduledTask &task, bool isBackward);
+  void addEmptyAttention(const ScheduledTask &task, bool isBackward);
+  uint32_t shareBuffer(const AttentionValue &value, const SequenceGroup &group,
+                       const ScheduledTask &task);
+  uint32_t tableIndex(const std::vector<int32_t> &table);
   void addReductions();
   void addUpdates();
   int64_t hungriestWorkspace() const;
 
   /// The buffer of a value, made at its first use. What a stage hands to the
   /// next one on the same rank is one buffer, named for its producer.
-  uint32_t buffer(Slot slot, uint32_t index, int32_t stage, int32_t microbatch);
+  uint32_t buffer(Slot slot, uint32_t index, int32_t stage, int32_t microbatch,
+                  Share share = {});
   uint32_t buffer(Slot slot, uint32_t index) {
     return buffer(slot, index, -1, -1);
   }
   std::string bufferName(Slot slot, uint32_t index, int32_t stage,
-                         int32_t microbatch) const;
+                         int32_t microbatch, const Share &share) const;
+  /// Tokens of a buffer of a microbatch, where ranks share sequences.
+  int64_t tokensOf(const Buffer &made) const;
+  /// The bytes of `made` on the largest rank of the role.
+  int64_t bytesOf(const Buffer &made);
   Instruction instruction(Op op, int32_t stage, int32_t microbatch) const;
   Instruction instruction(Op op) const { return instruction(op, -1, -1); }
   bool isHere(const std::optional<Visit> &visit) const {
     return visit && visit->rank == context.rank;
   }
-  int32_t peerOf(uint32_t rank) const;
+  int32_t peerOf(uint32_t rank, uint32_t coordinate) const;
+  int32_t peerOf(uint32_t rank) const {
+    return peerOf(rank, context.coordinate);
+  }
 
   const RoleContext &context;
   const Model &model;
@@ -93,8 +116,10 @@ private:
   std::vector<std::vector<const Message *>> receives, sends;
   std::vector<Outstanding> outstanding;
   uint32_t numSends = 0;
-  std::map<std::tuple<Slot, uint32_t, int32_t, int32_t>, uint32_t> bufferOf;
-  std::map<std::tuple<Slot, uint32_t, int32_t>, SizeExpr> bytesOf;
+  std::map<std::tuple<Slot, uint32_t, int32_t, int32_t, Share>, uint32_t>
+      bufferOf;
+  std::map<std::tuple<Slot, uint32_t, int32_t>, SizeExpr> sizeOf;
+  std::map<std::vector<int32_t>, uint32_t> tableOf;
 };
 
 /// Gives the buffers of `role` their offsets: what lives through the step

@@ -45,8 +45,7 @@ Result<const Schedule *> ScheduleRegistry::get(std::string_view name) const {
   if (const Schedule *found = find(name))
     return found;
   if (name == "auto")
-    return Error(ErrorCode::InvalidArgument,
-                 "the schedule is still 'auto'",
+    return Error(ErrorCode::InvalidArgument, "the schedule is still 'auto'",
                  {"solve it first (hocket-solve-schedule)"});
   std::string known;
   for (const std::string &other : names())

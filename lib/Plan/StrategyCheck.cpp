@@ -3,11 +3,13 @@
 #include "hocket/Plan/StrategyCheck.h"
 
 #include "RouteCheck.h"
+#include "Segments.h"
 
 #include "hocket/Plan/Itinerary.h"
 #include "hocket/Plan/TaskText.h"
 
 #include <algorithm>
+#include <limits>
 #include <map>
 #include <tuple>
 
@@ -24,6 +26,8 @@ bool plan::namesRanks(const Strategy &strategy) {
 }
 
 uint32_t plan::countPipelineRanks(const Strategy &strategy, uint32_t stages) {
+  if (!strategy.segments.empty())
+    stages = uint32_t(strategy.segments.size());
   if (strategy.pipelineRanks > 0)
     return strategy.pipelineRanks;
   if (!strategy.placement.empty()) {
@@ -46,7 +50,7 @@ std::vector<uint32_t> plan::heldStages(const Strategy &strategy,
     if (std::binary_search(strategy.nodes[stage].begin(),
                            strategy.nodes[stage].end(), rank))
       held.push_back(stage);
-  return held;
+  return segmentsOf(strategy, held);
 }
 
 namespace {
@@ -208,6 +212,16 @@ Result<void> checkPlacement(const Strategy &strategy, uint32_t stages,
 
 Result<void> plan::checkStrategy(const Strategy &strategy, const Model &model) {
   uint32_t stages = uint32_t(model.stages.size());
+  if (!strategy.segments.empty()) {
+    if (Result<void> checked = checkSegments(strategy, stages); !checked)
+      return checked;
+    return checkStrategy(withoutSegments(strategy),
+                         pipelineModel(model, strategy));
+  }
+  if (strategy.sequence == 0 || uint64_t(strategy.data) * strategy.sequence >
+                                    std::numeric_limits<uint32_t>::max())
+    return fail("the degree of sequence parallelism must be at least 1, and "
+                "that times the degree of data parallelism at most 2^32");
   if (strategy.data == 0 || strategy.microbatches == 0)
     return fail("the degree of data parallelism and the number of microbatches "
                 "must be at least 1");

@@ -7,8 +7,20 @@
 using namespace hocket;
 using namespace hocket::plan;
 
+const MicrobatchShape &plan::ownerShape(const Plan &plan, const Rank &rank,
+                                        const Buffer &buffer) {
+  uint32_t owner =
+      buffer.share.owner < 0 ? rank.data : uint32_t(buffer.share.owner);
+  return plan.shape(owner, uint32_t(buffer.microbatch));
+}
+
 Symbols plan::symbolsOf(const Plan &plan, const Model &model, const Rank &rank,
                         const Instruction &instruction) {
+  if (instruction.op == Op::Attend)
+    return attendSymbols(plan.roles[rank.role], instruction,
+                         [&](const Buffer &buffer) {
+                           return ownerShape(plan, rank, buffer).tokens;
+                         });
   if (instruction.microbatch >= 0)
     return plan.shape(rank.data, instruction.microbatch).symbols();
   if (instruction.op == Op::Kernel && instruction.kind == TaskKind::Update)
@@ -24,7 +36,7 @@ int64_t plan::bytesOf(const Plan &plan, const Rank &rank,
                       const Buffer &buffer) {
   Symbols symbols = {0, 0};
   if (buffer.microbatch >= 0)
-    symbols = plan.shape(rank.data, buffer.microbatch).symbols();
+    symbols = ownerShape(plan, rank, buffer).symbols();
   return buffer.type.bytes().evaluate(symbols);
 }
 

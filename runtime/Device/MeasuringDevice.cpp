@@ -64,6 +64,18 @@ Result<void> MeasuringDevice::add(void *sum, const void *values,
                    [&] { return device.add(sum, values, count); });
 }
 
+Result<void> MeasuringDevice::copyRows(void *to, const void *from,
+                                       const RowsOfTwo &rows) {
+  return timedMove(copies, rows.rowBytes * rows.rows,
+                   [&] { return device.copyRows(to, from, rows); });
+}
+
+Result<void> MeasuringDevice::addRows(void *sum, const void *values,
+                                      const RowsOfTwo &rows) {
+  return timedMove(sums, rows.rowBytes * rows.rows,
+                   [&] { return device.addRows(sum, values, rows); });
+}
+
 void MeasuringDevice::clear() {
   std::lock_guard lock(mutex);
   kernels.clear();

@@ -103,3 +103,13 @@ Result<void> PacedDevice::copy(void *to, const void *from, int64_t bytes) {
 Result<void> PacedDevice::add(void *sum, const void *values, int64_t count) {
   return sleep(clock->add(sum, values, count));
 }
+
+Result<void> PacedDevice::copyRows(void *to, const void *from,
+                                   const RowsOfTwo &rows) {
+  return sleep(clock->copyRows(to, from, rows));
+}
+
+Result<void> PacedDevice::addRows(void *sum, const void *values,
+                                  const RowsOfTwo &rows) {
+  return sleep(clock->addRows(sum, values, rows));
+}

@@ -58,3 +58,14 @@ Result<void> VirtualDevice::copy(void *, const void *, int64_t bytes) {
 Result<void> VirtualDevice::add(void *, const void *, int64_t count) {
   return spend({count, 12 * count});
 }
+
+Result<void> VirtualDevice::copyRows(void *, const void *,
+                                     const RowsOfTwo &rows) {
+  return spend({0, 2 * rows.rowBytes * rows.rows});
+}
+
+Result<void> VirtualDevice::addRows(void *, const void *,
+                                    const RowsOfTwo &rows) {
+  int64_t count = rows.rowBytes / int64_t(sizeof(float)) * rows.rows;
+  return spend({count, 12 * count});
+}

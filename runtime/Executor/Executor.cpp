@@ -11,6 +11,17 @@ using namespace hocket;
 using namespace hocket::plan;
 using namespace hocket::runtime;
 
+static bool isKernel(const Instruction &instruction) {
+  return instruction.op == Op::Kernel || instruction.op == Op::Attend;
+}
+
+/// The table of an attention kernel is its operand after query, key and value.
+static constexpr size_t kTableOperand = 3;
+
+static bool hasTable(const Instruction &instruction) {
+  return instruction.op == Op::Attend && instruction.index != kNoTable;
+}
+
 RoleProgram::RoleProgram(const Plan &plan, uint32_t index) {
   const Role &role = plan.roles[index];
   for (const Buffer &buffer : role.buffers)
@@ -23,13 +34,17 @@ RoleProgram::RoleProgram(const Plan &plan, uint32_t index) {
       sends.emplace_back(instruction.peer, sendsPerPeer[peer]++);
     }
   for (const Instruction &instruction : role.body) {
-    Item item{numPointers, numSizes, instruction.peer, 0};
+    Item item{numPointers, numSizes, instruction.peer, 0, numRows};
     if (instruction.op == Op::WaitSend)
       std::tie(item.peer, item.number) = sends[instruction.index];
     uint32_t count = uint32_t(instruction.buffers.size());
-    numPointers += count;
-    if (instruction.op != Op::Kernel)
+    if (!isKernel(instruction))
       numSizes += count;
+    if (instruction.op == Op::CopyHeads || instruction.op == Op::Add)
+      ++numRows;
+    if (hasTable(instruction))
+      ++count;
+    numPointers += count;
     maxOperands = std::max(maxOperands, count);
     items.push_back(item);
   }
@@ -73,15 +88,22 @@ Result<void> Executor::prepare() {
   sizes.reserve(program->numSizes);
   for (const Instruction &instruction : role->body) {
     symbols.push_back(symbolsOf(*plan, *model, rank, instruction));
-    for (uint32_t index : instruction.buffers) {
+    if (instruction.op == Op::CopyHeads || instruction.op == Op::Add)
+      rows.push_back(rowsOf(instruction));
+    for (size_t operand = 0; operand < instruction.buffers.size(); ++operand) {
+      uint32_t index = instruction.buffers[operand];
       const Buffer &buffer = role->buffers[index];
+      if (hasTable(instruction) && operand == kTableOperand &&
+          device->hasMemory())
+        pointers.push_back(
+            const_cast<int32_t *>(role->tables[instruction.index].data()));
       if (device->hasMemory())
         pointers.push_back(arena + buffer.offset);
-      if (instruction.op == Op::Kernel)
+      if (isKernel(instruction))
         continue;
       Symbols extents = {0, 0};
       if (buffer.microbatch >= 0)
-        extents = plan->shape(rank.data, uint32_t(buffer.microbatch)).symbols();
+        extents = ownerShape(*plan, rank, buffer).symbols();
       sizes.push_back(program->bytes[index].evaluate(extents));
       if (instruction.op == Op::LoadBatch)
         staged = std::max(staged, size_t(sizes.back()));
@@ -146,6 +168,7 @@ Result<Poll> Executor::perform(const Instruction &instruction) {
   Result<void> done;
   switch (instruction.op) {
   case Op::Kernel:
+  case Op::Attend:
     done = device->launch(instruction.kernel, operands, symbols[next],
                           arena ? arena + role->workspaceOffset : nullptr);
     break;
@@ -168,10 +191,63 @@ Result<Poll> Executor::perform(const Instruction &instruction) {
     return transport->allReduce(plan->ranks[self].groups[instruction.group],
                                 members[instruction.group],
                                 {operands, bytes, instruction.buffers.size()});
+  case Op::CopyHeads:
+  case Op::Add: {
+    const RowsOfTwo &both = rows[item.rows];
+    auto [to, from] = headsOf(instruction);
+    bool isCopy = instruction.op == Op::CopyHeads;
+    done = isCopy ? device->copyRows(to, from, both)
+                  : device->addRows(to, from, both);
+    break;
+  }
   }
   if (!done)
     return done.error();
   return Poll::Ready;
+}
+
+/// The heads that both buffers have.
+static std::pair<uint32_t, uint32_t> commonHeads(const Buffer &a,
+                                                 const Buffer &b) {
+  auto end = [](const Buffer &buffer) {
+    return buffer.share.firstHead + uint32_t(buffer.type.shape[1].evaluate({}));
+  };
+  return {std::max(a.share.firstHead, b.share.firstHead),
+          std::min(end(a), end(b))};
+}
+
+/// Bytes of one head of one token.
+static int64_t headBytes(const Buffer &buffer) {
+  int64_t bytes = byteWidth(buffer.type.element);
+  for (size_t dim = 2; dim < buffer.type.shape.size(); ++dim)
+    bytes *= buffer.type.shape[dim].evaluate({});
+  return bytes;
+}
+
+RowsOfTwo Executor::rowsOf(const Instruction &instruction) const {
+  const Buffer &to = role->buffers[instruction.buffers[0]];
+  const Buffer &from = role->buffers[instruction.buffers[1]];
+  auto [first, end] = commonHeads(to, from);
+  RowsOfTwo both;
+  both.toPitch = to.type.shape[1].evaluate({}) * headBytes(to);
+  both.fromPitch = from.type.shape[1].evaluate({}) * headBytes(from);
+  both.rowBytes = int64_t(end - first) * headBytes(to);
+  both.rows = ownerShape(*plan, plan->ranks[self], to).tokens;
+  return both;
+}
+
+std::pair<std::byte *, const std::byte *>
+Executor::headsOf(const Instruction &instruction) const {
+  if (!arena)
+    return {nullptr, nullptr};
+  const Buffer &to = role->buffers[instruction.buffers[0]];
+  const Buffer &from = role->buffers[instruction.buffers[1]];
+  uint32_t first = commonHeads(to, from).first;
+  auto at = [&](const Buffer &buffer) {
+    return arena + buffer.offset +
+           int64_t(first - buffer.share.firstHead) * headBytes(buffer);
+  };
+  return {at(to), at(from)};
 }
 
 Result<Poll> Executor::zero(const Instruction &instruction) {

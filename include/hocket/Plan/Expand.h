@@ -5,6 +5,7 @@
 
 #include "hocket/Plan/Plan.h"
 #include "hocket/Plan/Schedule.h"
+#include "hocket/Plan/Sequence.h"
 
 namespace hocket::plan {
 
@@ -13,13 +14,17 @@ namespace hocket::plan {
 /// data-parallel ranks and microbatches in consecutive runs of almost equal
 /// count. The result has tasks, transfers, the gradient all-reduce, the update
 /// and buffer offsets; it has not been checked (Check.h). Pipeline rank i of
-/// data coordinate d is rank i * data + d. docs/plan.md describes the result.
+/// coordinate d (Strategy::replicas()) is rank i * replicas + d. Where ranks
+/// share sequences, each microbatch of a data coordinate is a sequence group.
+/// docs/plan.md describes the result.
 /// Errors: InvalidArgument for a malformed model, degrees of 0, an unknown
-/// schedule or one that does not fit the model, lengths that are not positive,
-/// fewer sequences than data * microbatches, and buffers beyond 62 bits.
-Result<Plan> expand(const Model &model, const Strategy &strategy,
-                    const std::vector<int64_t> &lengths,
-                    const ScheduleRegistry &schedules);
+/// schedule or sequence method, one that does not fit the model, lengths that
+/// are not positive, fewer sequences than data * microbatches, and buffers
+/// beyond 62 bits.
+Result<Plan>
+expand(const Model &model, const Strategy &strategy,
+       const std::vector<int64_t> &lengths, const ScheduleRegistry &schedules,
+       const SequenceMethods &methods = SequenceMethods::withBuiltins());
 
 /// Deals `sequences` to `parts` consecutive runs whose counts differ by at most
 /// one: run k is [result[k], result[k + 1]). Every run has a sequence if there

@@ -101,6 +101,8 @@ struct Attention {
   /// (query, key, value, table, output, lse): adds what the keys give to the
   /// running output [T, H, D] and lse [T, H] (`hocket.attention_part`).
   uint32_t part = 0;
+  /// (output, lse, output, lse): adds the second pair to the first, in place.
+  uint32_t merge = 0;
   /// (output, output gradient, delta): delta[t, h] = sum of their products over
   /// the head. Not there where the model is not trained; the same for the next.
   uint32_t delta = 0;

@@ -33,11 +33,14 @@ enum class Op : uint8_t {
   AllReduce, ///< sum `buffers` over `group`, in the order of its ranks
   Attend,    ///< run attention kernel `kernel` of `stage` on `buffers` (one per
              ///< operand, the table left out) with table `index` of the role,
-             ///< if it has one
+             ///< or kNoTable where the kernel takes none
   CopyHeads, ///< buffers[0] = buffers[1] for the heads that both have
   Add,       ///< buffers[0] += buffers[1]
 };
 const char *name(Op op);
+
+/// Instruction::index of an Attend whose kernel takes no table.
+inline constexpr uint32_t kNoTable = UINT32_MAX;
 
 struct Instruction {
   Op op = Op::Kernel;
@@ -52,15 +55,21 @@ struct Instruction {
 };
 
 /// Which part of its value a buffer holds, of the values that the attention of
-/// a sequence group sends about. Values are [tokens, heads, ...].
+/// a sequence group sends about. Values are [tokens, heads, ...]. The default
+/// is the rank's own value as its kernels know it.
 struct Share {
-  /// The coordinate whose tokens they are; -1: the rank's own, all heads.
+  /// `term` of a sum that is not complete, and of one that is.
+  static constexpr int32_t kSum = -1, kTotal = -2;
+
+  /// The coordinate whose tokens they are; -1: the rank's own.
   int32_t owner = -1;
-  /// Heads [firstHead, firstHead + numHeads).
+  /// Heads [firstHead, firstHead + numHeads); none: all of them.
   uint32_t firstHead = 0, numHeads = 0;
-  /// Of a sum: the coordinate that computed this term, or -1 for the sum of
-  /// terms so far.
-  int32_t term = -1;
+  /// Of a sum over ranks: the coordinate that computed this term, or the sum of
+  /// the terms so far, or of all.
+  int32_t term = kSum;
+  /// Received once more, for the backward.
+  bool isAgain = false;
   auto operator<=>(const Share &) const = default;
 };
 
@@ -162,16 +171,6 @@ struct RouteLimits {
 /// checkStrategy() says which ones make sense.
 struct Strategy {
   uint32_t data = 1;
-  /// Ranks that share each sequence, and how (Sequence.h). A replica is one
-  /// rank of the model's stages for its part of the tokens: replica r of data
-  /// coordinate d is coordinate d * sequence + r.
-  uint32_t sequence = 1;
-  std::string sequenceMethod = "ring";
-  /// Of a model whose stages are cut at their attentions, else empty: stages of
-  /// the model for each stage of the pipeline, which are on one rank and run
-  /// one after the other. All that this struct says of stages is of those of
-  /// the pipeline then.
-  std::vector<uint32_t> segments = {};
   uint32_t microbatches = 1;
   /// Of a registry; "given" where `orders` says it.
   std::string schedule = "1f1b";
@@ -194,6 +193,16 @@ struct Strategy {
   /// on the same rank, its head. All data coordinates follow the same routes.
   std::vector<std::vector<Visit>> routes = {};
   RouteLimits limits = {};
+  /// Ranks that share each sequence, and how (Sequence.h). A replica is one
+  /// rank of the model's stages for its part of the tokens: replica r of data
+  /// coordinate d is coordinate d * sequence + r.
+  uint32_t sequence = 1;
+  std::string sequenceMethod = "ring";
+  /// Of a model whose stages are cut at their attentions, else empty: stages of
+  /// the model for each stage of the pipeline, which are on one rank and run
+  /// one after the other. All that this struct says of stages is of those of
+  /// the pipeline then.
+  std::vector<uint32_t> segments = {};
 
   /// Coordinates that hold copies of the parameters and different tokens.
   uint32_t replicas() const { return data * sequence; }

@@ -8,10 +8,31 @@
 
 namespace hocket::plan {
 
+/// The tokens that `buffer`, of a microbatch, holds on `rank`.
+const MicrobatchShape &ownerShape(const Plan &plan, const Rank &rank,
+                                  const Buffer &buffer);
+
 /// The symbols of the types and sizes of `instruction` on `rank`: those of its
 /// microbatch, of the parameter that it updates, or {0, 0}.
 Symbols symbolsOf(const Plan &plan, const Model &model, const Rank &rank,
                   const Instruction &instruction);
+
+/// The symbols of the kernel of an Attend of `role`: tokens of its query and of
+/// its keys, the heads of both, and the numbers in its table. `tokensOf` gives
+/// the tokens of a buffer.
+template <typename TokensOf>
+Symbols attendSymbols(const Role &role, const Instruction &attend,
+                      TokensOf tokensOf) {
+  Symbols symbols = {};
+  for (unsigned k = 0; k < 2; ++k) {
+    const Buffer &buffer = role.buffers[attend.buffers[k]];
+    symbols[k] = tokensOf(buffer);
+    symbols[2 + k] = buffer.type.shape[1].evaluate({});
+  }
+  if (attend.index != kNoTable)
+    symbols[4] = int64_t(role.tables[attend.index].size());
+  return symbols;
+}
 
 /// Bytes of one buffer's contents on `rank`: at most Buffer::bytes, which is
 /// that of the largest rank of the role.

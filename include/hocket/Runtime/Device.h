@@ -11,6 +11,12 @@
 
 namespace hocket::runtime {
 
+/// Rows of equal length in two places, `pitch` bytes from one row to the next.
+struct RowsOfTwo {
+  int64_t toPitch = 0, fromPitch = 0;
+  int64_t rowBytes = 0, rows = 0;
+};
+
 /// One device: memory, kernels, and the few other things that an executor asks
 /// of it. Work is done in the order of the calls. A device without memory (one
 /// that only predicts) gives and takes null pointers.
@@ -37,8 +43,36 @@ public:
   /// sum[i] += values[i] for `count` numbers of type f32.
   virtual Result<void> add(void *sum, const void *values, int64_t count) = 0;
 
+  /// The same two for rows, of type f32 where they are added; row by row unless
+  /// a device knows better.
+  virtual Result<void> copyRows(void *to, const void *from,
+                                const RowsOfTwo &rows) {
+    return forEachRow(to, from, rows, [&](void *row, const void *source) {
+      return copy(row, source, rows.rowBytes);
+    });
+  }
+  virtual Result<void> addRows(void *sum, const void *values,
+                               const RowsOfTwo &rows) {
+    return forEachRow(sum, values, rows, [&](void *row, const void *source) {
+      return add(row, source, rows.rowBytes / int64_t(sizeof(float)));
+    });
+  }
+
   /// Seconds on the device's own clock, for traces.
   virtual double now() const = 0;
+
+private:
+  template <typename Move>
+  static Result<void> forEachRow(void *to, const void *from,
+                                 const RowsOfTwo &rows, Move move) {
+    for (int64_t row = 0; row < rows.rows; ++row)
+      if (Result<void> moved =
+              move(static_cast<std::byte *>(to) + row * rows.toPitch,
+                   static_cast<const std::byte *>(from) + row * rows.fromPitch);
+          !moved)
+        return moved;
+    return {};
+  }
 };
 
 } // namespace hocket::runtime

@@ -41,11 +41,12 @@ private:
     uint32_t firstSize = 0;    // the same, for what is no kernel
     int32_t peer = -1;         // local; of Send, Recv, WaitSend
     uint32_t number = 0;       // of a WaitSend's message, among the step's
+    uint32_t rows = 0;         // of CopyHeads and Add: index into Executor's
   };
   std::vector<Item> items;
   std::vector<SizeExpr> bytes;        // by buffer
   std::vector<uint32_t> sendsPerPeer; // in a step
-  uint32_t numPointers = 0, numSizes = 0, maxOperands = 0;
+  uint32_t numPointers = 0, numSizes = 0, numRows = 0, maxOperands = 0;
 };
 
 /// Everything that outlives the executors of a plan and that they refer to.
@@ -98,6 +99,10 @@ private:
   Result<Poll> perform(const plan::Instruction &instruction);
   Result<Poll> zero(const plan::Instruction &instruction);
   Result<Poll> loadBatch(const plan::Instruction &instruction);
+  RowsOfTwo rowsOf(const plan::Instruction &instruction) const;
+  /// Where the heads are that both buffers of a CopyHeads or Add have.
+  std::pair<std::byte *, const std::byte *>
+  headsOf(const plan::Instruction &instruction) const;
 
   const plan::Plan *plan;
   const plan::Model *model;
@@ -115,6 +120,7 @@ private:
   std::vector<void *> pointers;
   std::vector<int64_t> sizes;     // bytes, of what is no kernel
   std::vector<Symbols> symbols;   // by instruction
+  std::vector<RowsOfTwo> rows;    // of each CopyHeads and Add
   std::vector<uint32_t> members;  // by local group: the rank's place in it
   std::vector<std::byte> staging; // for batches on their way to the device
 

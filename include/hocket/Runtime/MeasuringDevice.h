@@ -40,6 +40,10 @@ public:
   }
   Result<void> copy(void *to, const void *from, int64_t bytes) override;
   Result<void> add(void *sum, const void *values, int64_t count) override;
+  Result<void> copyRows(void *to, const void *from,
+                        const RowsOfTwo &rows) override;
+  Result<void> addRows(void *sum, const void *values,
+                       const RowsOfTwo &rows) override;
   double now() const override { return device.now(); }
 
   /// Forgets what was timed so far: a first step touches new memory.

@@ -43,6 +43,10 @@ public:
   Result<void> download(void *to, const void *from, int64_t bytes) override;
   Result<void> copy(void *to, const void *from, int64_t bytes) override;
   Result<void> add(void *sum, const void *values, int64_t count) override;
+  Result<void> copyRows(void *to, const void *from,
+                        const RowsOfTwo &rows) override;
+  Result<void> addRows(void *sum, const void *values,
+                       const RowsOfTwo &rows) override;
   double now() const override { return clock; }
 
   /// Waits, if it is not that late yet.

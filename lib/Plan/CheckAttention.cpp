@@ -1,0 +1,394 @@
+//===- CheckAttention.cpp - P8: every query meets the keys that it sees ---===//
+//
+// Follows the attention of each group, stage and microbatch from rank to rank
+// without data. What a buffer of a sum holds is a list of terms: the owner of
+// the queries, the owner of the keys, and the query heads. A result is right if
+// it has every term that has a visible pair of a query and a key, once.
+//
+//===----------------------------------------------------------------------===//
+
+#include "Checker.h"
+
+#include "hocket/Plan/Sequence.h"
+
+#include <algorithm>
+#include <deque>
+#include <set>
+
+using namespace hocket;
+using namespace hocket::plan;
+
+namespace {
+
+/// What one call of a kernel adds; owners are coordinates.
+struct Term {
+  uint32_t query = 0, key = 0;
+  uint32_t firstHead = 0, numHeads = 0;
+};
+using Terms = std::vector<Term>;
+
+class GroupChecker {
+public:
+  GroupChecker(const CheckContext &context, uint32_t pipeline, uint32_t stage,
+               uint32_t microbatch, const SequenceGroup &group,
+               const std::vector<uint32_t> &rankAt)
+      : context(context), plan(context.plan), stage(stage),
+        microbatch(microbatch), group(group),
+        attention(*context.model.stages[stage].attention) {
+    for (uint32_t coordinate : group.coordinates) {
+      members.push_back(
+          {rankAt[size_t(pipeline) * plan.strategy.replicas() + coordinate],
+           coordinate});
+      collect(members.back());
+    }
+  }
+
+  Found run();
+
+private:
+  struct Member {
+    uint32_t rank = 0, coordinate = 0;
+    std::vector<uint32_t> instructions = {};
+    size_t next = 0;
+    std::map<uint32_t, Terms> terms = {}; // by buffer
+  };
+
+  void collect(Member &member);
+  bool isPeer(const Member &member, const Instruction &instruction) const;
+  /// True where the member could go on.
+  bool advance(Member &member, Found &found);
+  Found attend(Member &member, uint32_t index);
+  Found checkTable(const Member &member, uint32_t index, uint32_t query,
+                   uint32_t key, uint32_t firstHead);
+  Found checkWhole(const Member &member, uint32_t index, uint32_t buffer);
+  Found checkResults(const Member &member);
+  Found expect(const Member &member, int64_t instruction, uint32_t buffer,
+               const Terms &terms, bool ofKeys, uint32_t owner,
+               uint32_t firstHead, uint32_t numHeads);
+  bool sees(uint32_t query, uint32_t key);
+
+  const Buffer &bufferOf(const Member &member, uint32_t buffer) const {
+    return context.roleOf(member.rank).buffers[buffer];
+  }
+  uint32_t ownerOf(const Member &member, const Buffer &buffer) const {
+    return buffer.share.owner < 0 ? member.coordinate
+                                  : uint32_t(buffer.share.owner);
+  }
+  std::pair<const TokenChunk *, const TokenChunk *>
+  chunksOf(uint32_t coordinate) const {
+    size_t place = size_t(coordinate) * plan.strategy.microbatches + microbatch;
+    return {plan.chunks.data() + plan.firstChunk[place],
+            plan.chunks.data() + plan.firstChunk[place + 1]};
+  }
+  bool isVisible(const TokenChunk &query, const TokenChunk &key) const {
+    return query.sequence == key.sequence &&
+           (!attention.causal ||
+            key.first <= query.first + (query.count - 1) * query.stride);
+  }
+  Found fail(std::string message, const Member &member, int64_t instruction,
+             int64_t buffer = -1) const {
+    return context.violation("P8", std::move(message),
+                             {context.on(member.rank, instruction, buffer)});
+  }
+
+  const CheckContext &context;
+  const Plan &plan;
+  uint32_t stage, microbatch;
+  const SequenceGroup &group;
+  const Attention &attention;
+  std::vector<Member> members;
+  std::map<std::pair<uint32_t, uint32_t>, std::deque<Terms>> queues; // by ranks
+  std::map<std::pair<uint32_t, uint32_t>, bool> visible;
+};
+
+bool GroupChecker::isPeer(const Member &member,
+                          const Instruction &instruction) const {
+  const Rank &rank = plan.ranks[member.rank];
+  return plan.ranks[rank.peers[instruction.peer]].pipeline == rank.pipeline;
+}
+
+/// What the attention does, and the stage's kernels, which read its results.
+void GroupChecker::collect(Member &member) {
+  const Role &role = context.roleOf(member.rank);
+  for (uint32_t i = 0; i < role.body.size(); ++i) {
+    const Instruction &instruction = role.body[i];
+    if (instruction.stage != int32_t(stage) ||
+        instruction.microbatch != int32_t(microbatch))
+      continue;
+    bool isMessage = instruction.op == Op::Send || instruction.op == Op::Recv;
+    if (!isMessage || isPeer(member, instruction))
+      member.instructions.push_back(i);
+  }
+}
+
+bool GroupChecker::sees(uint32_t query, uint32_t key) {
+  auto [found, isNew] = visible.try_emplace({query, key}, false);
+  if (isNew) {
+    auto [queryBegin, queryEnd] = chunksOf(query);
+    auto [keyBegin, keyEnd] = chunksOf(key);
+    for (const TokenChunk *q = queryBegin; q != queryEnd && !found->second; ++q)
+      for (const TokenChunk *k = keyBegin; k != keyEnd && !found->second; ++k)
+        found->second = isVisible(*q, *k);
+  }
+  return found->second;
+}
+
+/// Every pair of chunks that see each other has one row, with the places and
+/// positions of both.
+Found GroupChecker::checkTable(const Member &member, uint32_t index,
+                               uint32_t query, uint32_t key,
+                               uint32_t firstHead) {
+  const Role &role = context.roleOf(member.rank);
+  const std::vector<int32_t> &table = role.tables[role.body[index].index];
+  auto wrong = [&](const char *what) {
+    return fail(std::string("the table of an attention ") + what, member,
+                index);
+  };
+  uint32_t headsPerKey = attention.heads / attention.keyHeads;
+  if (table.size() < 4 || (table.size() - 4) % 8 != 0 ||
+      size_t(table[0]) != (table.size() - 4) / 8 ||
+      table[2] != int32_t(headsPerKey) ||
+      table[3] != int32_t(firstHead % headsPerKey))
+    return wrong("has a wrong head");
+  std::set<std::pair<const TokenChunk *, const TokenChunk *>> found;
+  auto chunkAt = [&](uint32_t owner, const int32_t *place,
+                     const int32_t *position) -> const TokenChunk * {
+    int64_t begin = 0;
+    auto [first, end] = chunksOf(owner);
+    for (const TokenChunk *chunk = first; chunk != end; ++chunk) {
+      if (begin == place[0] && chunk->count == place[1] &&
+          chunk->first == position[0] && chunk->stride == position[1])
+        return chunk;
+      begin += chunk->count;
+    }
+    return nullptr;
+  };
+  for (size_t row = 4; row < table.size(); row += 8) {
+    const int32_t *r = &table[row];
+    const TokenChunk *queries = chunkAt(query, r, r + 4);
+    const TokenChunk *keys = chunkAt(key, r + 2, r + 6);
+    if (!queries || !keys || queries->sequence != keys->sequence)
+      return wrong("has a row that is not one of two chunks of a sequence");
+    if (!found.emplace(queries, keys).second)
+      return wrong("has a row twice");
+  }
+  auto [queryBegin, queryEnd] = chunksOf(query);
+  auto [keyBegin, keyEnd] = chunksOf(key);
+  for (const TokenChunk *q = queryBegin; q != queryEnd; ++q)
+    for (const TokenChunk *k = keyBegin; k != keyEnd; ++k)
+      if (isVisible(*q, *k) && !found.count({q, k}))
+        return wrong("lacks a row for tokens that see others");
+  return std::nullopt;
+}
+
+/// Output, lse: every term of its queries is there.
+Found GroupChecker::checkWhole(const Member &member, uint32_t index,
+                               uint32_t number) {
+  const Buffer &buffer = bufferOf(member, number);
+  auto terms = member.terms.find(number);
+  uint32_t heads = uint32_t(buffer.type.shape[1].evaluate({}));
+  return expect(member, index, number,
+                terms == member.terms.end() ? Terms() : terms->second, false,
+                ownerOf(member, buffer), buffer.share.firstHead, heads);
+}
+
+Found GroupChecker::attend(Member &member, uint32_t index) {
+  const Role &role = context.roleOf(member.rank);
+  const Instruction &attend = role.body[index];
+  const std::vector<uint32_t> &buffers = attend.buffers;
+  auto shareAt = [&](size_t k) {
+    const Buffer &buffer = role.buffers[buffers[k]];
+    return std::tuple(ownerOf(member, buffer), buffer.share.firstHead,
+                      uint32_t(buffer.type.shape[1].evaluate({})));
+  };
+  auto agree = [&](std::initializer_list<size_t> operands) {
+    return std::all_of(operands.begin(), operands.end(), [&](size_t k) {
+      return shareAt(k) == shareAt(*operands.begin());
+    });
+  };
+  const char *mixed =
+      "an attention's operands are of different tokens or heads";
+  if (attend.kernel == attention.merge) {
+    if (!agree({0, 1, 2, 3}))
+      return fail(mixed, member, index);
+    for (size_t k : {size_t(0), size_t(1)}) {
+      const Terms &from = member.terms[buffers[k + 2]];
+      Terms &to = member.terms[buffers[k]];
+      to.insert(to.end(), from.begin(), from.end());
+    }
+    return std::nullopt;
+  }
+  if (attention.isTrained && attend.kernel == attention.delta)
+    return agree({0, 1, 2}) ? checkWhole(member, index, buffers[0])
+                            : fail(mixed, member, index);
+  bool isPart = attend.kernel == attention.part;
+  bool fits = isPart ? agree({0, 3, 4}) && agree({1, 2})
+                     : agree({0, 3, 4, 5, 6}) && agree({1, 2, 7, 8});
+  auto [query, firstHead, numHeads] = shareAt(0);
+  auto [key, firstKeyHead, numKeyHeads] = shareAt(1);
+  uint32_t headsPerKey = attention.heads / attention.keyHeads;
+  fits &= firstKeyHead == firstHead / headsPerKey &&
+          (firstHead + numHeads - 1) / headsPerKey - firstKeyHead + 1 ==
+              numKeyHeads;
+  if (!fits)
+    return fail(mixed, member, index);
+  if (Found found = checkTable(member, index, query, key, firstHead))
+    return found;
+  if (!isPart)
+    if (Found found = checkWhole(member, index, buffers[3]))
+      return found;
+  for (size_t k = isPart ? 3 : 6; k < buffers.size(); ++k)
+    member.terms[buffers[k]].push_back({query, key, firstHead, numHeads});
+  return std::nullopt;
+}
+
+bool GroupChecker::advance(Member &member, Found &found) {
+  const Role &role = context.roleOf(member.rank);
+  uint32_t index = member.instructions[member.next];
+  const Instruction &instruction = role.body[index];
+  const Rank &rank = plan.ranks[member.rank];
+  switch (instruction.op) {
+  case Op::Send:
+    queues[{member.rank, rank.peers[instruction.peer]}].push_back(
+        member.terms[instruction.buffers[0]]);
+    break;
+  case Op::Recv: {
+    auto &queue = queues[{rank.peers[instruction.peer], member.rank}];
+    if (queue.empty())
+      return false;
+    member.terms[instruction.buffers[0]] = std::move(queue.front());
+    queue.pop_front();
+    break;
+  }
+  case Op::CopyHeads:
+  case Op::Add: {
+    const Terms &from = member.terms[instruction.buffers[1]];
+    Terms &to = member.terms[instruction.buffers[0]];
+    to.insert(to.end(), from.begin(), from.end());
+    break;
+  }
+  case Op::Attend:
+    found = attend(member, index);
+    break;
+  case Op::Kernel:
+    for (uint32_t buffer : instruction.buffers)
+      if (role.buffers[buffer].binding.slot == Slot::Attended && !found)
+        found = checkWhole(member, index, buffer);
+    break;
+  default:
+    break;
+  }
+  ++member.next;
+  return true;
+}
+
+Found GroupChecker::expect(const Member &member, int64_t instruction,
+                           uint32_t buffer, const Terms &terms, bool ofKeys,
+                           uint32_t owner, uint32_t firstHead,
+                           uint32_t numHeads) {
+  // By query head: the other owners.
+  std::vector<std::vector<uint32_t>> others(attention.heads);
+  for (const Term &term : terms) {
+    if ((ofKeys ? term.key : term.query) != owner)
+      return fail("a sum has a term of other tokens", member, instruction,
+                  buffer);
+    // A member may meet itself for nothing.
+    uint32_t other = ofKeys ? term.query : term.key;
+    if (other == owner && !sees(owner, owner))
+      continue;
+    for (uint32_t head = 0; head < term.numHeads; ++head)
+      others[term.firstHead + head].push_back(other);
+  }
+  for (uint32_t head = 0; head < attention.heads; ++head) {
+    bool isHere = head >= firstHead && head < firstHead + numHeads;
+    std::vector<uint32_t> &list = others[head];
+    std::sort(list.begin(), list.end());
+    auto twice = std::adjacent_find(list.begin(), list.end());
+    if (twice != list.end() || (!isHere && !list.empty()))
+      return fail("head " + std::to_string(head) +
+                      (isHere ? " of a sum has the term of coordinate " +
+                                    std::to_string(*twice) + " twice"
+                              : " is in a sum of other heads"),
+                  member, instruction, buffer);
+    for (uint32_t other : group.coordinates)
+      if (isHere && (ofKeys ? sees(other, owner) : sees(owner, other)) &&
+          !std::binary_search(list.begin(), list.end(), other))
+        return fail("head " + std::to_string(head) +
+                        " of a sum lacks the term of coordinate " +
+                        std::to_string(other),
+                    member, instruction, buffer);
+  }
+  return std::nullopt;
+}
+
+Found GroupChecker::checkResults(const Member &member) {
+  const Role &role = context.roleOf(member.rank);
+  for (uint32_t i = 0; i < role.buffers.size(); ++i) {
+    const Buffer &buffer = role.buffers[i];
+    if (buffer.binding.slot != Slot::InputGradient ||
+        buffer.stage != int32_t(stage) ||
+        buffer.microbatch != int32_t(microbatch) || buffer.share != Share())
+      continue;
+    uint32_t index = buffer.binding.index;
+    bool ofKeys = index == attention.key || index == attention.value;
+    if (!ofKeys && index != attention.query)
+      continue;
+    auto terms = member.terms.find(i);
+    if (Found found =
+            expect(member, -1, i,
+                   terms == member.terms.end() ? Terms() : terms->second,
+                   ofKeys, member.coordinate, 0, attention.heads))
+      return found;
+  }
+  return std::nullopt;
+}
+
+Found GroupChecker::run() {
+  bool isMoving = true;
+  Found found;
+  while (isMoving) {
+    isMoving = false;
+    for (Member &member : members)
+      while (member.next < member.instructions.size() &&
+             advance(member, found)) {
+        if (found)
+          return found;
+        isMoving = true;
+      }
+  }
+  for (const Member &member : members) {
+    if (member.next < member.instructions.size())
+      return fail("an attention waits for a message that its group does not "
+                  "send",
+                  member, member.instructions[member.next]);
+    if (Found wrong = checkResults(member))
+      return wrong;
+  }
+  return std::nullopt;
+}
+
+} // namespace
+
+Found plan::checkAttention(const CheckContext &context) {
+  const Plan &plan = context.plan;
+  if (plan.sequenceGroups.empty())
+    return std::nullopt;
+  uint32_t replicas = plan.strategy.replicas();
+  std::vector<uint32_t> rankAt(plan.ranks.size(), 0);
+  for (uint32_t rank = 0; rank < plan.ranks.size(); ++rank)
+    rankAt[size_t(plan.ranks[rank].pipeline) * replicas +
+           plan.ranks[rank].data] = rank;
+  for (uint32_t pipeline = 0; pipeline < plan.ranks.size() / replicas;
+       ++pipeline)
+    for (uint32_t stage :
+         context.roleOf(rankAt[size_t(pipeline) * replicas]).stages)
+      for (uint32_t i = 0; context.model.stages[stage].attention &&
+                           i < plan.strategy.microbatches;
+           ++i)
+        for (const SequenceGroup &group : plan.sequenceGroups[i])
+          if (Found found =
+                  GroupChecker(context, pipeline, stage, i, group, rankAt)
+                      .run())
+            return found;
+  return std::nullopt;
+}
