@@ -162,16 +162,6 @@ struct RouteLimits {
 /// checkStrategy() says which ones make sense.
 struct Strategy {
   uint32_t data = 1;
-  /// Ranks that share each sequence, and how (Sequence.h). A replica is one
-  /// rank of the model's stages for its part of the tokens: replica r of data
-  /// coordinate d is coordinate d * sequence + r.
-  uint32_t sequence = 1;
-  std::string sequenceMethod = "ring";
-  /// Of a model whose stages are cut at their attentions, else empty: stages of
-  /// the model for each stage of the pipeline, which are on one rank and run
-  /// one after the other. All that this struct says of stages is of those of
-  /// the pipeline then.
-  std::vector<uint32_t> segments = {};
   uint32_t microbatches = 1;
   /// Of a registry; "given" where `orders` says it.
   std::string schedule = "1f1b";
@@ -194,6 +184,16 @@ struct Strategy {
   /// on the same rank, its head. All data coordinates follow the same routes.
   std::vector<std::vector<Visit>> routes = {};
   RouteLimits limits = {};
+  /// Ranks that share each sequence, and how (Sequence.h). A replica is one
+  /// rank of the model's stages for its part of the tokens: replica r of data
+  /// coordinate d is coordinate d * sequence + r.
+  uint32_t sequence = 1;
+  std::string sequenceMethod = "ring";
+  /// Of a model whose stages are cut at their attentions, else empty: stages of
+  /// the model for each stage of the pipeline, which are on one rank and run
+  /// one after the other. All that this struct says of stages is of those of
+  /// the pipeline then.
+  std::vector<uint32_t> segments = {};
 
   /// Coordinates that hold copies of the parameters and different tokens.
   uint32_t replicas() const { return data * sequence; }
