@@ -3,6 +3,7 @@
 #include "Checker.h"
 
 #include "hocket/Plan/Sequence.h"
+#include "hocket/Plan/Shares.h"
 #include "hocket/Plan/StrategyCheck.h"
 
 #include <algorithm>

@@ -79,13 +79,6 @@ const TensorType *plan::typeOf(const Model &model, const Stage &stage,
   return nullptr;
 }
 
-TensorType plan::shareType(const TensorType &whole, const Share &share) {
-  TensorType type = whole;
-  if (share.numHeads > 0 && type.shape.size() > 1)
-    type.shape[1] = SizeExpr::constant(share.numHeads);
-  return type;
-}
-
 bool plan::writesAttendedGradient(const TaskTemplate &task) {
   for (const Operand &operand : task.operands)
     if (operand.slot == Slot::AttendedGradient)
@@ -165,6 +158,15 @@ std::optional<unsigned> degree(const SizeExpr &expr) {
   return highest;
 }
 
+/// An attention gives the gradients of what it reads.
+bool givesInputGradient(const Stage &stage, uint32_t input) {
+  const std::optional<Attention> &attention = stage.attention;
+  return binds(stage, Slot::InputGradient, input) ||
+         (attention && attention->isTrained &&
+          (input == attention->query || input == attention->key ||
+           input == attention->value));
+}
+
 bool isBounded(const TensorType &type) {
   if (type.element > ElementType::I64 || type.shape.size() > kMaxRank)
     return false;
@@ -208,7 +210,8 @@ Result<void> ModelChecker::checkTypes() {
         !checked)
       return checked;
   for (const Stage &stage : model.stages)
-    for (const auto *list : {&stage.inputs, &stage.outputs, &stage.residuals})
+    for (const auto *list :
+         {&stage.inputs, &stage.outputs, &stage.residuals, &stage.attended})
       for (const TensorType &type : *list)
         if (Result<void> checked =
                 check(type, "a value of stage '" + stage.name + "'");
@@ -345,11 +348,7 @@ Result<void> ModelChecker::checkStage(uint32_t index) {
   if (!equal)
     return fail(where + "'s outputs are not what the next stage takes in");
   for (uint32_t k = 0; k < stage.outputs.size(); ++k)
-    if (binds(stage, Slot::OutputGradient, k) &&
-        !binds(next, Slot::InputGradient, k) &&
-        !(next.attention &&
-          (k == next.attention->query || k == next.attention->key ||
-           k == next.attention->value)))
+    if (binds(stage, Slot::OutputGradient, k) && !givesInputGradient(next, k))
       return fail(where + " needs the gradient of its output #" +
                   std::to_string(k) + " and the next stage does not give it");
   return {};

@@ -3,6 +3,7 @@
 #include "RoleBuilder.h"
 
 #include "hocket/Plan/ModelCheck.h"
+#include "hocket/Plan/Shares.h"
 #include "hocket/Plan/Work.h"
 
 #include <algorithm>

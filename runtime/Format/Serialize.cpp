@@ -47,6 +47,18 @@ private:
                   [&](const plan::TaskTemplate &task) { return write(task); });
   }
 
+  /// The sizes of the lists in `lists`, whose entries go to `add`.
+  template <typename Lists, typename Add>
+  auto flatten(const Lists &lists, Add add) {
+    std::vector<uint32_t> sizes;
+    for (const auto &entries : lists) {
+      sizes.push_back(uint32_t(entries.size()));
+      for (const auto &entry : entries)
+        add(entry);
+    }
+    return builder.CreateVector(sizes);
+  }
+
   Offset<format::SizeExpr> write(const SizeExpr &expr);
   Offset<format::TensorType> write(const TensorType &type);
   Offset<format::Task> write(const plan::TaskTemplate &task);
@@ -57,6 +69,7 @@ private:
   Offset<format::Role> write(const plan::Role &role);
   Offset<format::RouteLimits> write(const plan::RouteLimits &limits);
   Offset<format::Strategy> write(const plan::Strategy &strategy);
+  Offset<format::SequenceGroup> write(const plan::SequenceGroup &group);
   Offset<format::Plan> write(const plan::Plan &plan);
   Offset<format::Code> write(const KernelImage &code);
 
@@ -91,8 +104,14 @@ Offset<format::Stage> Writer::write(const plan::Stage &stage) {
   auto name = text(stage.name);
   auto inputs = types(stage.inputs), outputs = types(stage.outputs),
        residuals = types(stage.residuals);
+  auto templates = tasks(stage.tasks);
+  const plan::Attention a = stage.attention.value_or(plan::Attention());
+  format::Attention attention(a.query, a.key, a.value, a.heads, a.keyHeads,
+                              a.headSize, a.part, a.merge, a.delta, a.partGrad,
+                              a.causal, a.isTrained);
   return format::CreateStage(builder, name, inputs, outputs, residuals,
-                             tasks(stage.tasks));
+                             templates, stage.attention ? &attention : nullptr,
+                             types(stage.attended));
 }
 
 Offset<format::Kernel> Writer::write(const plan::Kernel &kernel) {
@@ -159,10 +178,12 @@ Offset<format::Topology> Writer::write(const Topology &topology) {
 Offset<format::Role> Writer::write(const plan::Role &role) {
   auto name = text(role.name);
   auto buffers = tables(role.buffers, [&](const plan::Buffer &buffer) {
-    return format::CreateBuffer(builder, text(buffer.name),
-                                format::Slot(buffer.binding.slot),
-                                buffer.binding.index, buffer.stage,
-                                buffer.microbatch, buffer.bytes, buffer.offset);
+    const plan::Share &s = buffer.share;
+    format::Share share(s.owner, s.firstHead, s.numHeads, s.term);
+    return format::CreateBuffer(
+        builder, text(buffer.name), format::Slot(buffer.binding.slot),
+        buffer.binding.index, buffer.stage, buffer.microbatch, buffer.bytes,
+        buffer.offset, s == plan::Share() ? nullptr : &share);
   });
   std::vector<format::Instruction> body;
   std::vector<uint32_t> bodyBuffers;
@@ -174,8 +195,12 @@ Offset<format::Role> Writer::write(const plan::Role &role) {
   }
   auto instructions = builder.CreateVectorOfStructs(body);
   auto stages = builder.CreateVector(role.stages);
+  auto operands = builder.CreateVector(bodyBuffers);
+  std::vector<int32_t> numbers;
+  auto tableSizes =
+      flatten(role.tables, [&](int32_t number) { numbers.push_back(number); });
   return format::CreateRole(builder, name, stages, buffers, instructions,
-                            builder.CreateVector(bodyBuffers),
+                            operands, tableSizes, builder.CreateVector(numbers),
                             role.workspaceBytes, role.workspaceOffset,
                             role.arenaBytes);
 }
@@ -192,16 +217,6 @@ Offset<format::RouteLimits> Writer::write(const plan::RouteLimits &limits) {
 }
 
 Offset<format::Strategy> Writer::write(const plan::Strategy &strategy) {
-  // The sizes of the lists in `lists`, whose entries go to `add`.
-  auto flatten = [&](const auto &lists, auto add) {
-    std::vector<uint32_t> sizes;
-    for (const auto &entries : lists) {
-      sizes.push_back(uint32_t(entries.size()));
-      for (const auto &entry : entries)
-        add(entry);
-    }
-    return builder.CreateVector(sizes);
-  };
   std::vector<format::ScheduledTask> tasks;
   std::vector<uint32_t> nodes;
   std::vector<format::Visit> visits;
@@ -220,10 +235,20 @@ Offset<format::Strategy> Writer::write(const plan::Strategy &strategy) {
     visits.emplace_back(visit.stage, visit.rank);
   });
   auto visitVector = builder.CreateVectorOfStructs(visits);
+  auto method = text(strategy.sequenceMethod);
+  auto segments = builder.CreateVector(strategy.segments);
   return format::CreateStrategy(
-      builder, strategy.data, strategy.microbatches, schedule, strategy.chunks,
-      strategy.pipelineRanks, placement, orderSizes, orderTasks, nodeCounts,
-      nodeVector, routeSizes, visitVector, write(strategy.limits));
+      builder, strategy.data, strategy.sequence, method, segments,
+      strategy.microbatches, schedule, strategy.chunks, strategy.pipelineRanks,
+      placement, orderSizes, orderTasks, nodeCounts, nodeVector, routeSizes,
+      visitVector, write(strategy.limits));
+}
+
+Offset<format::SequenceGroup> Writer::write(const plan::SequenceGroup &group) {
+  auto coordinates = builder.CreateVector(group.coordinates);
+  auto sequences = builder.CreateVector(group.sequences);
+  return format::CreateSequenceGroup(builder, coordinates, sequences,
+                                     text(group.method));
 }
 
 Offset<format::Plan> Writer::write(const plan::Plan &plan) {
@@ -254,10 +279,21 @@ Offset<format::Plan> Writer::write(const plan::Plan &plan) {
   auto shapeVector = builder.CreateVectorOfStructs(shapes);
   auto lengths = builder.CreateVector(plan.lengths);
   auto firstSequence = builder.CreateVector(plan.firstSequence);
+  std::vector<Offset<format::SequenceGroup>> sharing;
+  auto groupCounts =
+      flatten(plan.sequenceGroups, [&](const plan::SequenceGroup &group) {
+        sharing.push_back(write(group));
+      });
+  auto sharingVector = builder.CreateVector(sharing);
+  std::vector<format::TokenChunk> chunks;
+  for (const plan::TokenChunk &chunk : plan.chunks)
+    chunks.emplace_back(chunk.first, chunk.count, chunk.stride, chunk.sequence);
+  auto firstChunk = builder.CreateVector(plan.firstChunk);
   return format::CreatePlan(builder, strategy, plan.stages, roles, rankVector,
                             peerVector, rankGroupVector, groupSizeVector,
                             groupRankVector, shapeVector, lengths,
-                            firstSequence);
+                            firstSequence, groupCounts, sharingVector,
+                            firstChunk, builder.CreateVectorOfStructs(chunks));
 }
 
 Offset<format::Code> Writer::write(const KernelImage &code) {

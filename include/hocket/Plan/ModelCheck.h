@@ -3,7 +3,7 @@
 #ifndef HOCKET_PLAN_MODELCHECK_H
 #define HOCKET_PLAN_MODELCHECK_H
 
-#include "hocket/Plan/Plan.h"
+#include "hocket/Plan/Model.h"
 #include "hocket/Support/Result.h"
 
 namespace hocket::plan {
@@ -22,9 +22,6 @@ bool binds(const Stage &stage, Slot slot, uint32_t index);
 /// an index is out of range. The model's own types are returned by address.
 const TensorType *typeOf(const Model &model, const Stage &stage,
                          const Operand &operand);
-
-/// The type of the part `share` of a value whose second extent is heads.
-TensorType shareType(const TensorType &whole, const Share &share);
 
 /// Whether `task` is what the gradient of its stage's attention comes after.
 bool writesAttendedGradient(const TaskTemplate &task);

@@ -1,10 +1,12 @@
 //===- FormatTest.cpp - .hkt files ----------------------------------------===//
 
 #include "../Plan/RandomStrategies.h"
+#include "../Plan/SharedSequences.h"
 #include "TestFiles.h"
 
 #include "hocket/Support/File.h"
 #include "runtime/Format/Container.h"
+#include "runtime/Format/Decode.h"
 
 #include <chrono>
 
@@ -54,6 +56,8 @@ void expectEqual(const plan::Model &a, const plan::Model &b) {
     EXPECT_EQ(a.stages[i].outputs, b.stages[i].outputs);
     EXPECT_EQ(a.stages[i].residuals, b.stages[i].residuals);
     equalTasks(a.stages[i].tasks, b.stages[i].tasks);
+    EXPECT_EQ(a.stages[i].attention, b.stages[i].attention);
+    EXPECT_EQ(a.stages[i].attended, b.stages[i].attended);
   }
   ASSERT_EQ(a.kernels.size(), b.kernels.size());
   for (size_t i = 0; i < a.kernels.size(); ++i) {
@@ -74,11 +78,13 @@ void expectEqual(const plan::Role &a, const plan::Role &b) {
   EXPECT_EQ(a.workspaceBytes, b.workspaceBytes);
   EXPECT_EQ(a.workspaceOffset, b.workspaceOffset);
   EXPECT_EQ(a.arenaBytes, b.arenaBytes);
+  EXPECT_EQ(a.tables, b.tables);
   ASSERT_EQ(a.buffers.size(), b.buffers.size());
   for (size_t i = 0; i < a.buffers.size(); ++i) {
     EXPECT_EQ(a.buffers[i].name, b.buffers[i].name);
     EXPECT_EQ(a.buffers[i].binding, b.buffers[i].binding);
     EXPECT_EQ(a.buffers[i].type, b.buffers[i].type);
+    EXPECT_EQ(a.buffers[i].share, b.buffers[i].share);
     EXPECT_EQ(a.buffers[i].stage, b.buffers[i].stage);
     EXPECT_EQ(a.buffers[i].microbatch, b.buffers[i].microbatch);
     EXPECT_EQ(a.buffers[i].bytes, b.buffers[i].bytes);
@@ -115,6 +121,9 @@ void expectEqual(const plan::Plan &a, const plan::Plan &b) {
   EXPECT_EQ(a.groups, b.groups);
   EXPECT_EQ(a.lengths, b.lengths);
   EXPECT_EQ(a.firstSequence, b.firstSequence);
+  EXPECT_EQ(a.sequenceGroups, b.sequenceGroups);
+  EXPECT_EQ(a.firstChunk, b.firstChunk);
+  EXPECT_EQ(a.chunks, b.chunks);
   ASSERT_EQ(a.shapes.size(), b.shapes.size());
   for (size_t i = 0; i < a.shapes.size(); ++i) {
     EXPECT_EQ(a.shapes[i].tokens, b.shapes[i].tokens);
@@ -230,6 +239,106 @@ TEST(Format, RoundTripKeepsPlacementsAndRoutes) {
   }
 }
 
+Executable sharedExecutable() {
+  Executable executable = smallExecutable();
+  executable.model = makeSharedModel();
+  executable.plan = makeSharedPlan(executable.model);
+  return executable;
+}
+
+TEST(Format, RoundTripKeepsSharedSequences) {
+  Executable before = sharedExecutable();
+  before.plan.strategy.sequenceMethod = "usp:2";
+  before.plan.chunks[3].stride = 5;
+  std::string bytes = serialize(before);
+  Result<Executable> after = decode(bytes);
+  ASSERT_TRUE(after) << after.error();
+  expectEqual(before.model, after->model);
+  expectEqual(before.plan, after->plan);
+  EXPECT_EQ(serialize(*after), bytes);
+}
+
+/// Microbatches without groups, coordinates without tokens.
+TEST(Format, RoundTripKeepsGroupsOfEveryKind) {
+  Executable before = sharedExecutable();
+  plan::Plan &plan = before.plan;
+  plan.strategy.microbatches = 3;
+  plan.sequenceGroups = {{}, {{{1}, {1}, ""}, {{0}, {0}, "ring"}}, {}};
+  plan.firstChunk = {0, 0, 1, 1, 1, 2, 2};
+  plan.chunks = {{0, 1, 3, 2}, {1, 0, 3, 1}};
+  plan.shapes = {{0, 0}, {3, 1}, {0, 0}, {0, 0}, {3, 1}, {0, 0}};
+  plan.roles[0].tables.push_back({});
+  Result<Executable> after = decode(serialize(before));
+  ASSERT_TRUE(after) << after.error();
+  expectEqual(plan, after->plan);
+}
+
+/// What the decoder needs, or what others take from it without asking.
+TEST(Format, SharedSequencesOutOfRangeAreRefused) {
+  auto refused = [&](auto change) {
+    Executable executable = sharedExecutable();
+    change(executable.plan);
+    Result<Executable> read = decode(serialize(executable));
+    EXPECT_FALSE(read);
+    if (read)
+      return std::string();
+    EXPECT_EQ(read.error().code, ErrorCode::CorruptFile);
+    return read.error().message.substr(
+        std::string("the executable is damaged: ").size());
+  };
+  auto shared = [](plan::Plan &plan) -> plan::Share & {
+    for (plan::Buffer &buffer : plan.roles[1].buffers)
+      if (buffer.share.owner >= 0)
+        return buffer.share;
+    return plan.roles[1].buffers[0].share;
+  };
+  using P = plan::Plan;
+  EXPECT_EQ(refused([&](P &p) { shared(p).owner = 2; }),
+            "a share is of coordinate 2 of 2");
+  EXPECT_EQ(refused([&](P &p) { shared(p).term = -2; }),
+            "a share is of coordinate -2 of 2");
+  std::string heads = "a share has heads that its value, T x 2 x 8 x f32, has "
+                      "not";
+  EXPECT_EQ(refused([&](P &p) { shared(p).numHeads = 3; }), heads);
+  EXPECT_EQ(refused([&](P &p) { shared(p).firstHead = 0xFFFFFFFF; }), heads);
+  EXPECT_EQ(refused([&](P &p) { shared(p) = {0, 1, 0, -1}; }), heads);
+  EXPECT_EQ(refused([&](P &p) {
+              p.roles[0].buffers.push_back(p.roles[0].buffers[0]);
+              p.roles[0].buffers.back().binding = {plan::Slot::Batch, 0,
+                                                   plan::Access::Read};
+              p.roles[0].buffers.back().stage = -1;
+              p.roles[0].buffers.back().share.numHeads = 1;
+            }),
+            "a share has heads that its value, T x i32, has not");
+  EXPECT_EQ(refused([](P &p) { p.strategy.data = 0x80000000; }),
+            "there are 4294967296 replicas");
+  EXPECT_EQ(refused([](P &p) { p.sequenceGroups[0][0].coordinates[1] = 2; }),
+            "a sequence group has coordinate 2 of 2");
+  EXPECT_EQ(refused([](P &p) { p.sequenceGroups[0][0].sequences[0] = 7; }),
+            "a sequence group has sequence 7 of 2");
+  EXPECT_EQ(refused([](P &p) { p.sequenceGroups.emplace_back(); }),
+            "there are not sequence groups for each microbatch");
+  std::string chunks = "a token chunk does not lie in its sequence";
+  EXPECT_EQ(refused([](P &p) { p.chunks[2].sequence = 2; }), chunks);
+  EXPECT_EQ(refused([](P &p) { p.chunks[2].first = -1; }), chunks);
+  EXPECT_EQ(refused([](P &p) { p.chunks[2].first = 6; }), chunks);
+  EXPECT_EQ(refused([](P &p) { p.chunks[2].count = 0; }), chunks);
+  EXPECT_EQ(refused([](P &p) { p.chunks[2].count = INT64_MAX; }), chunks);
+  EXPECT_EQ(refused([](P &p) { p.chunks[2].stride = 2; }), chunks);
+  EXPECT_EQ(refused([](P &p) { p.chunks[2].stride = INT64_MIN; }), chunks);
+  std::string first = "the token chunks are not those of its microbatches";
+  EXPECT_EQ(refused([](P &p) { p.firstChunk[1] = 5; }), first);
+  EXPECT_EQ(refused([](P &p) { p.firstChunk[0] = 1; }), first);
+  EXPECT_EQ(refused([](P &p) { p.firstChunk.pop_back(); }), first);
+  EXPECT_EQ(refused([](P &p) { p.chunks.pop_back(); }), first);
+  EXPECT_EQ(refused([](P &p) { p.sequenceGroups.clear(); }), first);
+  EXPECT_EQ(refused([](P &p) {
+              p.sequenceGroups.clear();
+              p.firstChunk.clear();
+            }),
+            first);
+}
+
 /// What a strategy says is checked as the rest of the plan is.
 TEST(Format, AStrategyThatMakesNoSenseIsRefused) {
   std::mt19937 random(2);
@@ -299,8 +408,8 @@ TEST(Format, AnotherVersionIsNamed) {
   Result<Executable> read = deserialize(bytes);
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().message,
-            "the executable is of format version 4 and this program reads "
-            "version 3");
+            "the executable is of format version 5 and this program reads "
+            "version 4");
   EXPECT_EQ(read.error().notes.size(), 1u);
 }
 
@@ -350,6 +459,37 @@ TEST(Format, DamageOfARoutedPlanIsSurvived) {
       plan::test::randomOrders(plan::Itinerary(strategy.routes),
                                strategy.pipelineRanks, 2, false, random);
   expectDamageIsSurvived(makeExecutable(options, strategy));
+}
+
+/// No check() follows here, so that the decoder sees to it alone.
+TEST(Format, DamageOfSharedSequencesIsSurvived) {
+  std::string payload = serialize(sharedExecutable()).substr(kHeaderBytes);
+  size_t refused = 0, tried = 0;
+  for (size_t i = 0; i < payload.size(); ++i)
+    for (uint8_t mask : {0x01, 0x80, 0xFF}) {
+      std::string damaged = payload;
+      damaged[i] = char(uint8_t(damaged[i]) ^ mask);
+      Result<Executable> read = decode(wrapPayload(damaged));
+      ++tried;
+      refused += !read;
+      if (!read)
+        continue;
+      const plan::Plan &plan = read->plan;
+      for (const plan::Role &role : plan.roles)
+        for (const plan::Buffer &buffer : role.buffers) {
+          EXPECT_LT(buffer.share.owner, int64_t(plan.strategy.replicas()));
+          EXPECT_LT(buffer.share.term, int64_t(plan.strategy.replicas()));
+        }
+      for (const plan::TokenChunk &chunk : plan.chunks) {
+        ASSERT_LT(chunk.sequence, plan.lengths.size());
+        EXPECT_GE(chunk.first, 0);
+        EXPECT_LT(chunk.first + (chunk.count - 1) * chunk.stride,
+                  plan.lengths[chunk.sequence]);
+      }
+      EXPECT_TRUE(plan.firstChunk.empty() ||
+                  plan.firstChunk.back() == plan.chunks.size());
+    }
+  EXPECT_GT(refused, tried / 10);
 }
 
 TEST(Format, ABrokenPlanIsRefused) {
