@@ -28,16 +28,21 @@ namespace {
 class Expander {
 public:
   Expander(const Model &model, const Strategy &strategy,
-           const std::vector<int64_t> &lengths, const SequenceMethods &methods)
-      : model(model), lengths(lengths), methods(methods) {
+           const std::vector<int64_t> &lengths, const StepGroups *givenGroups,
+           const SequenceMethods &methods)
+      : model(model), lengths(lengths), givenGroups(givenGroups),
+        methods(methods) {
     plan.strategy = strategy;
   }
 
   Result<Plan> run(const ScheduleRegistry &schedules);
 
 private:
+  Result<void> checkLengths() const;
   Result<void> dealBatch();
+  Result<void> dealGroups();
   Result<void> shareSequences();
+  Result<void> layOutGroups();
   void findPeers();
   void findBoundSlots();
   void findGroups();
@@ -56,6 +61,7 @@ private:
 
   const Model &model;
   const std::vector<int64_t> &lengths;
+  const StepGroups *givenGroups; // null: each part of the batch is one
   const SequenceMethods &methods;
   Plan plan;
   uint32_t replicas = 1;
@@ -85,18 +91,9 @@ void sortUnique(std::vector<uint32_t> &list) {
   list.erase(std::unique(list.begin(), list.end()), list.end());
 }
 
-Result<void> Expander::dealBatch() {
-  const Strategy &strategy = plan.strategy;
+Result<void> Expander::checkLengths() const {
   if (lengths.size() > std::numeric_limits<uint32_t>::max())
     return fail("the batch has more than 2^32 sequences");
-  uint64_t parts = uint64_t(strategy.data) * strategy.microbatches;
-  if (parts > lengths.size())
-    return fail(std::to_string(strategy.data) + "-way data parallelism x " +
-                    std::to_string(strategy.microbatches) +
-                    " microbatches needs at least " + std::to_string(parts) +
-                    " sequences and the batch has " +
-                    std::to_string(lengths.size()),
-                {"give more sequences, or use fewer microbatches"});
   if (uint64_t(replicas) * ranks >
       uint64_t(std::numeric_limits<int32_t>::max()))
     return fail("the plan would have more than 2^31 ranks");
@@ -110,12 +107,32 @@ Result<void> Expander::dealBatch() {
       return fail("the batch has more than 2^48 tokens");
     sum += length;
   }
+  return {};
+}
+
+Result<void> Expander::dealBatch() {
+  const Strategy &strategy = plan.strategy;
+  uint64_t parts = uint64_t(strategy.data) * strategy.microbatches;
+  if (!givenGroups && parts > lengths.size())
+    return fail(std::to_string(strategy.data) + "-way data parallelism x " +
+                    std::to_string(strategy.microbatches) +
+                    " microbatches needs at least " + std::to_string(parts) +
+                    " sequences and the batch has " +
+                    std::to_string(lengths.size()),
+                {"give more sequences, or use fewer microbatches"});
+  if (Result<void> checked = checkLengths(); !checked)
+    return checked;
   plan.lengths = lengths;
-  plan.firstSequence = dealSequences(uint32_t(lengths.size()), uint32_t(parts));
   shapesOfMicrobatch.resize(strategy.microbatches);
   bool isCut = std::any_of(
       model.stages.begin(), model.stages.end(),
       [](const Stage &stage) { return stage.attention.has_value(); });
+  if (givenGroups)
+    return isCut ? dealGroups()
+                 : fail("there are sequence groups, and the model's stages are "
+                        "not cut at their attentions",
+                        {"hocket.sequence makes the compiler cut them"});
+  plan.firstSequence = dealSequences(uint32_t(lengths.size()), uint32_t(parts));
   if (strategy.sequence > 1 || isCut)
     return shareSequences();
   for (uint64_t k = 0; k < parts; ++k) {
@@ -149,6 +166,19 @@ Result<void> Expander::shareSequences() {
         group.sequences.push_back(k);
     }
   plan.firstSequence.clear();
+  return layOutGroups();
+}
+
+Result<void> Expander::dealGroups() {
+  if (givenGroups->size() != plan.strategy.microbatches)
+    return fail("there are sequence groups for " +
+                std::to_string(givenGroups->size()) + " microbatches of " +
+                std::to_string(plan.strategy.microbatches));
+  plan.sequenceGroups = *givenGroups;
+  return layOutGroups();
+}
+
+Result<void> Expander::layOutGroups() {
   Result<SequenceGroups> made = SequenceGroups::create(plan, model, methods);
   if (!made)
     return made.error();
@@ -362,5 +392,13 @@ Result<Plan> plan::expand(const Model &model, const Strategy &strategy,
                           const std::vector<int64_t> &lengths,
                           const ScheduleRegistry &schedules,
                           const SequenceMethods &methods) {
-  return Expander(model, strategy, lengths, methods).run(schedules);
+  return Expander(model, strategy, lengths, nullptr, methods).run(schedules);
+}
+
+Result<Plan> plan::expandGroups(const Model &model, const Strategy &strategy,
+                                const std::vector<int64_t> &lengths,
+                                const StepGroups &groups,
+                                const ScheduleRegistry &schedules,
+                                const SequenceMethods &methods) {
+  return Expander(model, strategy, lengths, &groups, methods).run(schedules);
 }

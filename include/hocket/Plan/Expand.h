@@ -26,6 +26,21 @@ expand(const Model &model, const Strategy &strategy,
        const std::vector<int64_t> &lengths, const ScheduleRegistry &schedules,
        const SequenceMethods &methods = SequenceMethods::withBuiltins());
 
+/// Groups of a step, by microbatch.
+using StepGroups = std::vector<std::vector<SequenceGroup>>;
+
+/// The same where the sequences of each microbatch are dealt to `groups`, of
+/// any sizes, among the coordinates of `strategy`. A coordinate may be in no
+/// group of a microbatch, and has nothing to do then. Errors: also
+/// InvalidArgument for a model that is not cut at its attentions, groups that
+/// are not those of the microbatches, and sequences that are not in exactly one
+/// group.
+Result<Plan>
+expandGroups(const Model &model, const Strategy &strategy,
+             const std::vector<int64_t> &lengths, const StepGroups &groups,
+             const ScheduleRegistry &schedules,
+             const SequenceMethods &methods = SequenceMethods::withBuiltins());
+
 /// Deals `sequences` to `parts` consecutive runs whose counts differ by at most
 /// one: run k is [result[k], result[k + 1]). Every run has a sequence if there
 /// are at least as many sequences as parts, which must not be 0.

@@ -103,6 +103,35 @@ TEST(SequenceTest, NestsInPipelines) {
     }
 }
 
+/// Groups of unlike sizes and methods, other ones in each microbatch, and a
+/// coordinate with nothing to do.
+TEST(SequenceTest, GroupsMayDiffer) {
+  AttentionOptions options;
+  options.layers = 3;
+  Model model = makeAttentionModel(options);
+  Strategy strategy;
+  strategy.data = 8;
+  strategy.microbatches = 2;
+  strategy.segments = {2, 2};
+  strategy.schedule = "1f1b";
+  StepGroups groups = {{{{0, 1, 2, 3}, {6}, "zigzag"},
+                        {{4, 5}, {0, 2}, "ulysses"},
+                        {{7}, {1, 3}, "ring"}},
+                       {{{0, 7, 3}, {4, 5}, "all_gather"},
+                        {{1, 2, 4, 5, 6}, {7}, "token_ring"}}};
+  Result<Plan> plan = expandGroups(model, strategy, kRagged, groups,
+                                   ScheduleRegistry::withBuiltins());
+  ASSERT_TRUE(plan) << plan.error();
+  Result<void> checked = check(*plan, model, 0);
+  EXPECT_TRUE(checked) << checked.error();
+
+  groups[0][1].sequences = {0, 2, 4};
+  plan = expandGroups(model, strategy, kRagged, groups,
+                      ScheduleRegistry::withBuiltins());
+  ASSERT_FALSE(plan);
+  EXPECT_EQ(plan.error().message, "sequence #4 is not in exactly one group");
+}
+
 //===----------------------------------------------------------------------===//
 // Traffic
 //===----------------------------------------------------------------------===//
