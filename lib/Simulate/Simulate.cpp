@@ -264,6 +264,9 @@ bool Simulator::perform(uint32_t rank, const Instruction &instruction) {
   case Op::Kernel:
   case Op::Zero:
   case Op::LoadBatch:
+  case Op::Attend:
+  case Op::CopyHeads:
+  case Op::Add:
     return work(rank, seconds(rank, instruction), true);
   case Op::Send: {
     uint32_t index = state.out[size_t(instruction.peer)];
