@@ -20,11 +20,12 @@ STYLES = {
     "W": ("weight gradient", "#b07aa1"),
     "R": ("recomputation", "#9c755f"),
     "Update": ("update", "#59a14f"),
+    "Attend": ("attention of shared sequences", "#d4a017"),
     "AllReduce": ("all-reduce: wait and sum", "#e15759"),
     "Recv": ("receive: wait and transfer", "#dfe3e8"),
     "WaitSend": ("wait for a receiver", "#dfe3e8"),
 }
-OTHER = ("zero, load, send", "#76b7b2")
+OTHER = ("zero, move, add", "#76b7b2")
 
 LEFT, RIGHT, LANE, GAP, TITLE = 150, 20, 26, 34, 24
 
@@ -119,7 +120,7 @@ def draw_event(event, y, scale, unit, size):
              f'<rect x="{x:.2f}" y="{y + inset:.1f}" width="{width:.2f}" height="{LANE - 2 * inset:.1f}"'
              f' fill="{style_of(event)[1]}" stroke="#ffffff" stroke-width="0.4"/>']
     microbatch = event["args"].get("microbatch")
-    if microbatch is not None and event.get("cat") == "Kernel" and width > 7 * len(str(microbatch)) + 3:
+    if microbatch is not None and event.get("cat") in ("Kernel", "Attend") and width > 7 * len(str(microbatch)) + 3:
         parts.append(text(x + width / 2, y + LANE / 2 + 4, str(microbatch), ' text-anchor="middle" fill="#ffffff"'))
     return "".join(parts) + "</g>"
 

@@ -2,6 +2,8 @@
 
 #include "AttentionWriter.h"
 
+#include "hocket/Plan/AttentionTable.h"
+
 using namespace hocket;
 using namespace hocket::plan;
 

@@ -115,25 +115,6 @@ std::vector<int32_t> AttentionGeometry::rows(uint32_t queryMember,
   return rows;
 }
 
-int64_t plan::countPairs(const std::vector<int32_t> &table, bool causal) {
-  int64_t pairs = 0;
-  for (size_t row = kTableHeader; row + kTableRow <= table.size();
-       row += kTableRow) {
-    const int32_t *r = &table[row];
-    int64_t queries = r[1], keys = r[3];
-    if (!causal) {
-      pairs += queries * keys;
-      continue;
-    }
-    for (int64_t i = 0; i < queries; ++i) {
-      int64_t position = r[4] + i * r[5] - r[6];
-      if (position >= 0)
-        pairs += std::min(keys, position / r[7] + 1);
-    }
-  }
-  return pairs;
-}
-
 std::vector<TokenChunk> plan::contiguousChunks(int64_t length, uint32_t member,
                                                uint32_t degree) {
   int64_t begin = length * member / degree;

@@ -7,14 +7,6 @@
 
 namespace hocket::plan {
 
-/// Numbers before the first row of a table of hocket.attention_part: rows, what
-/// to initialise, query heads of a key head, and the place of the first query
-/// head among those of its key head.
-inline constexpr size_t kTableHeader = 4;
-/// First query and their number, first key and their number, the position of
-/// the first query and the step from one to the next, the same of the keys.
-inline constexpr size_t kTableRow = 8;
-
 /// The `member`-th of `degree` runs of almost equal length.
 std::vector<TokenChunk> contiguousChunks(int64_t length, uint32_t member,
                                          uint32_t degree);

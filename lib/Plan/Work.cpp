@@ -2,25 +2,98 @@
 
 #include "hocket/Plan/Work.h"
 
+#include "hocket/Plan/AttentionTable.h"
 #include "hocket/Plan/ModelCheck.h"
+#include "hocket/Plan/Shares.h"
+
+#include <algorithm>
 
 using namespace hocket;
 using namespace hocket::plan;
 
 const MicrobatchShape &plan::ownerShape(const Plan &plan, const Rank &rank,
                                         const Buffer &buffer) {
-  uint32_t owner =
-      buffer.share.owner < 0 ? rank.data : uint32_t(buffer.share.owner);
-  return plan.shape(owner, uint32_t(buffer.microbatch));
+  return plan.shape(ownerOf(buffer, rank.data), uint32_t(buffer.microbatch));
 }
+
+namespace {
+
+/// Of the values that an attention is about: their heads are dimension 1.
+struct Extents {
+  int64_t tokens = 0, heads = 0;
+};
+
+Symbols symbolsOfBuffer(const Plan &plan, const Rank &rank,
+                        const Buffer &buffer) {
+  if (buffer.microbatch < 0)
+    return {0, 0};
+  return ownerShape(plan, rank, buffer).symbols();
+}
+
+Extents extentsOf(const Plan &plan, const Rank &rank, uint32_t index) {
+  const Buffer &buffer = plan.roles[rank.role].buffers[index];
+  Symbols symbols = symbolsOfBuffer(plan, rank, buffer);
+  return {buffer.type.shape[0].evaluate(symbols),
+          buffer.type.shape[1].evaluate(symbols)};
+}
+
+Symbols symbolsOfAttend(const Plan &plan, const Rank &rank,
+                        const Instruction &attend) {
+  return attendSymbols(plan.roles[rank.role], attend,
+                       [&](const Buffer &buffer) {
+                         return ownerShape(plan, rank, buffer).tokens;
+                       });
+}
+
+/// The symbols at which a kernel's operations are those of the pairs that its
+/// table leaves visible, not those of all queries with all keys.
+Symbols symbolsOfPairs(const Plan &plan, const Model &model, const Rank &rank,
+                       const Instruction &attend) {
+  Symbols symbols = symbolsOfAttend(plan, rank, attend);
+  if (attend.index == kNoTable)
+    return symbols;
+  bool causal = model.stages[attend.stage].attention->causal;
+  symbols[0] = countPairs(plan.roles[rank.role].tables[attend.index], causal);
+  symbols[1] = 1;
+  return symbols;
+}
+
+int64_t bytesOfCommonHeads(const Plan &plan, const Rank &rank,
+                           const Instruction &copy) {
+  int64_t begin = 0, end = INT64_MAX, perHead = 0;
+  for (uint32_t index : copy.buffers) {
+    const Buffer &buffer = plan.roles[rank.role].buffers[index];
+    int64_t heads = extentsOf(plan, rank, index).heads;
+    begin = std::max<int64_t>(begin, buffer.share.firstHead);
+    end = std::min(end, buffer.share.firstHead + heads);
+    perHead = heads > 0 ? bytesOf(plan, rank, buffer) / heads : 0;
+  }
+  return std::max<int64_t>(end - begin, 0) * perHead;
+}
+
+/// Bytes that are read and written for instructions that run no kernel.
+int64_t bytesMoved(const Plan &plan, const Rank &rank,
+                   const Instruction &instruction) {
+  const Role &role = plan.roles[rank.role];
+  auto bytes = [&](size_t i) {
+    return bytesOf(plan, rank, role.buffers[instruction.buffers[i]]);
+  };
+  if (instruction.op == Op::CopyHeads)
+    return 2 * bytesOfCommonHeads(plan, rank, instruction);
+  if (instruction.op == Op::Add)
+    return 2 * bytes(0) + bytes(1);
+  int64_t sum = 0;
+  for (size_t i = 0; i < instruction.buffers.size(); ++i)
+    sum += bytes(i);
+  return sum;
+}
+
+} // namespace
 
 Symbols plan::symbolsOf(const Plan &plan, const Model &model, const Rank &rank,
                         const Instruction &instruction) {
   if (instruction.op == Op::Attend)
-    return attendSymbols(plan.roles[rank.role], instruction,
-                         [&](const Buffer &buffer) {
-                           return ownerShape(plan, rank, buffer).tokens;
-                         });
+    return symbolsOfAttend(plan, rank, instruction);
   if (instruction.microbatch >= 0)
     return plan.shape(rank.data, instruction.microbatch).symbols();
   if (instruction.op == Op::Kernel && instruction.kind == TaskKind::Update)
@@ -34,27 +107,25 @@ Symbols plan::symbolsOf(const Plan &plan, const Model &model, const Rank &rank,
 
 int64_t plan::bytesOf(const Plan &plan, const Rank &rank,
                       const Buffer &buffer) {
-  Symbols symbols = {0, 0};
-  if (buffer.microbatch >= 0)
-    symbols = ownerShape(plan, rank, buffer).symbols();
-  return buffer.type.bytes().evaluate(symbols);
+  return buffer.type.bytes().evaluate(symbolsOfBuffer(plan, rank, buffer));
 }
 
 Work plan::workOf(const Plan &plan, const Model &model, const Rank &rank,
                   const Instruction &instruction) {
   Work work;
-  if (instruction.op == Op::Kernel) {
+  bool isAttend = instruction.op == Op::Attend;
+  if (instruction.op == Op::Kernel || isAttend) {
     const Kernel &kernel = model.kernels[instruction.kernel];
     work.kernel = kernel.symbol;
     work.symbols = symbolsOf(plan, model, rank, instruction);
-    work.flops = kernel.flops.evaluate(work.symbols);
+    work.flops = kernel.flops.evaluate(
+        isAttend ? symbolsOfPairs(plan, model, rank, instruction)
+                 : work.symbols);
     work.bytes = kernel.bytes.evaluate(work.symbols);
     if (!kernel.bytes.terms.empty())
       return work;
   }
   work.isLoad = instruction.op == Op::LoadBatch;
-  const Role &role = plan.roles[rank.role];
-  for (uint32_t buffer : instruction.buffers)
-    work.bytes += bytesOf(plan, rank, role.buffers[buffer]);
+  work.bytes += bytesMoved(plan, rank, instruction);
   return work;
 }

@@ -66,7 +66,7 @@ int64_t peakOf(const Plan &plan, const Model &model, const Rank &rank,
     for (uint32_t buffer : lifetimes.begin[i])
       live += bytes(buffer);
     int64_t workspace = 0;
-    if (instruction.op == Op::Kernel)
+    if (instruction.op == Op::Kernel || instruction.op == Op::Attend)
       workspace = model.kernels[instruction.kernel].workspaceBytes.evaluate(
           symbolsOf(plan, model, rank, instruction));
     peak = std::max(peak, live + workspace);
@@ -76,14 +76,15 @@ int64_t peakOf(const Plan &plan, const Model &model, const Rank &rank,
   return std::max(peak, live);
 }
 
-/// By data coordinate: the first one whose microbatches have the same shapes.
-/// Replicas often do, and then their ranks are alike.
+/// By coordinate: the first one whose microbatches have the same shapes.
+/// Replicas often do, and then their ranks are alike: what they hold of others
+/// is the same for all ranks of a role.
 std::vector<uint32_t> equalReplicas(const Plan &plan) {
   std::map<std::vector<std::pair<int64_t, int64_t>>, uint32_t> first;
   std::vector<uint32_t> same;
   if (plan.ranks.empty())
     return same; // it has no shapes either
-  for (uint32_t data = 0; data < plan.strategy.data; ++data) {
+  for (uint32_t data = 0; data < plan.strategy.replicas(); ++data) {
     std::vector<std::pair<int64_t, int64_t>> shapes;
     for (uint32_t i = 0; i < plan.strategy.microbatches; ++i)
       shapes.emplace_back(plan.shape(data, i).tokens,
@@ -91,6 +92,11 @@ std::vector<uint32_t> equalReplicas(const Plan &plan) {
     same.push_back(first.try_emplace(std::move(shapes), data).first->second);
   }
   return same;
+}
+
+bool isForwardAttend(const Model &model, const Instruction &instruction) {
+  return instruction.op == Op::Attend &&
+         instruction.kernel == model.stages[instruction.stage].attention->part;
 }
 
 /// Calls `value` for one rank of those that are alike.
@@ -126,13 +132,12 @@ double simulate::modelFlops(const Plan &plan, const Model &model) {
   std::vector<double> flops = forEachKind<double>(plan, [&](const Rank &rank) {
     double sum = 0;
     for (const Instruction &instruction : plan.roles[rank.role].body) {
-      if (instruction.op != Op::Kernel)
-        continue;
-      hasBackward |=
-          instruction.kind == TaskKind::B || instruction.kind == TaskKind::Bi;
-      if (instruction.kind == TaskKind::F)
-        sum += double(model.kernels[instruction.kernel].flops.evaluate(
-            symbolsOf(plan, model, rank, instruction)));
+      bool isKernel = instruction.op == Op::Kernel;
+      hasBackward |= isKernel && (instruction.kind == TaskKind::B ||
+                                  instruction.kind == TaskKind::Bi);
+      if (isKernel ? instruction.kind == TaskKind::F
+                   : isForwardAttend(model, instruction))
+        sum += double(workOf(plan, model, rank, instruction).flops);
     }
     return sum;
   });

@@ -7,6 +7,7 @@
 #include "hocket/Support/File.h"
 
 #include <cstring>
+#include <span>
 #include <string_view>
 
 using namespace hocket;
@@ -33,22 +34,17 @@ private:
   std::byte *next;
 };
 
-/// The sequences of a step and how they are dealt to microbatches.
+/// The sequences of a step and how their tokens are dealt to microbatches.
 class Sequences {
 public:
-  explicit Sequences(const plan::Plan &plan)
-      : starts{0}, firstSequence(plan.firstSequence),
-        microbatches(plan.strategy.microbatches) {
-    for (int64_t length : plan.lengths)
-      starts.push_back(starts.back() + length);
-  }
+  explicit Sequences(const plan::Plan &plan);
 
-  /// The sequences of a microbatch: from begin() to end(), without the latter.
-  uint32_t begin(uint32_t data, uint32_t microbatch) const {
-    return firstSequence[size_t(data) * microbatches + microbatch];
-  }
-  uint32_t end(uint32_t data, uint32_t microbatch) const {
-    return firstSequence[size_t(data) * microbatches + microbatch + 1];
+  /// What a microbatch of a coordinate has, in the order of its tokens.
+  std::span<const plan::TokenChunk> chunks(uint32_t coordinate,
+                                           uint32_t microbatch) const {
+    size_t part = size_t(coordinate) * microbatches + microbatch;
+    return {allChunks.data() + firstChunk[part],
+            allChunks.data() + firstChunk[part + 1]};
   }
 
   size_t count() const { return starts.size() - 1; }
@@ -60,19 +56,36 @@ public:
     return starts[sequence + 1] - starts[sequence];
   }
 
-  void fillOffsets(uint32_t data, uint32_t microbatch,
+  /// Where chunks begin among the tokens of their microbatch: those of one are
+  /// next to each other there, as whole sequences are.
+  void fillOffsets(uint32_t coordinate, uint32_t microbatch,
                    std::byte *destination) const {
-    uint32_t first = begin(data, microbatch);
     Int32Writer out(destination);
-    for (uint32_t i = first; i <= end(data, microbatch); ++i)
-      out.put(starts[i] - starts[first]);
+    int64_t offset = 0;
+    out.put(offset);
+    for (const plan::TokenChunk &chunk : chunks(coordinate, microbatch))
+      out.put(offset += chunk.count);
   }
 
 private:
   std::vector<int64_t> starts; // one more than there are sequences
-  std::vector<uint32_t> firstSequence;
+  std::vector<uint32_t> firstChunk;
+  std::vector<plan::TokenChunk> allChunks;
   uint32_t microbatches;
 };
+
+/// Where no ranks share sequences, each of them is a chunk.
+Sequences::Sequences(const plan::Plan &plan)
+    : starts{0}, firstChunk(plan.firstChunk), allChunks(plan.chunks),
+      microbatches(plan.strategy.microbatches) {
+  for (int64_t length : plan.lengths)
+    starts.push_back(starts.back() + length);
+  if (!plan.sequenceGroups.empty())
+    return;
+  firstChunk = plan.firstSequence;
+  for (uint32_t i = 0; i < plan.lengths.size(); ++i)
+    allChunks.push_back({i, 0, plan.lengths[i], 1});
+}
 
 /// What is common to both kinds of file: offsets follow from the lengths, and
 /// all positions fit their type.
@@ -100,8 +113,8 @@ public:
                                                    const plan::Model &model,
                                                    const plan::Plan &plan);
 
-  void fill(uint64_t step, uint32_t data, uint32_t microbatch, uint32_t input,
-            std::byte *destination) const override;
+  void fill(uint64_t step, uint32_t coordinate, uint32_t microbatch,
+            uint32_t input, std::byte *destination) const override;
 
 private:
   enum class Role { Tokens, Targets, Positions, Offsets };
@@ -166,21 +179,23 @@ Result<std::unique_ptr<BatchSource>> TextBatches::open(const std::string &path,
   return std::unique_ptr<BatchSource>(std::move(made));
 }
 
-void TextBatches::fill(uint64_t step, uint32_t data, uint32_t microbatch,
+void TextBatches::fill(uint64_t step, uint32_t coordinate, uint32_t microbatch,
                        uint32_t input, std::byte *destination) const {
   Role role = roles[input];
   if (role == Role::Offsets)
-    return sequences.fillOffsets(data, microbatch, destination);
+    return sequences.fillOffsets(coordinate, microbatch, destination);
   Int32Writer out(destination);
-  for (uint32_t i = sequences.begin(data, microbatch);
-       i < sequences.end(data, microbatch); ++i) {
-    uint64_t length = uint64_t(sequences.length(i));
-    uint64_t start =
-        splitmix64(seed + (step << 32) + i) % (text.size() - length);
-    for (uint64_t k = 0; k < length; ++k)
-      out.put(role == Role::Positions ? int64_t(k)
-              : role == Role::Tokens  ? uint8_t(text[start + k])
-                                      : uint8_t(text[start + k + 1]));
+  for (const plan::TokenChunk &chunk :
+       sequences.chunks(coordinate, microbatch)) {
+    uint64_t length = uint64_t(sequences.length(chunk.sequence));
+    uint64_t start = splitmix64(seed + (step << 32) + chunk.sequence) %
+                     (text.size() - length);
+    uint64_t position = uint64_t(chunk.first);
+    for (int64_t k = 0; k < chunk.count;
+         ++k, position += uint64_t(chunk.stride))
+      out.put(role == Role::Positions ? int64_t(position)
+              : role == Role::Tokens  ? uint8_t(text[start + position])
+                                      : uint8_t(text[start + position + 1]));
   }
 }
 
@@ -194,8 +209,8 @@ public:
                                                    const plan::Model &model,
                                                    const plan::Plan &plan);
 
-  void fill(uint64_t step, uint32_t data, uint32_t microbatch, uint32_t input,
-            std::byte *destination) const override;
+  void fill(uint64_t step, uint32_t coordinate, uint32_t microbatch,
+            uint32_t input, std::byte *destination) const override;
 
 private:
   /// One batch input. Null data where it is the offsets.
@@ -278,15 +293,25 @@ TensorBatches::open(const std::string &path, const plan::Model &model,
   return std::unique_ptr<BatchSource>(std::move(made));
 }
 
-void TensorBatches::fill(uint64_t step, uint32_t data, uint32_t microbatch,
-                         uint32_t input, std::byte *destination) const {
+void TensorBatches::fill(uint64_t step, uint32_t coordinate,
+                         uint32_t microbatch, uint32_t input,
+                         std::byte *destination) const {
   const Source &source = sources[input];
   if (!source.data)
-    return sequences.fillOffsets(data, microbatch, destination);
-  int64_t begin = sequences.start(sequences.begin(data, microbatch));
-  int64_t end = sequences.start(sequences.end(data, microbatch));
-  std::memcpy(destination, source.data + begin * source.bytesPerToken,
-              size_t((end - begin) * source.bytesPerToken));
+    return sequences.fillOffsets(coordinate, microbatch, destination);
+  for (const plan::TokenChunk &chunk :
+       sequences.chunks(coordinate, microbatch)) {
+    int64_t token = sequences.start(chunk.sequence) + chunk.first;
+    // Neighbours are copied at once.
+    int64_t together = chunk.stride == 1 ? chunk.count : 1;
+    for (int64_t done = 0; done < chunk.count; done += together) {
+      size_t bytes = size_t(together * source.bytesPerToken);
+      std::memcpy(destination, source.data + token * source.bytesPerToken,
+                  bytes);
+      destination += bytes;
+      token += chunk.stride;
+    }
+  }
 }
 
 } // namespace

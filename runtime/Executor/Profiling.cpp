@@ -13,6 +13,10 @@ using namespace hocket;
 using namespace hocket::plan;
 using namespace hocket::runtime;
 
+static bool runsKernel(const Instruction &instruction) {
+  return instruction.op == Op::Kernel || instruction.op == Op::Attend;
+}
+
 Profile runtime::makeProfile(
     const MeasuringDevice &device, const Plan &plan, const Model &model,
     const std::vector<std::vector<simulate::Span>> &timelines) {
@@ -26,7 +30,7 @@ Profile runtime::makeProfile(
       const Instruction &instruction =
           plan.roles[place.role].body[span.instruction];
       double seconds = span.end - span.begin;
-      if (instruction.op == Op::Kernel)
+      if (runsKernel(instruction))
         kernels += seconds;
       else if (instruction.op == Op::LoadBatch)
         loads.emplace_back(workOf(plan, model, place, instruction).bytes,
@@ -46,7 +50,7 @@ Result<void> runtime::checkProfile(const Profile &profile,
                                    const Model &model) {
   for (const Role &role : plan.roles)
     for (const Instruction &instruction : role.body) {
-      if (instruction.op != Op::Kernel)
+      if (!runsKernel(instruction))
         continue;
       const std::string &symbol = model.kernels[instruction.kernel].symbol;
       if (!profile.kernels.count(symbol))

@@ -34,17 +34,20 @@ const Style kStyles[] = {{"forward", "#4e79a7"},
                          {"weight gradient", "#b07aa1"},
                          {"recomputation", "#9c755f"},
                          {"update", "#59a14f"},
+                         {"attention of shared sequences", "#d4a017"},
                          {"all-reduce: wait and sum", "#e15759"},
                          {"wait and transfer", "#c9d0d8", true},
-                         {"zero, load, send", "#76b7b2"}};
-enum StyleIndex { F, B, W, R, Update, Sum, Wait, Other };
+                         {"zero, move, add", "#76b7b2"}};
+enum StyleIndex { F, B, W, R, Update, Attend, Sum, Wait, Other };
 
 StyleIndex styleOf(const Instruction &instruction) {
   static const std::map<TaskKind, StyleIndex> ofKernels = {
       {TaskKind::F, F}, {TaskKind::B, B}, {TaskKind::Bi, B},
       {TaskKind::W, W}, {TaskKind::R, R}, {TaskKind::Update, Update}};
-  static const std::map<Op, StyleIndex> ofOthers = {
-      {Op::AllReduce, Sum}, {Op::Recv, Wait}, {Op::WaitSend, Wait}};
+  static const std::map<Op, StyleIndex> ofOthers = {{Op::Attend, Attend},
+                                                    {Op::AllReduce, Sum},
+                                                    {Op::Recv, Wait},
+                                                    {Op::WaitSend, Wait}};
   if (instruction.op == Op::Kernel)
     return ofKernels.at(instruction.kind);
   auto found = ofOthers.find(instruction.op);
@@ -222,7 +225,7 @@ std::string ReportWriter::details(uint32_t rank,
   };
   if (instruction.stage >= 0)
     add("stage " + std::to_string(instruction.stage));
-  if (instruction.op == Op::Kernel)
+  if (instruction.op == Op::Kernel || instruction.op == Op::Attend)
     add("kernel " + model.kernels[instruction.kernel].symbol);
   else if (instruction.buffers.size() == 1)
     add("buffer " +
@@ -248,6 +251,7 @@ Json ReportWriter::lane(const std::vector<Span> &spans, uint32_t rank) {
   for (const Span &span : spans) {
     const Instruction &instruction = role.body[span.instruction];
     bool isKernel = instruction.op == Op::Kernel;
+    bool isNumbered = isKernel || instruction.op == Op::Attend;
     std::string what = isKernel ? name(instruction.kind) : name(instruction.op);
     if (instruction.microbatch >= 0)
       what += " of microbatch " + std::to_string(instruction.microbatch);
@@ -258,7 +262,7 @@ Json ReportWriter::lane(const std::vector<Span> &spans, uint32_t rank) {
     };
     list.push_back({rounded(span.begin), rounded(span.end - span.begin),
                     int(styleOf(instruction)),
-                    isKernel ? instruction.microbatch : -1, text(what),
+                    isNumbered ? instruction.microbatch : -1, text(what),
                     more.empty() ? -1 : text(more)});
   }
   return {{"title", "rank " + std::to_string(rank) + " (" + role.name +

@@ -75,6 +75,7 @@ TraceWriter::Json TraceWriter::describe(uint32_t rank,
   const Rank &place = plan.ranks[rank];
   const Role &role = plan.roles[place.role];
   bool isKernel = instruction.op == Op::Kernel;
+  bool runsKernel = isKernel || instruction.op == Op::Attend;
   std::string title = isKernel ? name(instruction.kind) : name(instruction.op);
   Json arguments = {{"kind", title}};
   if (instruction.stage >= 0)
@@ -83,7 +84,7 @@ TraceWriter::Json TraceWriter::describe(uint32_t rank,
     title += " mb" + std::to_string(instruction.microbatch);
     arguments["microbatch"] = instruction.microbatch;
   }
-  if (isKernel)
+  if (runsKernel)
     arguments["kernel"] = model.kernels[instruction.kernel].symbol;
   else if (instruction.buffers.size() == 1)
     arguments["buffer"] = role.buffers[instruction.buffers[0]].name;
@@ -93,7 +94,7 @@ TraceWriter::Json TraceWriter::describe(uint32_t rank,
     arguments["ranks"] =
         plan.groups[place.groups[size_t(instruction.group)]].size();
   Work work = workOf(plan, model, place, instruction);
-  if (isKernel)
+  if (runsKernel)
     arguments["flops"] = work.flops;
   if (instruction.op != Op::WaitSend)
     arguments["bytes"] = work.bytes;

@@ -84,10 +84,6 @@ struct AttentionGeometry {
   std::vector<int32_t> rows(uint32_t queryMember, uint32_t keyMember) const;
 };
 
-/// Pairs of a query and a key that it sees, in a table of hocket.attention_part
-/// under a causal mask or under none.
-int64_t countPairs(const std::vector<int32_t> &table, bool causal);
-
 /// A method of sequence parallelism. Methods have no state.
 class SequenceMethod {
 public:

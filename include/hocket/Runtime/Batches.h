@@ -18,13 +18,13 @@ class BatchSource {
 public:
   virtual ~BatchSource() = default;
 
-  /// Writes batch input `input` of microbatch `microbatch` of data coordinate
-  /// `data` in step `step` (from 0): dense, row-major, of the type of
-  /// plan::Model::batch[input] at the symbols of the microbatch, which says how
-  /// many bytes `destination` needs. Always gives the same bytes for the same
-  /// arguments, whatever the degrees of parallelism. May be called from several
-  /// threads at once.
-  virtual void fill(uint64_t step, uint32_t data, uint32_t microbatch,
+  /// Writes batch input `input` of microbatch `microbatch` of coordinate
+  /// `coordinate` (of plan::Strategy::replicas()) in step `step` (from 0):
+  /// dense, row-major, of the type of plan::Model::batch[input] at the symbols
+  /// of the microbatch, which says how many bytes `destination` needs. A token
+  /// is always the same, whatever the degrees of parallelism. May be called
+  /// from several threads at once.
+  virtual void fill(uint64_t step, uint32_t coordinate, uint32_t microbatch,
                     uint32_t input, std::byte *destination) const = 0;
 };
 
@@ -42,7 +42,11 @@ public:
 /// start on, its targets those from start + 1 on, its positions 0 to l - 1. The
 /// model may take `tokens`, `targets`, `positions` (T x i32) and offsets.
 ///
-/// Offsets (S x i32) start at 0 in every microbatch.
+/// Where ranks share sequences, a coordinate has the tokens of its chunks, in
+/// their order, with their positions in the whole sequence.
+///
+/// Offsets (S x i32) start at 0 in every microbatch. They are those of its
+/// sequences, or of its chunks where ranks share sequences.
 ///
 /// Errors: Io, CorruptFile; InvalidArgument for a text that is not longer than
 /// the longest sequence, and for a model or a tensor that does not fit this.

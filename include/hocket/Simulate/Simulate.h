@@ -61,9 +61,9 @@ Result<Simulation> simulate(const plan::Plan &plan, const plan::Model &model,
 std::vector<int64_t> peakBytes(const plan::Plan &plan,
                                const plan::Model &model);
 
-/// Operations that the model needs, on all ranks: those of the forwards, and
-/// twice as many for the backwards where the plan has any. What is recomputed
-/// does not count, nor do updates.
+/// Operations that the model needs, on all ranks: those of the forwards, their
+/// attentions included, and twice as many for the backwards where the plan has
+/// any. What is recomputed does not count, nor do updates.
 double modelFlops(const plan::Plan &plan, const plan::Model &model);
 
 } // namespace hocket::simulate

@@ -2,6 +2,7 @@
 
 #include "AttentionModel.h"
 
+#include "hocket/Plan/AttentionTable.h"
 #include "hocket/Plan/Check.h"
 #include "hocket/Plan/ModelCheck.h"
 #include "hocket/Plan/Work.h"

@@ -156,7 +156,9 @@ public:
   void attend(uint32_t kernel, uint32_t table, std::vector<uint32_t> buffers) {
     Instruction &made = add(Op::Attend, 1, std::move(buffers));
     made.kernel = kernel;
-    made.index = table;
+    bool hasTable = kernel != model.stages[1].attention->delta &&
+                    kernel != model.stages[1].attention->merge;
+    made.index = hasTable ? table : kNoTable;
   }
   void message(Op op, uint32_t buffer) { add(op, 1, {buffer}).peer = 0; }
 

@@ -147,6 +147,68 @@ TEST_F(BatchesTest, DegreesOfParallelismDoNotMatter) {
   EXPECT_EQ(fill(*whole, 9, 0, 0, 3), Ints({0, 2, 3, 6, 10, 11}));
 }
 
+/// The same sequences, shared by two ranks: the one of 4 tokens zigzag in
+/// microbatch 0, those of 3 and 2 striped in microbatch 1. Rank 1 has nothing
+/// of the one of 1 token.
+class SharedBatchesTest : public BatchesTest {
+protected:
+  SharedBatchesTest() {
+    plan.strategy = {1, 2, "1f1b"};
+    plan.strategy.sequence = 2;
+    plan.lengths = {2, 1, 3, 4, 1};
+    plan.firstSequence.clear();
+    plan.sequenceGroups = {{{{0, 1}, {3}, "zigzag"}, {{0}, {1, 4}, "ring"}},
+                           {{{0, 1}, {2, 0}, "striped"}}};
+    // Of a sequence: from a position on, so many, every so many-th.
+    plan.chunks = {{3, 0, 1, 1}, {3, 3, 1, 1}, {1, 0, 1, 1},
+                   {4, 0, 1, 1}, {2, 0, 2, 2}, {0, 0, 1, 2},
+                   {3, 1, 2, 1}, {2, 1, 1, 2}, {0, 1, 1, 2}};
+    plan.firstChunk = {0, 4, 6, 7, 9};
+    plan.shapes = {{4, 4}, {3, 2}, {2, 1}, {2, 2}};
+  }
+};
+
+TEST_F(SharedBatchesTest, TextIsThatOfTheWholeSequences) {
+  std::string path = write("corpus.txt", sampleText());
+  std::unique_ptr<BatchSource> source = open(path, 7);
+  ASSERT_TRUE(source);
+  // The sequences start at 15, 22, 11, 0 and 13, as in TextFollowsTheRule.
+  auto bytes = [](Ints places) {
+    for (int32_t &place : places)
+      place += 0x80;
+    return places;
+  };
+  EXPECT_EQ(fill(*source, 0, 0, 0, 0), bytes({0, 3, 22, 13}));
+  EXPECT_EQ(fill(*source, 0, 0, 0, 1), bytes({1, 4, 23, 14}));
+  EXPECT_EQ(fill(*source, 0, 0, 0, 2), Ints({0, 3, 0, 0}));
+  EXPECT_EQ(fill(*source, 0, 0, 1, 0), bytes({11, 13, 15}));
+  EXPECT_EQ(fill(*source, 0, 0, 1, 2), Ints({0, 2, 0}));
+  EXPECT_EQ(fill(*source, 0, 1, 0, 0), bytes({1, 2}));
+  EXPECT_EQ(fill(*source, 0, 1, 0, 2), Ints({1, 2}));
+  EXPECT_EQ(fill(*source, 0, 1, 1, 0), bytes({12, 16}));
+  EXPECT_EQ(fill(*source, 0, 1, 1, 1), bytes({13, 17}));
+  EXPECT_EQ(fill(*source, 3, 1, 1, 0), bytes({8, 4}));
+}
+
+TEST_F(SharedBatchesTest, OffsetsAreThoseOfTheChunks) {
+  std::unique_ptr<BatchSource> source = open(write("corpus.txt", sampleText()));
+  ASSERT_TRUE(source);
+  EXPECT_EQ(fill(*source, 5, 0, 0, 3), Ints({0, 1, 2, 3, 4}));
+  EXPECT_EQ(fill(*source, 5, 0, 1, 3), Ints({0, 2, 3}));
+  EXPECT_EQ(fill(*source, 5, 1, 0, 3), Ints({0, 2}));
+  EXPECT_EQ(fill(*source, 5, 1, 1, 3), Ints({0, 1, 2}));
+}
+
+TEST_F(SharedBatchesTest, ACoordinateMayHaveNoTokens) {
+  plan.chunks.erase(plan.chunks.begin() + 6);
+  plan.firstChunk = {0, 4, 6, 6, 8};
+  plan.shapes[2] = {0, 0};
+  std::unique_ptr<BatchSource> source = open(write("corpus.txt", sampleText()));
+  ASSERT_TRUE(source);
+  EXPECT_EQ(fill(*source, 0, 1, 0, 0), Ints());
+  EXPECT_EQ(fill(*source, 0, 1, 0, 3), Ints({0}));
+}
+
 TEST_F(BatchesTest, TextMustBeLongerThanEverySequence) {
   EXPECT_TRUE(open(write("five", "abcde")));
   EXPECT_EQ(openError(write("four", "abcd")),
@@ -246,6 +308,27 @@ TEST_F(TensorBatchesTest, RowsAreDealtAndTheSameInEveryStep) {
               Ints({206, 207, 208, 209, 210, 211}));
     EXPECT_EQ(fill(*source, step, 0, 0, 2), Ints({0, 2, 3}));
   }
+}
+
+TEST_F(TensorBatchesTest, RowsOfSharedSequencesAreGathered) {
+  plan.strategy = {1, 1, "1f1b"};
+  plan.strategy.sequence = 2;
+  plan.firstSequence.clear();
+  plan.sequenceGroups = {{{{0, 1}, {0, 1, 2, 3, 4}, "striped"}}};
+  plan.chunks = {{3, 0, 2, 2}, {2, 0, 2, 1}, {1, 0, 1, 1}, {0, 0, 2, 1},
+                 {4, 0, 1, 1}, {3, 1, 2, 2}, {2, 2, 1, 1}};
+  plan.firstChunk = {0, 5, 7};
+  plan.shapes = {{8, 5}, {3, 2}};
+  Ints offsets = {0, 2, 3, 6, 10, 11}; // of the whole step, as ever
+  tensors["cu_seqlens"] = viewOf(offsets);
+  std::unique_ptr<BatchSource> source = open(save());
+  ASSERT_TRUE(source);
+  EXPECT_EQ(fill(*source, 0, 0, 0, 0),
+            Ints({106, 108, 103, 104, 102, 100, 101, 110}));
+  EXPECT_EQ(fill(*source, 0, 1, 0, 0), Ints({107, 109, 105}));
+  EXPECT_EQ(fill(*source, 0, 1, 0, 1), Ints({214, 215, 218, 219, 210, 211}));
+  EXPECT_EQ(fill(*source, 0, 0, 0, 2), Ints({0, 2, 4, 5, 7, 8}));
+  EXPECT_EQ(fill(*source, 0, 1, 0, 2), Ints({0, 2, 3}));
 }
 
 TEST_F(TensorBatchesTest, OffsetsInTheFileMustAgree) {

@@ -1,8 +1,10 @@
 //===- VirtualWorldTest.cpp - Ranks on virtual clocks ---------------------===//
 
+#include "../Plan/SharedSequences.h"
 #include "TestFiles.h"
 
 #include "hocket/Plan/Check.h"
+#include "hocket/Runtime/Report.h"
 #include "hocket/Runtime/Trace.h"
 #include "hocket/Runtime/World.h"
 #include "hocket/Support/File.h"
@@ -203,4 +205,55 @@ TEST(VirtualWorld, TraceHasEveryInstruction) {
   for (uint32_t rank = 0; rank < 4; ++rank)
     EXPECT_EQ(events[rank], plan.roles[plan.ranks[rank].role].body.size());
   EXPECT_DOUBLE_EQ(end, prediction->seconds * 1e6);
+}
+
+TEST(VirtualWorld, PicturesTellAttentionsOfSharedSequences) {
+  Model model = makeSharedModel();
+  Plan plan = makeSharedPlan(model);
+  OperationCost cost;
+  Result<simulate::Simulation> step =
+      simulate::simulate(plan, model, cost, {0, 0, true});
+  ASSERT_TRUE(step) << step.error();
+  runtime::test::TestFolder folder;
+  std::string path = folder / "trace.json";
+  ASSERT_TRUE(writeTrace(path, {{"predicted", &step->timelines}}, plan, model));
+  nlohmann::json trace = nlohmann::json::parse(*readFile(path));
+  std::vector<nlohmann::json> attends;
+  std::map<std::string, size_t> kinds;
+  for (const nlohmann::json &event : trace.at("traceEvents"))
+    if (event.at("ph") == "X" && event.at("tid") == 1) {
+      ++kinds[event.at("cat")];
+      if (event.at("cat") == "Attend")
+        attends.push_back(event);
+    }
+  ASSERT_EQ(attends.size(), 5u);
+  EXPECT_EQ(attends[1].at("name"), "Attend mb0");
+  EXPECT_EQ(attends[1].at("args").at("kernel"), "attention.part");
+  EXPECT_EQ(attends[1].at("args").at("stage"), 1);
+  EXPECT_EQ(attends[1].at("args").at("flops"), 32 * 4 * 11);
+  EXPECT_EQ(attends[1].at("dur"), 32 * 4 * 11 * 1e6);
+  EXPECT_EQ(kinds["CopyHeads"], 1u);
+
+  path = folder / "report.html";
+  ASSERT_TRUE(writeReport(path, "shared", {{"predicted", &step->timelines, {}}},
+                          plan, model));
+  std::string page = *readFile(path);
+  size_t begin = page.find("application/json\">");
+  ASSERT_NE(begin, std::string::npos);
+  begin = page.find('>', begin) + 1;
+  size_t end = page.find("</script>", begin);
+  nlohmann::json data = nlohmann::json::parse(page.substr(begin, end - begin));
+  std::set<int> styles;
+  for (const nlohmann::json &span :
+       data.at("processes").at(0).at("lanes").at(1).at("spans"))
+    if (data.at("texts").at(size_t(span.at(4))) == "Attend of microbatch 0") {
+      styles.insert(int(span.at(2)));
+      EXPECT_EQ(span.at(3), 0);
+    }
+  ASSERT_EQ(styles.size(), 1u) << "a colour of their own";
+  EXPECT_EQ(data.at("styles").at(size_t(*styles.begin())).at("colour"),
+            "#d4a017");
+  EXPECT_NE(page.find("attention of shared sequences"), std::string::npos);
+  EXPECT_DOUBLE_EQ(measuredStep(step->timelines, plan, model).busySeconds[1],
+                   step->busySeconds[1]);
 }

@@ -1,5 +1,6 @@
 //===- SimulateTest.cpp - Plans as discrete events ------------------------===//
 
+#include "../Plan/SharedSequences.h"
 #include "../Plan/SyntheticModel.h"
 
 #include "hocket/Simulate/Adapters.h"
@@ -163,6 +164,30 @@ TEST(Simulate, ModelFlopsAreThreeForwards) {
   Simulation step = run(once, inference, OperationCost());
   EXPECT_DOUBLE_EQ(step.utilization(2), forward / step.seconds / 8 / 2);
   EXPECT_EQ(step.utilization(0), 0);
+}
+
+/// Rank 1 has 7 pairs of its own tokens to attend to and 11 with keys of rank
+/// 0, which waits for their gradients.
+TEST(Simulate, AttentionsOfSharedSequencesTakeTheTimeOfTheirPairs) {
+  Model model = makeSharedModel();
+  Plan plan = makeSharedPlan(model);
+  OperationCost cost;
+  double forward = 4 * (100 + 10), backward = 4 * (20 + 16 * 4);
+  double attends = 4 * (32 + 80) * (7 + 11);
+  double last = 5 * 200; // embed.B of rank 0
+  Simulation step = run(plan, model, cost);
+  EXPECT_DOUBLE_EQ(step.seconds, forward + attends + backward + last);
+  EXPECT_DOUBLE_EQ(step.busySeconds[0],
+                   5 * (100 + 10 + 20 + 16 * 4) + 4 * (32 + 80) * 9 + last);
+  EXPECT_DOUBLE_EQ(step.modelFlops,
+                   3 * (9 * (100 + 10) + 4 * 32 * (9 + 7 + 11)));
+  EXPECT_GE(run(plan, model, cost, {1, 0, false}).seconds,
+            step.busySeconds[0] + step.busySeconds[1]);
+  // The workspace of the attention's gradient is alive with its operands.
+  model.kernels[model.stages[1].attention->partGrad].workspaceBytes = {};
+  std::vector<int64_t> without = peakBytes(plan, model);
+  EXPECT_EQ(step.peakBytes[0], without[0] + 64 * 5);
+  EXPECT_EQ(step.peakBytes[1], without[1] + 64 * 4);
 }
 
 /// A plan that was not checked: two ranks that receive from each other first.
