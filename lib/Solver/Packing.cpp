@@ -154,24 +154,31 @@ Result<void> checkLengths(const PackingProblem &problem) {
       return mistake("lengths[" + std::to_string(i) +
                      "] must be from 1 to 2^40, not " +
                      std::to_string(problem.lengths[i]));
-  // One after the other, each on the slowest group there is.
-  double sum = 0, bytes = 0;
+  // The work of all sequences, and of one on all devices for its whole time.
   const PackingProblem::Cost &cost = problem.cost;
   double slowest = std::numeric_limits<double>::infinity();
   for (auto [degree, speed] : cost.bandwidth)
     slowest = std::min(slowest, speed);
-  for (const auto &speed :
-       {problem.routing ? problem.routing->bandwidth : slowest,
-        problem.remapping ? problem.remapping->bandwidth : slowest})
-    slowest = std::min(slowest, speed);
+  if (problem.routing)
+    slowest = std::min(slowest, problem.routing->bandwidth);
+  if (problem.remapping)
+    slowest = std::min(slowest, problem.remapping->bandwidth);
+  bool hasRing = std::any_of(
+      problem.methods.begin(), problem.methods.end(),
+      [](PackingMethod method) { return method != PackingMethod::Ulysses; });
+  double perToken = 3.0 * 16 * double(cost.layers) * double(cost.hidden);
+  if (hasRing)
+    perToken *= problem.degrees.back();
+  double work = 0, largest = 0, bytes = 0;
   for (size_t i = 0; i < problem.lengths.size(); ++i) {
     double tokens = double(problem.paddedLength(i));
-    double sent = 64.0 * double(cost.layers) * double(cost.hidden) * tokens;
-    sum += 2 * cost.a1 * tokens * tokens + cost.a2 * tokens + cost.b1 +
-           sent * problem.devices / kMegabyte / slowest;
+    double own = 2 * cost.a1 * tokens * tokens + cost.a2 * tokens +
+                 perToken * tokens / kMegabyte / slowest + cost.b1;
+    work += own;
+    largest = std::max(largest, own);
     bytes += tokens * problem.memory.perToken * kMegabyte;
   }
-  if (sum * kNanosecondsPerMs * problem.devices > 0x1p60)
+  if (std::max(work, largest * problem.devices) * kNanosecondsPerMs > 0x1p60)
     return mistake("the times add up to more than 2^60 ns on all devices; use "
                    "a larger unit of cost.a1, cost.a2 and cost.b1");
   if (bytes > 0x1p60 || (problem.memory.cap + problem.memory.states) *

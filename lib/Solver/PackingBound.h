@@ -11,8 +11,13 @@ namespace hocket::packing {
 /// so many tokens at a time.
 int64_t fewestMicrobatches(const Model &model);
 
-/// All items have a shape.
-int64_t lowerBound(const Model &model);
+/// By the work of all items alone. All items have a shape.
+int64_t areaBound(const Model &model);
+
+/// At least areaBound(), and more where long items make the microbatches
+/// unequal (PackingBound.cpp proves it). Nothing above `enough`, a known value,
+/// is sought.
+int64_t lowerBound(const Model &model, int64_t enough, Budget &budget);
 
 } // namespace hocket::packing
 

@@ -18,6 +18,9 @@ PackingSolution unsolved(const Model &model) {
   return solution;
 }
 
+/// Of the budget, for bounds.
+constexpr double kShareOfBound = 0.4;
+
 void setStatus(PackingSolution &solution) {
   solution.status = solution.value == solution.lowerBound
                         ? SolutionStatus::Optimal
@@ -33,12 +36,18 @@ public:
     PackingSolution solution = unsolved(model);
     if (solution.status == SolutionStatus::Infeasible)
       return solution;
-    int64_t bound = lowerBound(model);
+    int64_t bound = areaBound(model);
     Search search(model, options.seed);
-    search.lowerBound = bound;
     search.onBetter = [&](int64_t value) {
       tellProgress(options, budget, value, bound);
     };
+    search.begin(budget);
+    {
+      Budget part(budget, kShareOfBound);
+      bound = lowerBound(model, search.best().value, part);
+    }
+    tellProgress(options, budget, search.best().value, bound);
+    search.lowerBound = bound;
     search.run(budget);
     solution = toSolution(model, search.best());
     solution.lowerBound = bound;
@@ -59,7 +68,7 @@ public:
     PackingSolution solution = unsolved(all);
     if (solution.status == SolutionStatus::Infeasible)
       return solution;
-    int64_t bound = lowerBound(all);
+    int64_t bound = areaBound(all);
     solution.value = kNever;
     size_t left = problem.degrees.size();
     for (int degree : problem.degrees) {
@@ -68,11 +77,12 @@ public:
       if (model.itemWithoutShape())
         continue;
       Search search(model, options.seed);
-      search.lowerBound = lowerBound(model);
+      search.lowerBound = areaBound(model);
       search.onBetter = [&](int64_t value) {
         if (value < solution.value)
           tellProgress(options, budget, value, bound);
       };
+      search.begin(part);
       search.run(part);
       if (search.best().value >= solution.value)
         continue;
@@ -88,6 +98,8 @@ public:
   }
 };
 
+/// Of packingLowerBound.
+constexpr int64_t kBoundWork = 50'000'000;
 /// Of planPacking: a few milliseconds for a batch of some hundred sequences.
 constexpr int64_t kStepWork = 1'000'000;
 
@@ -108,7 +120,12 @@ hocket::createPackingScheduler(std::string_view name) {
 
 int64_t hocket::packingLowerBound(const PackingProblem &problem) {
   Model model(problem);
-  return model.itemWithoutShape() ? 0 : lowerBound(model);
+  if (model.itemWithoutShape())
+    return 0;
+  SolverOptions options;
+  options.workLimit = kBoundWork;
+  Budget budget(options);
+  return lowerBound(model, kNever, budget);
 }
 
 Result<PackingSolution>

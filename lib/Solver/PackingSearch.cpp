@@ -155,7 +155,39 @@ bool Search::perturb(State &state, int64_t allowed) {
   return true;
 }
 
-void Search::run(Budget &budget) {
+/// One microbatch is as long as one of the longest items takes, the others are
+/// equal: every such time is tried.
+void Search::sweep(size_t index, Budget &budget) {
+  size_t count = states[index].limits.size();
+  int64_t fixed = model.sharedTime + int64_t(count) * model.fixedTime;
+  std::vector<int64_t> times;
+  for (size_t item = 0; item < std::min<size_t>(numChosen, 24); ++item)
+    for (uint8_t shape : model.shapesOf(item))
+      times.push_back(model.time(item, shape));
+  std::sort(times.begin(), times.end());
+  times.erase(std::unique(times.begin(), times.end()), times.end());
+  for (int64_t time : times) {
+    if (budget.exhausted())
+      return;
+    // What is little worse may have better neighbours.
+    int64_t value = states[index].value;
+    int64_t rest = value + value / 100 - fixed - time;
+    if (time * int64_t(count) < rest + time || rest <= 0)
+      continue;
+    State state;
+    state.choices.resize(numChosen);
+    state.limits.assign(count, rest / int64_t(count - 1));
+    state.limits[0] = time;
+    if (build(state)) {
+      tightenAll(state);
+      if (state.value < states[index].value)
+        states[index] = std::move(state);
+    }
+    budget.spend(builder.takeWork());
+  }
+}
+
+void Search::begin(Budget &budget) {
   int fewest = int(fewestMicrobatches(model));
   int most = int(model.numItems());
   for (int count = fewest; count <= most; ++count) {
@@ -168,6 +200,13 @@ void Search::run(Budget &budget) {
     start(count);
     budget.spend(builder.takeWork());
   }
+  for (size_t i = 0; i < states.size(); ++i)
+    if (states[i].limits.size() > 1 &&
+        states[i].value - states[i].value / 5 < bestPacking.value)
+      sweep(i, budget);
+}
+
+void Search::run(Budget &budget) {
   auto temperature = [&, begin = budget.remainingWork(),
                       seconds = budget.remainingSeconds()] {
     double left = budget.countsWork()

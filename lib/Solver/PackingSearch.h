@@ -27,8 +27,10 @@ public:
   /// Nothing below it is sought.
   int64_t lowerBound = 0;
 
-  /// The first packing there is; then better ones until the budget ends or the
-  /// bound is reached. The first is found whatever the budget.
+  /// Finds a first packing, whatever the budget.
+  void begin(Budget &budget);
+  /// After begin(): finds better ones until the budget ends or the bound is
+  /// reached.
   void run(Budget &budget);
   const Packing &best() const { return bestPacking; }
 
@@ -42,6 +44,7 @@ private:
 
   bool build(State &state);
   void start(int microbatches);
+  void sweep(size_t index, Budget &budget);
   void tighten(State &state, size_t microbatch);
   void tightenAll(State &state);
   bool perturb(State &state, int64_t allowed);
