@@ -173,7 +173,8 @@ Result<void> checkLengths(const PackingProblem &problem) {
   for (size_t i = 0; i < problem.lengths.size(); ++i) {
     double tokens = double(problem.paddedLength(i));
     double own = 2 * cost.a1 * tokens * tokens + cost.a2 * tokens +
-                 perToken * tokens / kMegabyte / slowest + cost.b1;
+                 perToken * tokens / kMegabyte / slowest +
+                 cost.b1 * problem.devices;
     work += own;
     largest = std::max(largest, own);
     bytes += tokens * problem.memory.perToken * kMegabyte;

@@ -142,8 +142,7 @@ Sand::Sand(const Model &model, int64_t limit, int largestSmall)
 }
 
 double Sand::mostWork(double limit) const {
-  auto after =
-      std::upper_bound(bytesBefore.begin(), bytesBefore.end(), limit);
+  auto after = std::upper_bound(bytesBefore.begin(), bytesBefore.end(), limit);
   if (after == bytesBefore.end())
     return work;
   size_t i = size_t(after - bytesBefore.begin());
@@ -246,7 +245,8 @@ bool Refuter::distributes(const Sand &sand, size_t index) {
     int degree = model.shapes[shape].degree;
     for (size_t i = 0; i < groups.size(); ++i) {
       LargeGroup before = groups[i];
-      if (before.shape != shape || before.load + time > times[before.microbatch] ||
+      if (before.shape != shape ||
+          before.load + time > times[before.microbatch] ||
           before.bytes + bytes > model.shapes[shape].capacity)
         continue;
       groups[i].load += time;
@@ -275,16 +275,15 @@ bool Refuter::sandFits(const Sand &sand) const {
   for (size_t j = 0; j < times.size(); ++j) {
     double area = double(times[j]) * free[j], memory = perDevice * free[j];
     work += std::min(area, sand.mostWork(memory));
-    bytes += sand.leastDensity > 0
-                 ? std::min(memory, area / sand.leastDensity)
-                 : memory;
+    bytes += sand.leastDensity > 0 ? std::min(memory, area / sand.leastDensity)
+                                   : memory;
   }
   for (const LargeGroup &group : groups) {
     const Shape &shape = model.shapes[group.shape];
-    double area =
-        double(times[group.microbatch] - group.load) * shape.degree;
+    double area = double(times[group.microbatch] - group.load) * shape.degree;
     double memory = double(shape.capacity - group.bytes);
-    work += std::min(area * sand.efficiency[group.shape], sand.mostWork(memory));
+    work +=
+        std::min(area * sand.efficiency[group.shape], sand.mostWork(memory));
     bytes += memory;
   }
   // Far more than doubles are rounded by.

@@ -30,6 +30,20 @@ Model::Model(const PackingProblem &problem, std::optional<int> onlyDegree)
   fillTables();
 }
 
+Model::Model(const Model &whole, const std::vector<uint32_t> &items)
+    : problem(whole.problem), shapes(whole.shapes), fixedTime(whole.fixedTime),
+      sharedTime(0), isNested(whole.isNested) {
+  long count = long(shapes.size());
+  for (uint32_t item : items) {
+    sequences.push_back(whole.sequences[item]);
+    auto time = whole.times.begin() + long(item) * count;
+    times.insert(times.end(), time, time + count);
+    auto size = whole.sizes.begin() + long(item) * count;
+    sizes.insert(sizes.end(), size, size + count);
+    shapeOrders.push_back(whole.shapeOrders[item]);
+  }
+}
+
 /// A method is left out where another of the same degree takes no more time and
 /// no more memory for any length; of equal ones the first stays.
 void Model::findShapes(const std::vector<int> &degrees) {

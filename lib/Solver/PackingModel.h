@@ -27,6 +27,9 @@ public:
   explicit Model(const PackingProblem &problem,
                  std::optional<int> onlyDegree = {});
 
+  /// Of some items of another model, in its order; without its shared time.
+  Model(const Model &whole, const std::vector<uint32_t> &items);
+
   const PackingProblem &problem;
   std::vector<Shape> shapes;
   std::vector<size_t> sequences; // by item
