@@ -30,11 +30,11 @@ using namespace hocket::packing;
 
 int64_t packing::fewestMicrobatches(const Model &model) {
   int64_t bytes = 0;
-  for (size_t item = 0; item < model.numItems(); ++item) {
+  for (auto [item, count] : model.classes) {
     int64_t least = kNever;
     for (uint8_t shape : model.shapesOf(item))
       least = std::min(least, model.bytes(item, shape));
-    bytes += least;
+    bytes += least * count;
   }
   int64_t capacity = model.problem.capacity(model.problem.devices);
   return std::max<int64_t>(1, (bytes + capacity - 1) / capacity);
@@ -46,14 +46,15 @@ namespace {
 /// where an item takes longer.
 std::optional<int64_t> leastWorkWithin(const Model &model, int64_t limit) {
   int64_t work = 0;
-  for (size_t item = 0; item < model.numItems(); ++item) {
+  for (auto [item, count] : model.classes) {
     const std::vector<uint8_t> &shapes = model.shapesOf(item);
-    auto found = std::find_if(shapes.begin(), shapes.end(), [&](uint8_t shape) {
+    auto isInTime = [&, item = item](uint8_t shape) {
       return model.time(item, shape) <= limit;
-    });
+    };
+    auto found = std::find_if(shapes.begin(), shapes.end(), isInTime);
     if (found == shapes.end())
       return std::nullopt;
-    work += model.work(item, *found);
+    work += model.work(item, *found) * count;
   }
   return work;
 }
@@ -62,8 +63,8 @@ std::optional<int64_t> leastWorkWithin(const Model &model, int64_t limit) {
 int64_t areaTime(const Model &model) {
   // `high` suffices: it leaves every item its shape of least work.
   int64_t low = 0, high = 0, work = 0;
-  for (size_t item = 0; item < model.numItems(); ++item) {
-    work += model.leastWork(item);
+  for (auto [item, count] : model.classes) {
+    work += model.leastWork(item) * count;
     high = std::max(high, model.time(item, model.shapesOf(item)[0]));
   }
   high = std::max(high, work / model.problem.devices + 1);
@@ -105,7 +106,7 @@ Sand::Sand(const Model &model, int64_t limit, int largestSmall)
   };
   std::vector<Grain> grains;
   std::vector<double> best(model.numShapes(), 0);
-  for (uint32_t item = 0; item < model.numItems(); ++item) {
+  for (auto [item, count] : model.classes) {
     int64_t least = kNever, bytes = kNever;
     for (uint8_t shape : model.shapesOf(item)) {
       bytes = std::min(bytes, model.bytes(item, shape));
@@ -114,7 +115,8 @@ Sand::Sand(const Model &model, int64_t limit, int largestSmall)
         least = std::min(least, model.work(item, shape));
     }
     if (least == kNever) {
-      longItems.push_back(item);
+      for (uint32_t i = 0; i < count; ++i)
+        longItems.push_back(item + i);
       continue;
     }
     for (uint8_t shape : model.shapesOf(item)) {
@@ -123,9 +125,10 @@ Sand::Sand(const Model &model, int64_t limit, int largestSmall)
       if (own > 0)
         best[shape] = std::max(best[shape], double(least) / double(own));
     }
-    grains.push_back({double(least), double(bytes)});
-    work += double(least);
-    this->bytes += double(bytes);
+    Grain grain = {double(least) * count, double(bytes) * count};
+    grains.push_back(grain);
+    work += grain.work;
+    this->bytes += grain.bytes;
   }
   efficiency = std::move(best);
   std::sort(grains.begin(), grains.end(), [](const Grain &a, const Grain &b) {
@@ -215,7 +218,7 @@ bool Refuter::refutes(int count, int64_t sum) {
       times[index] = high;
       if (index == 0)
         sand.emplace(model, high, largestSmall);
-      budget.spend(index == 0 ? int64_t(model.numItems()) * 4 : 1);
+      budget.spend(index == 0 ? int64_t(model.classes.size()) * 16 : 1);
       if (!self(self, index + 1, lowSum + low, highSum + high))
         return false;
     }

@@ -48,7 +48,7 @@ void FreeDevices::take(int degree) {
 }
 
 bool Builder::build(const std::vector<int64_t> &limits,
-                    const std::vector<Choice> &choices) {
+                    const std::vector<Choice> &choices, bool prefersChain) {
   this->limits = &limits;
   size_t microbatches = limits.size();
   count = 0;
@@ -63,14 +63,19 @@ bool Builder::build(const std::vector<int64_t> &limits,
   });
   work += int64_t(byLoad.size());
   for (uint32_t item = 0; item < model.numItems(); ++item)
-    if (!place(item, item < choices.size() ? choices[item] : Choice()))
+    if (!place(item, item < choices.size() ? choices[item] : Choice(),
+               prefersChain))
       return false;
   return true;
 }
 
-bool Builder::place(uint32_t item, Choice choice) {
+bool Builder::place(uint32_t item, Choice choice, bool prefersChain) {
   if (choice.shape != Choice::kAny)
     return placeAs(item, size_t(choice.shape), choice.microbatch);
+  if (prefersChain)
+    for (uint8_t shape : model.shapesOf(item))
+      if (model.isInChain[shape] && placeAs(item, shape, choice.microbatch))
+        return true;
   for (uint8_t shape : model.shapesOf(item))
     if (placeAs(item, shape, choice.microbatch))
       return true;

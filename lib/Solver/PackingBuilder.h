@@ -45,9 +45,10 @@ public:
 
   /// Whether all items fit; groups() are then their groups. `limits` are the
   /// times of the microbatches without the fixed time; `choices` has one entry
-  /// for each of the first items.
+  /// for each of the first items. With `prefersChain`, other shapes are for
+  /// those items that the chain has no place for.
   bool build(const std::vector<int64_t> &limits,
-             const std::vector<Choice> &choices);
+             const std::vector<Choice> &choices, bool prefersChain);
   const std::vector<Group> &groups() const { return built; }
   size_t numGroups() const { return count; }
   /// The time of the slowest group by microbatch.
@@ -62,7 +63,7 @@ private:
     bool operator<(const Entry &other) const { return load < other.load; }
   };
 
-  bool place(uint32_t item, Choice choice);
+  bool place(uint32_t item, Choice choice, bool prefersChain);
   bool placeAs(uint32_t item, size_t shape, int microbatch);
   void add(uint32_t item, std::vector<Entry> &list, size_t position);
 

@@ -26,8 +26,30 @@ Model::Model(const PackingProblem &problem, std::optional<int> onlyDegree)
   for (size_t i = 1; i < sizes.size(); ++i)
     isNested &= sizes[i] % sizes[i - 1] == 0;
   isNested |= problem.devicesPerNode >= problem.devices;
+  findClasses();
   findShapes(degrees);
   fillTables();
+  findChain();
+}
+
+void Model::findChain() {
+  isInChain.assign(shapes.size(), 1);
+  int last = 1, perNode = problem.devicesPerNode;
+  for (size_t shape = 0; shape < shapes.size() && !isNested; ++shape) {
+    int degree = shapes[shape].degree;
+    isInChain[shape] =
+        degree % last == 0 && (perNode % degree == 0 || degree % perNode == 0);
+    if (isInChain[shape])
+      last = degree;
+  }
+}
+
+void Model::findClasses() {
+  for (uint32_t item = 0; item < numItems(); ++item) {
+    if (item == 0 || !isSame(item, item - 1))
+      classes.push_back({item, 0});
+    ++classes.back().count;
+  }
 }
 
 Model::Model(const Model &whole, const std::vector<uint32_t> &items)
@@ -42,15 +64,16 @@ Model::Model(const Model &whole, const std::vector<uint32_t> &items)
     sizes.insert(sizes.end(), size, size + count);
     shapeOrders.push_back(whole.shapeOrders[item]);
   }
+  findClasses();
+  isInChain = whole.isInChain;
 }
 
 /// A method is left out where another of the same degree takes no more time and
 /// no more memory for any length; of equal ones the first stays.
 void Model::findShapes(const std::vector<int> &degrees) {
   std::vector<size_t> distinct;
-  for (size_t i = 0; i < sequences.size(); ++i)
-    if (i == 0 || !isSame(i, i - 1))
-      distinct.push_back(sequences[i]);
+  for (const Class &each : classes)
+    distinct.push_back(sequences[each.first]);
   auto timeOf = [&](size_t sequence, int degree, PackingMethod method) {
     return problem.time(sequence, degree, method).value_or(kNever);
   };

@@ -37,6 +37,15 @@ public:
   /// Whether every degree divides the next larger one and so do the nodes:
   /// groups that are few enough devices then always find their places.
   bool isNested = true;
+  /// By shape, whether its degree is one of a chain of degrees that are nested:
+  /// groups of these leave no gaps in nodes. All of them where isNested.
+  std::vector<char> isInChain;
+
+  /// Items of equal length, which follow each other.
+  struct Class {
+    uint32_t first = 0, count = 0;
+  };
+  std::vector<Class> classes;
 
   size_t numItems() const { return sequences.size(); }
   size_t numShapes() const { return shapes.size(); }
@@ -68,6 +77,8 @@ public:
 private:
   void findShapes(const std::vector<int> &degrees);
   void fillTables();
+  void findClasses();
+  void findChain();
 
   std::vector<int64_t> times, sizes;
   std::vector<std::vector<uint8_t>> shapeOrders;

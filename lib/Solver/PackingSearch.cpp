@@ -23,7 +23,7 @@ Search::Search(const Model &model, uint64_t seed)
 /// Builds and, if that succeeds, shortens the limits to the times that are
 /// needed.
 bool Search::build(State &state) {
-  if (!builder.build(state.limits, state.choices))
+  if (!builder.build(state.limits, state.choices, state.prefersChain))
     return false;
   state.limits = builder.times();
   int64_t longest =
@@ -44,8 +44,9 @@ bool Search::build(State &state) {
 }
 
 /// Equal limits, the least for which a build succeeds.
-void Search::start(int microbatches) {
+void Search::start(int microbatches, bool prefersChain) {
   State state;
+  state.prefersChain = prefersChain;
   state.choices.resize(numChosen);
   int64_t low = 1;
   for (size_t item = 0; item < model.numItems(); ++item)
@@ -175,6 +176,7 @@ void Search::sweep(size_t index, Budget &budget) {
     if (time * int64_t(count) < rest + time || rest <= 0)
       continue;
     State state;
+    state.prefersChain = states[index].prefersChain;
     state.choices.resize(numChosen);
     state.limits.assign(count, rest / int64_t(count - 1));
     state.limits[0] = time;
@@ -197,7 +199,9 @@ void Search::begin(Budget &budget) {
     // Memory that is too small for this many is for a few more, too.
     int step = states.empty() ? std::max(0, (count - fewest) / 8) : 0;
     count = std::min(count + step, most);
-    start(count);
+    start(count, false);
+    if (!model.isNested)
+      start(count, true);
     budget.spend(builder.takeWork());
   }
   for (size_t i = 0; i < states.size(); ++i)

@@ -39,11 +39,12 @@ private:
   struct State {
     std::vector<int64_t> limits;
     std::vector<Choice> choices;
+    bool prefersChain = false;
     int64_t value = kNever; // with the fixed times
   };
 
   bool build(State &state);
-  void start(int microbatches);
+  void start(int microbatches, bool prefersChain);
   void sweep(size_t index, Budget &budget);
   void tighten(State &state, size_t microbatch);
   void tightenAll(State &state);
@@ -55,7 +56,7 @@ private:
   Builder builder;
   std::mt19937_64 generator;
   Packing bestPacking;
-  std::vector<State> states; // by number of microbatches, those that there are
+  std::vector<State> states; // by number of microbatches
   size_t numChosen;          // items that choices are made for
 };
 

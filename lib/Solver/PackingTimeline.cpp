@@ -30,7 +30,8 @@ Timeline::Timeline(const Model &model) : model(model) {
   }
 }
 
-bool Timeline::build(int64_t limit, const std::vector<int> &shapes) {
+bool Timeline::build(int64_t limit, const std::vector<int> &shapes,
+                     bool prefersChain) {
   built.clear();
   freeAt.assign(size_t(model.problem.devices), 0);
   last.assign(size_t(model.problem.devices), -1);
@@ -39,9 +40,16 @@ bool Timeline::build(int64_t limit, const std::vector<int> &shapes) {
   std::vector<size_t> wanted(model.numItems());
   for (uint32_t item = 0; item < model.numItems(); ++item) {
     const std::vector<uint8_t> &own = model.shapesOf(item);
-    auto found = std::find_if(own.begin(), own.end(), [&](uint8_t shape) {
+    auto isInTime = [&](uint8_t shape) {
       return model.fixedTime + model.time(item, shape) <= limit;
-    });
+    };
+    auto found = own.end();
+    if (prefersChain)
+      found = std::find_if(own.begin(), own.end(), [&](uint8_t shape) {
+        return model.isInChain[shape] && isInTime(shape);
+      });
+    if (found == own.end())
+      found = std::find_if(own.begin(), own.end(), isInTime);
     if (found == own.end())
       return false;
     wanted[item] = *found;
@@ -132,7 +140,7 @@ int64_t packing::timelineBound(const Model &model) {
   auto fits = [&](int64_t limit) {
     grains.clear();
     double work = 0, bytes = 0;
-    for (size_t item = 0; item < model.numItems(); ++item) {
+    for (auto [item, count] : model.classes) {
       Grain grain{double(kNever), double(kNever)};
       for (uint8_t shape : model.shapesOf(item)) {
         if (model.fixedTime + model.time(item, shape) > limit)
@@ -142,6 +150,8 @@ int64_t packing::timelineBound(const Model &model) {
       }
       if (grain.work == double(kNever))
         return false;
+      grain.work *= count;
+      grain.bytes *= count;
       work += grain.work;
       bytes += grain.bytes;
       grains.push_back(grain);
@@ -193,7 +203,7 @@ int64_t packing::timelineBound(const Model &model) {
 }
 
 bool TimelineSearch::attempt(int64_t limit, const std::vector<int> &shapes) {
-  if (!timeline.build(limit, shapes))
+  if (!timeline.build(limit, shapes, prefersChain))
     return false;
   if (timeline.end() < bestEnd) {
     bestEnd = timeline.end();
@@ -203,21 +213,32 @@ bool TimelineSearch::attempt(int64_t limit, const std::vector<int> &shapes) {
   return true;
 }
 
+/// Halves what the best end might do without.
+void TimelineSearch::narrow(int64_t low, const std::vector<int> &shapes) {
+  while (bestEnd - low > bestEnd / 4000) {
+    int64_t middle = low + (bestEnd - low) / 2;
+    if (!attempt(middle, shapes))
+      low = middle;
+  }
+}
+
 void TimelineSearch::run(Budget &budget) {
   std::vector<int> shapes(std::min<size_t>(model.numItems(), 48),
                           Timeline::kAny);
   int64_t low = timelineBound(model);
-  int64_t high = low;
-  while (!attempt(high, shapes))
-    high *= 2;
-  auto narrow = [&](int64_t low) {
-    while (bestEnd - low > bestEnd / 4000) {
-      int64_t middle = low + (bestEnd - low) / 2;
-      if (!attempt(middle, shapes))
-        low = middle;
-    }
-  };
-  narrow(low);
+  for (bool prefers : {false, true}) {
+    if (prefers && model.isNested)
+      break;
+    int64_t before = bestEnd;
+    prefersChain = prefers;
+    for (int64_t high = low; !attempt(high, shapes); high *= 2)
+      if (high >= bestEnd)
+        break;
+    narrow(low, shapes);
+    // The way that is not better is not gone on with.
+    if (prefers && bestEnd == before)
+      prefersChain = false;
+  }
   budget.spend(timeline.takeWork());
   while (!budget.exhausted() && bestEnd > lowerBound) {
     std::vector<int> before = shapes;
@@ -229,7 +250,7 @@ void TimelineSearch::run(Budget &budget) {
     }
     int64_t was = bestEnd;
     if (attempt(bestEnd - 1, shapes))
-      narrow(was - 4 * (was - bestEnd) - was / 1000);
+      narrow(was - 4 * (was - bestEnd) - was / 1000, shapes);
     else
       shapes = std::move(before);
     budget.spend(timeline.takeWork() + 1);

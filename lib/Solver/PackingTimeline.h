@@ -29,9 +29,10 @@ public:
   /// Whether all items end by the limit; groups() are then theirs. Items are
   /// taken by the degrees of their shapes, the largest first: the devices of a
   /// block are then free at the same time. `shapes` has one for each of the
-  /// first items, or kAny.
+  /// first items, or kAny. With `prefersChain`, other shapes are for those
+  /// items that no shape of the chain does in time.
   static constexpr int kAny = -1;
-  bool build(int64_t limit, const std::vector<int> &shapes);
+  bool build(int64_t limit, const std::vector<int> &shapes, bool prefersChain);
   const std::vector<Group> &groups() const { return built; }
   int64_t end() const;
   int64_t takeWork() { return std::exchange(work, 0); }
@@ -65,12 +66,14 @@ public:
 
 private:
   bool attempt(int64_t limit, const std::vector<int> &shapes);
+  void narrow(int64_t low, const std::vector<int> &shapes);
 
   const Model &model;
   Timeline timeline;
   std::mt19937_64 generator;
   std::vector<Timeline::Group> best;
   int64_t bestEnd = kNever;
+  bool prefersChain = false;
 };
 
 } // namespace hocket::packing
