@@ -8,6 +8,7 @@
 namespace hocket {
 
 std::unique_ptr<SolverKind> createMemoryKind();
+std::unique_ptr<SolverKind> createPackingKind();
 std::unique_ptr<SolverKind> createPathsKind();
 
 } // namespace hocket

@@ -163,6 +163,14 @@ bool FieldReader::isArray() const { return value && value->is_array(); }
 bool FieldReader::isObject() const { return value && value->is_object(); }
 bool FieldReader::isNumber() const { return value && value->is_number(); }
 
+std::vector<std::string> FieldReader::names() const {
+  std::vector<std::string> names;
+  if (isObject())
+    for (const auto &[field, unused] : value->items())
+      names.push_back(field);
+  return names;
+}
+
 size_t FieldReader::size(std::optional<size_t> count) const {
   if (!value)
     return 0;

@@ -61,6 +61,8 @@ public:
   bool isArray() const;
   bool isObject() const;
   bool isNumber() const;
+  /// The names of the fields of an object, as they are in the file.
+  std::vector<std::string> names() const;
   /// Of an array; with `count`, it must have that many elements.
   size_t size(std::optional<size_t> count = {}) const;
   std::vector<double> numbers(Range range = {},

@@ -12,6 +12,7 @@ SolverKindRegistry SolverKindRegistry::withBuiltins() {
   SolverKindRegistry registry;
   registry.add(createMemoryKind());
   registry.add(createScheduleKind());
+  registry.add(createPackingKind());
   registry.add(createPathsKind());
   return registry;
 }
