@@ -1,11 +1,10 @@
 //===- Attention.cpp - Shapes, verifiers and work of the attention ops ----===//
 
-#include "hocket/Dialects/Hocket.h"
+#include "AttentionOperands.h"
+
 #include "hocket/Dialects/SymbolicShapes.h"
 
 #include "mlir/Dialect/Tensor/Utils/Utils.h"
-
-#include <cmath>
 
 using namespace mlir;
 using namespace hocket;
@@ -14,64 +13,18 @@ static RankedTensorType typeOf(Value value) {
   return cast<RankedTensorType>(value.getType());
 }
 
-/// True unless both extents are known and differ.
-static bool mayEqual(int64_t a, int64_t b) {
-  return a == b || ShapedType::isDynamic(a) || ShapedType::isDynamic(b);
-}
-
-/// Notes where `value` comes from.
-static InFlightDiagnostic &&noteOrigin(InFlightDiagnostic &&diagnostic,
-                                       StringRef name, Value value) {
-  diagnostic.attachNote(value.getLoc())
-      << name << " of type " << value.getType() << " comes from here";
-  return std::move(diagnostic);
-}
-
 /// The rules that attention and attention_grad share.
 template <typename OpT>
 static LogicalResult verifyInputs(OpT op) {
-  RankedTensorType query = typeOf(op.getQuery());
-  if (query.getRank() != 3 || !isa<FloatType>(query.getElementType()))
-    return noteOrigin(
-        op.emitOpError("needs a query [tokens, heads, head size] of a "
-                       "floating-point type"),
-        "query", op.getQuery());
-
-  std::pair<StringRef, Value> others[] = {{"key", op.getKey()},
-                                          {"value", op.getValue()}};
-  for (auto [name, value] : others) {
-    RankedTensorType type = typeOf(value);
-    if (type.getRank() != 3)
-      return noteOrigin(op.emitOpError() << "needs a " << name
-                                         << " [tokens, key heads, head size]",
-                        name, value);
-    if (type.getElementType() != query.getElementType())
-      return noteOrigin(op.emitOpError() << "needs the query and the " << name
-                                         << " to have one element type, not "
-                                         << query.getElementType() << " and "
-                                         << type.getElementType(),
-                        name, value);
-    if (!mayEqual(type.getDimSize(0), query.getDimSize(0)))
-      return noteOrigin(op.emitOpError()
-                            << "has " << query.getDimSize(0)
-                            << " tokens in its query and " << type.getDimSize(0)
-                            << " in its " << name,
-                        name, value);
-    if (!mayEqual(type.getDimSize(2), query.getDimSize(2)))
-      return noteOrigin(op.emitOpError()
-                            << "has heads of size " << query.getDimSize(2)
-                            << " in its query and " << type.getDimSize(2)
-                            << " in its " << name,
-                        name, value);
-  }
-  int64_t heads = query.getDimSize(1);
+  AttentionOperands operands(op);
+  if (failed(operands.verify()) ||
+      failed(
+          operands.verifyTokens("query", op.getQuery(), "key", op.getKey())) ||
+      failed(operands.verifyTokens("query", op.getQuery(), "value",
+                                   op.getValue())))
+    return failure();
+  int64_t heads = typeOf(op.getQuery()).getDimSize(1);
   int64_t keyHeads = typeOf(op.getKey()).getDimSize(1);
-  int64_t valueHeads = typeOf(op.getValue()).getDimSize(1);
-  if (!mayEqual(keyHeads, valueHeads))
-    return noteOrigin(op.emitOpError()
-                          << "has " << keyHeads << " key heads and "
-                          << valueHeads << " value heads",
-                      "value", op.getValue());
   if (!ShapedType::isDynamic(heads) && !ShapedType::isDynamic(keyHeads) &&
       (keyHeads == 0 || heads % keyHeads != 0))
     return noteOrigin(op.emitOpError()
@@ -90,55 +43,23 @@ static LogicalResult verifyInputs(OpT op) {
         op.emitOpError("needs the offsets of at least one sequence: two "
                        "elements or more"),
         "offsets", op.getOffsets());
-  if (!std::isfinite(op.getScale().convertToFloat()))
-    return op.emitOpError("needs a finite scale");
   return success();
-}
-
-/// Checks that `value`, an operand or a result, is of type `expected`.
-static LogicalResult verifyType(Operation *op, StringRef name, Value value,
-                                Type expected, StringRef like, Value origin) {
-  if (value.getType() == expected)
-    return success();
-  InFlightDiagnostic diagnostic = op->emitOpError()
-                                  << "needs its " << name << " to be of type "
-                                  << expected << ", not " << value.getType();
-  if (value.getDefiningOp() != op)
-    diagnostic.attachNote(value.getLoc()) << name << " comes from here";
-  diagnostic.attachNote(origin.getLoc())
-      << "the " << like << " comes from here";
-  return diagnostic;
-}
-
-/// The type of `lse`: [tokens, heads] of the query, in f32.
-static RankedTensorType lseType(Value query) {
-  RankedTensorType type = typeOf(query);
-  return RankedTensorType::get(type.getShape().drop_back(),
-                               Float32Type::get(type.getContext()));
 }
 
 LogicalResult AttentionOp::verify() {
   if (failed(verifyInputs(*this)))
     return failure();
   Value query = getQuery();
-  return success(succeeded(verifyType(*this, "output", getOutput(),
-                                      query.getType(), "query", query)) &&
-                 succeeded(verifyType(*this, "lse", getLse(), lseType(query),
-                                      "query", query)));
+  return verifyTypes(*this,
+                     {{"output", getOutput(), query.getType(), "query", query},
+                      {"lse", getLse(), lseType(query), "query", query}});
 }
 
 LogicalResult AttentionGradOp::verify() {
   if (failed(verifyInputs(*this)))
     return failure();
-  struct Rule {
-    StringRef name;
-    Value value;
-    Type expected;
-    StringRef like;
-    Value origin;
-  };
   Value query = getQuery();
-  SmallVector<Rule> rules = {
+  SmallVector<AttentionTypeRule> rules = {
       {"output", getOutput(), query.getType(), "query", query},
       {"lse", getLse(), lseType(query), "query", query},
       {"output gradient", getOutputGradient(), query.getType(), "query", query},
@@ -148,11 +69,7 @@ LogicalResult AttentionGradOp::verify() {
        getValue()}};
   if (Value gradient = getLseGradient())
     rules.push_back({"lse gradient", gradient, lseType(query), "query", query});
-  for (const Rule &rule : rules)
-    if (failed(verifyType(*this, rule.name, rule.value, rule.expected,
-                          rule.like, rule.origin)))
-      return failure();
-  return success();
+  return verifyTypes(*this, rules);
 }
 
 LogicalResult

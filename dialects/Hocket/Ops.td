@@ -369,6 +369,8 @@ def Hocket_AttentionGradOp : Hocket_Op<"attention_grad", [
   let hasVerifier = 1;
 }
 
+include "dialects/Hocket/AttentionPartOps.td"
+
 //===----------------------------------------------------------------------===//
 // Topology
 //===----------------------------------------------------------------------===//

@@ -215,6 +215,11 @@ FailureOr<SymbolicShape> SymbolicShapes::trace(Value shaped) {
       })
       .Case<AttentionGradOp>(
           [&](auto) { return shapeOf(op->getOperand(resultNumber)); })
+      .Case<AttentionPartOp, AttentionPartGradOp>([&](auto) {
+        // The last operands are what the results were so far.
+        unsigned first = op->getNumOperands() - op->getNumResults();
+        return shapeOf(op->getOperand(first + resultNumber));
+      })
       .Default([&](Operation *other) -> Shape {
         // Element-wise ops on whole tensors have the shape of their operands.
         if (other->hasTrait<OpTrait::SameOperandsAndResultShape>() ||

@@ -2,6 +2,7 @@
 // RUN: hocket-opt %s --verify-roundtrip -o /dev/null
 // RUN: %python %S/Inputs/check-docs-examples.py %hocket_src/dialects/Hocket/Ops.td %s
 // RUN: %python %S/Inputs/check-docs-examples.py %hocket_src/dialects/Hocket/SkipPipelineOps.td %s
+// RUN: %python %S/Inputs/check-docs-examples.py %hocket_src/dialects/Hocket/AttentionPartOps.td %s
 
 func.func private @model(tensor<?xi32>, tensor<?xi32>, tensor<?xi32>,
                          tensor<256x64xf32>) -> (tensor<f32>, tensor<f32>)
@@ -179,6 +180,28 @@ func.func @attention(%q: tensor<?x4x16xf32>, %k: tensor<?x2x16xf32>,
          tensor<?x4x16xf32>)
       -> (tensor<?x4x16xf32>, tensor<?x2x16xf32>, tensor<?x2x16xf32>)
   return %dq : tensor<?x4x16xf32>
+}
+
+// hocket.attention_part, hocket.attention_part_grad
+func.func @attention_part(
+    %q: tensor<?x?x16xf32>, %k: tensor<?x?x16xf32>, %v: tensor<?x?x16xf32>,
+    %table: tensor<?xi32>, %o0: tensor<?x?x16xf32>, %lse0: tensor<?x?xf32>,
+    %do: tensor<?x?x16xf32>, %delta: tensor<?x?xf32>, %dq0: tensor<?x?x16xf32>,
+    %dk0: tensor<?x?x16xf32>, %dv0: tensor<?x?x16xf32>) -> tensor<?x?x16xf32> {
+  %o, %lse = hocket.attention_part %q, %k, %v table(%table)
+      running(%o0, %lse0) scale(0.25) causal
+      : (tensor<?x?x16xf32>, tensor<?x?x16xf32>, tensor<?x?x16xf32>,
+         tensor<?xi32>, tensor<?x?x16xf32>, tensor<?x?xf32>)
+      -> (tensor<?x?x16xf32>, tensor<?x?xf32>)
+  %dq, %dk, %dv = hocket.attention_part_grad %q, %k, %v table(%table)
+      forward(%lse) gradient(%do, %delta) running(%dq0, %dk0, %dv0)
+      scale(0.25) causal
+      : (tensor<?x?x16xf32>, tensor<?x?x16xf32>, tensor<?x?x16xf32>,
+         tensor<?xi32>, tensor<?x?xf32>, tensor<?x?x16xf32>,
+         tensor<?x?xf32>, tensor<?x?x16xf32>, tensor<?x?x16xf32>,
+         tensor<?x?x16xf32>)
+      -> (tensor<?x?x16xf32>, tensor<?x?x16xf32>, tensor<?x?x16xf32>)
+  return %dq : tensor<?x?x16xf32>
 }
 
 // hocket.topology

@@ -127,6 +127,22 @@ func.func @attention(%q: tensor<?x4x16xbf16>, %k: tensor<?x2x16xbf16>,
   return
 }
 
+// Any float type, numbers of heads that are no multiples of each other.
+// CHECK-LABEL: func.func @attention_part
+func.func @attention_part(%q: tensor<?x3x?xbf16>, %k: tensor<7x2x?xbf16>, %v: tensor<?x?x?xbf16>,
+                          %t: tensor<20xi32>, %o0: tensor<?x3x?xbf16>, %l0: tensor<?x3xf32>) {
+  // CHECK: %[[O:.*]], %[[LSE:.*]] = hocket.attention_part %{{.*}}, %{{.*}}, %{{.*}} table(%{{.*}}) running(%{{.*}}, %{{.*}}) scale(2.500000e-01) causal {remark = "kept"} : (tensor<?x3x?xbf16>, tensor<7x2x?xbf16>, tensor<?x?x?xbf16>, tensor<20xi32>, tensor<?x3x?xbf16>, tensor<?x3xf32>) -> (tensor<?x3x?xbf16>, tensor<?x3xf32>)
+  %o, %lse = hocket.attention_part %q, %k, %v table(%t) running(%o0, %l0) scale(0.25) causal {remark = "kept"}
+      : (tensor<?x3x?xbf16>, tensor<7x2x?xbf16>, tensor<?x?x?xbf16>, tensor<20xi32>, tensor<?x3x?xbf16>,
+         tensor<?x3xf32>) -> (tensor<?x3x?xbf16>, tensor<?x3xf32>)
+  // CHECK: hocket.attention_part_grad {{.*}} forward(%[[LSE]]) gradient(%[[O]], %{{.*}}) running(%{{.*}}, %{{.*}}, %{{.*}}) scale(2.500000e-01) :
+  %g:3 = hocket.attention_part_grad %q, %k, %v table(%t) forward(%lse) gradient(%o, %l0) running(%q, %k, %v) scale(0.25)
+      : (tensor<?x3x?xbf16>, tensor<7x2x?xbf16>, tensor<?x?x?xbf16>, tensor<20xi32>, tensor<?x3xf32>,
+         tensor<?x3x?xbf16>, tensor<?x3xf32>, tensor<?x3x?xbf16>, tensor<7x2x?xbf16>, tensor<?x?x?xbf16>)
+      -> (tensor<?x3x?xbf16>, tensor<7x2x?xbf16>, tensor<?x?x?xbf16>)
+  return
+}
+
 // CHECK: hocket.topology @laptop nodes(1) devices_per_node(8) memory_bytes(1073741824) flops_per_second(1.000000e+09) memory_bytes_per_second(1.000000e+10) launch_seconds(0.000000e+00) intra_node(latency_seconds = 0.000000e+00, bytes_per_second = 1.000000e+09) inter_node(latency_seconds = 1.000000e+00, bytes_per_second = 1.000000e+00) {remark = "kept"}
 hocket.topology @laptop nodes(1) devices_per_node(8) memory_bytes(1073741824)
     flops_per_second(1.0e9) memory_bytes_per_second(1.0e10) launch_seconds(0.0)

@@ -40,3 +40,41 @@ func.func @attention_grad(%q: tensor<?x4x16xf32>, %k: tensor<?x2x16xf32>, %v: te
   %k0 = tensor.dim %g#1, %c0 : tensor<?x2x16xf32>
   return %t, %k0 : index, index
 }
+
+// CHECK-LABEL: func.func @attention_part
+// CHECK-SAME: %[[O:[a-z0-9]+]]: tensor<?x?x16xf32>, %[[LSE:[a-z0-9]+]]: tensor<?x?xf32>) ->
+func.func @attention_part(%q: tensor<?x?x16xf32>, %k: tensor<?x?x16xf32>, %t: tensor<?xi32>,
+                          %o0: tensor<?x?x16xf32>, %lse0: tensor<?x?xf32>) -> (index, index) {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %o, %lse = hocket.attention_part %q, %k, %k table(%t) running(%o0, %lse0) scale(0.25)
+      : (tensor<?x?x16xf32>, tensor<?x?x16xf32>, tensor<?x?x16xf32>, tensor<?xi32>, tensor<?x?x16xf32>,
+         tensor<?x?xf32>) -> (tensor<?x?x16xf32>, tensor<?x?xf32>)
+  // CHECK: %[[T:.*]] = tensor.dim %[[O]], %c0
+  // CHECK: %[[H:.*]] = tensor.dim %[[LSE]], %c1
+  // CHECK: return %[[T]], %[[H]]
+  %t0 = tensor.dim %o, %c0 : tensor<?x?x16xf32>
+  %h = tensor.dim %lse, %c1 : tensor<?x?xf32>
+  return %t0, %h : index, index
+}
+
+// CHECK-LABEL: func.func @attention_part_grad
+// CHECK-SAME: %[[DQ:[a-z0-9]+]]: tensor<?x?x16xf32>, %[[DK:[a-z0-9]+]]: tensor<?x?x16xf32>, %[[DV:[a-z0-9]+]]: tensor<?x?x16xf32>) ->
+func.func @attention_part_grad(%q: tensor<?x?x16xf32>, %k: tensor<?x?x16xf32>, %t: tensor<?xi32>, %lse: tensor<?x?xf32>,
+                               %dq0: tensor<?x?x16xf32>, %dk0: tensor<?x?x16xf32>, %dv0: tensor<?x?x16xf32>)
+    -> (index, index, index) {
+  %c0 = arith.constant 0 : index
+  %g:3 = hocket.attention_part_grad %q, %k, %k table(%t) forward(%lse) gradient(%q, %lse) running(%dq0, %dk0, %dv0)
+      scale(0.25)
+      : (tensor<?x?x16xf32>, tensor<?x?x16xf32>, tensor<?x?x16xf32>, tensor<?xi32>, tensor<?x?xf32>,
+         tensor<?x?x16xf32>, tensor<?x?xf32>, tensor<?x?x16xf32>, tensor<?x?x16xf32>, tensor<?x?x16xf32>)
+      -> (tensor<?x?x16xf32>, tensor<?x?x16xf32>, tensor<?x?x16xf32>)
+  // CHECK: %[[TQ:.*]] = tensor.dim %[[DQ]], %c0
+  // CHECK: %[[TK:.*]] = tensor.dim %[[DK]], %c0
+  // CHECK: %[[TV:.*]] = tensor.dim %[[DV]], %c0
+  // CHECK: return %[[TQ]], %[[TK]], %[[TV]]
+  %t0 = tensor.dim %g#0, %c0 : tensor<?x?x16xf32>
+  %t1 = tensor.dim %g#1, %c0 : tensor<?x?x16xf32>
+  %t2 = tensor.dim %g#2, %c0 : tensor<?x?x16xf32>
+  return %t0, %t1, %t2 : index, index, index
+}

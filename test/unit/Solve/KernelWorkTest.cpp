@@ -59,15 +59,20 @@ protected:
     context.loadAllAvailableDialects();
   }
 
-  /// Of a function %x: tensor<?x8xf32> with T tokens, %w: tensor<8x4xf32>, and
-  /// %offsets: tensor<?xi32> of S + 1 sequences.
+  /// Of a function with the arguments that the text of its head says.
   SizeExpr flopsOf(const std::string &body) {
     std::string source =
         "func.func @kernel(%x: tensor<?x8xf32> {hocket.shape = "
         "affine_map<(d0, d1) -> (d0, 8)>}, %w: tensor<8x4xf32>, "
         "%q: tensor<?x2x16xf32> {hocket.shape = "
         "affine_map<(d0, d1) -> (d0, 2, 16)>}, %o: tensor<?xi32> "
-        "{hocket.shape = affine_map<(d0, d1) -> (d1)>}) {\n" +
+        "{hocket.shape = affine_map<(d0, d1) -> (d1)>}, "
+        "%p: tensor<?x?x16xf32> {hocket.shape = "
+        "affine_map<(d0, d1, d2) -> (d0, d2, 16)>}, "
+        "%k: tensor<?x?x16xf32> {hocket.shape = "
+        "affine_map<(d0, d1, d2, d3) -> (d1, d3, 16)>}, "
+        "%l: tensor<?x?xf32> {hocket.shape = "
+        "affine_map<(d0, d1, d2) -> (d0, d2)>}) {\n" +
         body + "\nreturn\n}";
     module = parseSourceString<ModuleOp>(source, &context);
     EXPECT_TRUE(module) << source;
@@ -132,6 +137,37 @@ TEST_F(KernelWork, CountsAttention) {
               "tensor<?x2x16xf32>) -> (tensor<?x2x16xf32>, "
               "tensor<?x2x16xf32>, tensor<?x2x16xf32>)"),
       SizeExpr::constant(2 + 5) * products);
+}
+
+/// What a table asks for is known only when it is there, so it does not matter
+/// whether the attention is causal: a pair of query and key costs the same.
+TEST_F(KernelWork, CountsPartsOfAttention) {
+  SizeExpr pairs = tokens * SizeExpr::symbol(1);
+  SizeExpr product = pairs * SizeExpr::symbol(2) * SizeExpr::constant(2 * 16);
+  for (const std::string causal : {"", "causal"}) {
+    std::string part =
+        "%a, %lse = hocket.attention_part %p, %k, %k table(%o) running(%p, %l) "
+        "scale(0.25) " +
+        causal +
+        " : (tensor<?x?x16xf32>, tensor<?x?x16xf32>, tensor<?x?x16xf32>, "
+        "tensor<?xi32>, tensor<?x?x16xf32>, tensor<?x?xf32>) -> "
+        "(tensor<?x?x16xf32>, tensor<?x?xf32>)\n";
+    EXPECT_EQ(flopsOf(part), SizeExpr::constant(2) * product);
+    // The shapes of results are known, too.
+    EXPECT_EQ(
+        flopsOf(part +
+                "%dq, %dk, %dv = hocket.attention_part_grad %a, %k, %k "
+                "table(%o) forward(%lse) gradient(%a, %lse) "
+                "running(%p, %k, %k) scale(0.25) " +
+                causal +
+                " : (tensor<?x?x16xf32>, tensor<?x?x16xf32>, "
+                "tensor<?x?x16xf32>, tensor<?xi32>, tensor<?x?xf32>, "
+                "tensor<?x?x16xf32>, tensor<?x?xf32>, tensor<?x?x16xf32>, "
+                "tensor<?x?x16xf32>, tensor<?x?x16xf32>) -> "
+                "(tensor<?x?x16xf32>, tensor<?x?x16xf32>, "
+                "tensor<?x?x16xf32>)"),
+        SizeExpr::constant(2 + 5) * product);
+  }
 }
 
 TEST_F(KernelWork, OpsFromElsewhereSayTheirOwn) {
