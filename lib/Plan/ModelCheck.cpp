@@ -2,6 +2,8 @@
 
 #include "hocket/Plan/ModelCheck.h"
 
+#include "AttentionCheck.h"
+
 #include <algorithm>
 #include <numeric>
 #include <optional>
@@ -194,7 +196,8 @@ Result<void> ModelChecker::checkTypes() {
         !checked)
       return checked;
   for (const Stage &stage : model.stages)
-    for (const auto *list : {&stage.inputs, &stage.outputs, &stage.residuals})
+    for (const auto *list :
+         {&stage.inputs, &stage.outputs, &stage.residuals, &stage.attended})
       for (const TensorType &type : *list)
         if (Result<void> checked =
                 check(type, "a value of stage '" + stage.name + "'");
@@ -268,8 +271,10 @@ bool isAllowed(const Operand &operand, TaskKind kind) {
     return operand.access == (forward ? Access::Write : Access::Read) ||
            (kind == TaskKind::Bi && operand.access == Access::Write);
   case Slot::InputGradient:
-  case Slot::AttendedGradient:
     return operand.access == Access::Write && !forward;
+  case Slot::AttendedGradient:
+    return operand.access == Access::Write &&
+           (kind == TaskKind::B || kind == TaskKind::Bi);
   case Slot::Gradient:
     return operand.access == Access::ReadWrite && !forward;
   case Slot::Loss:
@@ -296,9 +301,20 @@ Result<void> ModelChecker::checkStageTask(const Stage &stage,
   return {};
 }
 
+/// Whether `stage` gives the gradient of its input `index`.
+bool givesGradient(const Stage &stage, uint32_t index) {
+  if (stage.attention && stage.attention->isTrained &&
+      (index == stage.attention->query || index == stage.attention->key ||
+       index == stage.attention->value))
+    return true;
+  return binds(stage, Slot::InputGradient, index);
+}
+
 Result<void> ModelChecker::checkStage(uint32_t index) {
   const Stage &stage = model.stages[index];
   std::string where = "stage " + std::to_string(index);
+  if (Result<void> checked = checkAttention(model, stage, where); !checked)
+    return checked;
   std::set<TaskKind> kinds;
   for (const TaskTemplate &task : stage.tasks) {
     std::string taskName =
@@ -331,8 +347,7 @@ Result<void> ModelChecker::checkStage(uint32_t index) {
   if (!equal)
     return fail(where + "'s outputs are not what the next stage takes in");
   for (uint32_t k = 0; k < stage.outputs.size(); ++k)
-    if (binds(stage, Slot::OutputGradient, k) &&
-        !binds(next, Slot::InputGradient, k))
+    if (binds(stage, Slot::OutputGradient, k) && !givesGradient(next, k))
       return fail(where + " needs the gradient of its output #" +
                   std::to_string(k) + " and the next stage does not give it");
   return {};
