@@ -41,7 +41,8 @@ Values AttentionBlocks::forLoop(Value lower, Value upper, int64_t step,
   return llvm::to_vector_of<Value>(loop.getResults());
 }
 
-Values AttentionBlocks::forEachBlock(ArrayRef<Value> carried, Body body) {
+Values AttentionBlocks::overSequences(Value offsets, ArrayRef<Value> carried,
+                                      Body body) {
   int64_t keyHeads = typeOf(key).getDimSize(1);
   int64_t group = typeOf(query).getDimSize(1) / keyHeads;
   Value zero = index(0), one = index(1);
@@ -119,7 +120,7 @@ Value AttentionBlocks::workspace(ArrayRef<int64_t> extents) {
   for (int64_t extent : extents) {
     shape.push_back(extent < 0 ? ShapedType::kDynamic : extent);
     if (extent < 0)
-      sizes.push_back(tensor::DimOp::create(builder, loc, query, 0));
+      sizes.push_back(tensor::DimOp::create(builder, loc, key, 0));
   }
   return bufferization::AllocTensorOp::create(
       builder, loc, RankedTensorType::get(shape, builder.getF32Type()), sizes);
@@ -251,9 +252,14 @@ Value AttentionBlocks::masked(OpBuilder &inner, const AttentionBlock &block,
                               Value value, float otherwise) {
   if (!causal)
     return value;
-  Value row = linalg::IndexOp::create(inner, loc, 0);
+  // The last key that the row sees is the same for the whole row.
+  Value last = linalg::IndexOp::create(inner, loc, 0);
+  if (block.rowStride)
+    last = arith::MulIOp::create(inner, loc, last, block.rowStride);
+  last = arith::AddIOp::create(inner, loc, last, block.position);
+  if (block.keyStride)
+    last = arith::DivUIOp::create(inner, loc, last, block.keyStride);
   Value column = linalg::IndexOp::create(inner, loc, 1);
-  Value last = arith::AddIOp::create(inner, loc, row, block.position);
   Value seen = arith::CmpIOp::create(inner, loc, arith::CmpIPredicate::sle,
                                      column, last);
   return arith::SelectOp::create(inner, loc, seen, value,

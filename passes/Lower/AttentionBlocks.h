@@ -1,8 +1,8 @@
 //===- AttentionBlocks.h - Attention block by block -------------*- C++ -*-===//
 //
-// What the lowerings of attention and of its gradient share: the loops over
-// sequences, heads and blocks of query rows, the slices of a block, and short
-// forms of the linalg ops inside.
+// What the lowerings of the attention ops share: the loops over heads and
+// blocks of query rows, the slices of a block, and short forms of the linalg
+// ops inside.
 //
 //===----------------------------------------------------------------------===//
 
@@ -15,13 +15,16 @@
 
 namespace hocket {
 
-/// Rows `row` to `row + rows` of one head, and the keys that they attend to.
+/// Rows `row` to `row + rows` of one head, and the keys from `start` that they
+/// attend to.
 struct AttentionBlock {
   mlir::Value row, rows;
   mlir::Value start, keys;
   mlir::Value head, keyHead;
-  /// row - start: row i of the block is row i + position of its sequence.
-  mlir::Value position;
+  /// Where the rows are in the sequence, counted from the first key: row i of
+  /// the block is at position + i * rowStride, key j at j * keyStride. Strides
+  /// that are null are 1. The position is not negative if the op is causal.
+  mlir::Value position, rowStride, keyStride;
 };
 
 class AttentionBlocks {
@@ -32,17 +35,29 @@ public:
   template <typename OpT>
   AttentionBlocks(mlir::OpBuilder &builder, OpT op, int64_t blockRows)
       : builder(builder), loc(op.getLoc()), query(op.getQuery()),
-        key(op.getKey()), offsets(op.getOffsets()), causal(op.getCausal()),
-        scaleValue(op.getScale()), blockRows(blockRows) {}
+        key(op.getKey()), causal(op.getCausal()), scaleValue(op.getScale()),
+        blockRows(blockRows) {}
 
-  /// Emits the loops; `body` is given the carried tensors of a block and
-  /// returns the new ones. Blocks of one key head follow each other.
-  Values forEachBlock(llvm::ArrayRef<mlir::Value> carried, Body body);
+  /// Emits the loops over the sequences between `offsets`; `body` is given the
+  /// carried tensors of a block and returns the new ones. Blocks of one key
+  /// head follow each other.
+  Values overSequences(mlir::Value offsets, llvm::ArrayRef<mlir::Value> carried,
+                       Body body);
+  /// The same over the rows of the table of an attention_part. Every row of a
+  /// block sees a key.
+  Values overTable(mlir::Value table, llvm::ArrayRef<mlir::Value> carried,
+                   Body body);
+  /// What `make` returns if the table's number `initialize` has a bit of
+  /// `mask`, else `tensors`.
+  Values ifInitialized(mlir::Value table, int64_t mask,
+                       llvm::ArrayRef<mlir::Value> tensors,
+                       llvm::function_ref<Values()> make);
 
   /// A tensor of undefined contents; negative extents stand for T.
   mlir::Value empty(llvm::ArrayRef<int64_t> extents);
-  /// The same in a buffer of its own. Equal `tensor.empty` ops may be merged,
-  /// and then two tensors that are alive at once would share their buffer.
+  /// The same in a buffer of its own; negative extents stand for the number of
+  /// keys. Equal `tensor.empty` ops may be merged, and then two tensors that
+  /// are alive at once would share their buffer.
   mlir::Value workspace(llvm::ArrayRef<int64_t> extents);
   mlir::Value emptyLike(mlir::Value tensor);
   mlir::Value fill(mlir::Value tensor, float value);
@@ -77,9 +92,11 @@ public:
   mlir::Value scale(mlir::OpBuilder &inner);
 
   int64_t getBlockRows() const { return blockRows; }
+  mlir::Location getLoc() const { return loc; }
 
 private:
   mlir::Value index(int64_t value);
+  mlir::Value tableNumber(mlir::Value table, mlir::Value position);
   mlir::Value generic(mlir::ValueRange inputs, mlir::Value out, unsigned loops,
                       ScalarBody body);
   Values forLoop(mlir::Value lower, mlir::Value upper, int64_t step,
@@ -88,7 +105,7 @@ private:
 
   mlir::OpBuilder &builder;
   mlir::Location loc;
-  mlir::Value query, key, offsets;
+  mlir::Value query, key;
   bool causal;
   llvm::APFloat scaleValue;
   int64_t blockRows;
@@ -100,6 +117,10 @@ void lowerAttention(mlir::RewriterBase &rewriter, AttentionOp op,
                     int64_t blockRows);
 void lowerAttentionGrad(mlir::RewriterBase &rewriter, AttentionGradOp op,
                         int64_t blockRows);
+void lowerAttentionPart(mlir::RewriterBase &rewriter, AttentionPartOp op,
+                        int64_t blockRows);
+void lowerAttentionPartGrad(mlir::RewriterBase &rewriter,
+                            AttentionPartGradOp op, int64_t blockRows);
 
 } // namespace hocket
 

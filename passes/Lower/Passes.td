@@ -21,8 +21,12 @@ def LowerAttention : Pass<"hocket-lower-attention"> {
     products and a softmax by rows. Blocks run in a fixed order, so the sums
     over blocks and over the query heads of a group repeat bit for bit.
 
-    The ops must be in `f32` with a static head size and static numbers of
-    heads.
+    `hocket.attention_part` and its gradient become the same blocks, in loops
+    over the rows of their table. Queries that see no key of a row are in no
+    block. What is running is updated in place, block by block.
+
+    The ops must be in `f32` with a static head size; those without a table
+    must have static numbers of heads, too.
 
     Before:
 

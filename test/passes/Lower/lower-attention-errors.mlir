@@ -41,5 +41,25 @@ func.func @gradient(%q: tensor<?x4x16xf16>, %k: tensor<?x2x16xf16>, %s: tensor<?
   return
 }
 
+// -----
+
+// The numbers of heads of a part may be dynamic, the size of a head may not.
+func.func @part_size(%q: tensor<?x?x?xf32>, %k: tensor<?x?x?xf32>, %t: tensor<?xi32>, %lse: tensor<?x?xf32>) {
+  // expected-error @+1 {{'hocket.attention_part' op needs a static head size to be lowered, not 'tensor<?x?x?xf32>'}}
+  %o, %l = hocket.attention_part %q, %k, %k table(%t) running(%q, %lse) scale(0.25)
+      : (tensor<?x?x?xf32>, tensor<?x?x?xf32>, tensor<?x?x?xf32>, tensor<?xi32>, tensor<?x?x?xf32>, tensor<?x?xf32>) -> (tensor<?x?x?xf32>, tensor<?x?xf32>)
+  return
+}
+
+// -----
+
+func.func @part_gradient(%q: tensor<?x?x16xf64>, %k: tensor<?x?x16xf64>, %t: tensor<?xi32>, %lse: tensor<?x?xf32>) {
+  // expected-error @+1 {{'hocket.attention_part_grad' op is lowered in f32 only, not in 'f64'}}
+  %g:3 = hocket.attention_part_grad %q, %k, %k table(%t) forward(%lse) gradient(%q, %lse) running(%q, %k, %k) scale(0.25)
+      : (tensor<?x?x16xf64>, tensor<?x?x16xf64>, tensor<?x?x16xf64>, tensor<?xi32>, tensor<?x?xf32>, tensor<?x?x16xf64>, tensor<?x?xf32>, tensor<?x?x16xf64>, tensor<?x?x16xf64>, tensor<?x?x16xf64>)
+      -> (tensor<?x?x16xf64>, tensor<?x?x16xf64>, tensor<?x?x16xf64>)
+  return
+}
+
 //--- rows.mlir
 // CHECK: error: hocket-lower-attention needs at least one row a block, not 0

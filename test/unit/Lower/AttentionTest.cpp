@@ -1,5 +1,6 @@
 //===- AttentionTest.cpp - Attention and its gradient ---------------------===//
 
+#include "AttentionCase.h"
 #include "KernelRunner.h"
 
 #include <gtest/gtest.h>
@@ -11,17 +12,11 @@ using namespace hocket::test;
 
 namespace {
 
-struct Case {
-  bool causal;
-  int64_t heads, keyHeads, size;
-  std::vector<int32_t> lengths;
-};
-
 /// Attention and its gradients in double precision, from the definitions.
 struct Reference {
   std::vector<double> output, lse, dq, dk, dv;
 
-  Reference(const Case &c, int64_t tokens, float scale,
+  Reference(const AttentionCase &c, int64_t tokens, float scale,
             const std::vector<float> &q, const std::vector<float> &k,
             const std::vector<float> &v, const std::vector<float> &dout)
       : output(q.size()), lse(tokens * c.heads), dq(q.size()), dk(k.size()),
@@ -36,7 +31,7 @@ struct Reference {
     }
   }
 
-  void row(const Case &c, float scale, const std::vector<float> &q,
+  void row(const AttentionCase &c, float scale, const std::vector<float> &q,
            const std::vector<float> &k, const std::vector<float> &v,
            const std::vector<float> &dout, int64_t start, int64_t end,
            int64_t i, int64_t h) {
@@ -81,48 +76,12 @@ struct Reference {
   }
 };
 
-std::string kernels(const Case &c) {
-  std::string h = std::to_string(c.heads), k = std::to_string(c.keyHeads),
-              d = std::to_string(c.size);
-  std::string q = "tensor<?x" + h + "x" + d + "xf32>";
-  std::string kv = "tensor<?x" + k + "x" + d + "xf32>";
-  std::string lse = "tensor<?x" + h + "xf32>", offsets = "tensor<?xi32>";
-  auto at = [&](const std::string &slot, const std::string &extents) {
-    return " {hocket.operand = #hocket.operand<" + slot +
-           ">, hocket.shape = affine_map<(d0, d1) -> (" + extents + ")>}";
-  };
-  std::string qs = "d0, " + h + ", " + d, ks = "d0, " + k + ", " + d;
-  std::string inputs = "%q: " + q + at("input, 0", qs) + ", %k: " + kv +
-                       at("input, 1", ks) + ", %v: " + kv + at("input, 2", ks) +
-                       ", %s: " + offsets + at("batch, 0", "d1");
-  std::string causal = c.causal ? " causal" : "";
-  return "func.func @forward(" + inputs + ") -> (" + q + at("output, 0", qs) +
-         ", " + lse + at("residual, 0", "d0, " + h) +
-         ") attributes {hocket.kernel = \"F\"} {\n"
-         "  %o, %l = hocket.attention %q, %k, %v offsets(%s) scale(0.3)" +
-         causal + " : " + q + ", " + kv + ", " + kv + ", " + offsets + " -> " +
-         q + ", " + lse + "\n  return %o, %l : " + q + ", " + lse +
-         "\n}\nfunc.func @backward(" + inputs + ", %o: " + q +
-         at("residual, 1", qs) + ", %l: " + lse +
-         at("residual, 0", "d0, " + h) + ", %do: " + q +
-         at("output_gradient, 0", qs) + ") -> (" + q +
-         at("input_gradient, 0", qs) + ", " + kv + at("input_gradient, 1", ks) +
-         ", " + kv + at("input_gradient, 2", ks) +
-         ") attributes {hocket.kernel = \"B\"} {\n"
-         "  %g:3 = hocket.attention_grad %q, %k, %v offsets(%s) forward(%o, "
-         "%l) gradient(%do) scale(0.3)" +
-         causal + " : (" + q + ", " + kv + ", " + kv + ", " + offsets + ", " +
-         q + ", " + lse + ", " + q + ") -> (" + q + ", " + kv + ", " + kv +
-         ")\n  return %g#0, %g#1, %g#2 : " + q + ", " + kv + ", " + kv +
-         "\n}\n";
-}
-
 std::vector<float> toFloat(const std::vector<double> &values) {
   return std::vector<float>(values.begin(), values.end());
 }
 
-void check(const Case &c) {
-  KernelRunner runner(kernels(c));
+void check(const AttentionCase &c) {
+  KernelRunner runner(attentionKernels(c));
   ASSERT_TRUE(runner.compiled()) << runner.diagnostics();
   // Nothing is of size T x T.
   for (const char *symbol : {"forward", "backward"})

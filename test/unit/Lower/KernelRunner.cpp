@@ -82,7 +82,7 @@ KernelRunner::KernelRunner(const std::string &text, TargetOptions options) {
   if (mlir::failed(compiled))
     return;
   result = std::move(*compiled);
-  int file = memfd_create("kernels", 0);
+  file = memfd_create("kernels", 0);
   const std::string &bytes = result.image.bytes;
   if (write(file, bytes.data(), bytes.size()) != ssize_t(bytes.size()))
     throw std::runtime_error("cannot write the image");
@@ -90,7 +90,6 @@ KernelRunner::KernelRunner(const std::string &text, TargetOptions options) {
   library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!library)
     messages += dlerror();
-  close(file);
   if (library)
     if (void *pointer = dlsym(library, "hocket_sgemm"))
       *static_cast<decltype(&multiply) *>(pointer) = multiply;
@@ -99,6 +98,8 @@ KernelRunner::KernelRunner(const std::string &text, TargetOptions options) {
 KernelRunner::~KernelRunner() {
   if (library)
     dlclose(library);
+  if (file >= 0)
+    close(file);
 }
 
 const plan::Kernel &KernelRunner::kernel(const std::string &symbol) const {
@@ -113,9 +114,8 @@ void *KernelRunner::address(const std::string &symbol) const {
 }
 
 bool KernelRunner::call(const std::string &symbol,
-                        std::vector<Buffer *> operands, int64_t tokens,
-                        int64_t bounds) {
-  Symbols symbols = {tokens, bounds};
+                        std::vector<Buffer *> operands,
+                        const Symbols &symbols) {
   Buffer workspace(size_t(kernel(symbol).workspaceBytes.evaluate(symbols)));
   std::vector<void *> pointers;
   for (Buffer *operand : operands)
@@ -150,8 +150,9 @@ int64_t test::firstDifference(const std::vector<float> &actual,
     return int64_t(std::min(actual.size(), expected.size()));
   for (size_t i = 0; i < actual.size(); ++i) {
     float scale = std::max(1.0f, std::fabs(expected[i]));
-    // Also true of NaNs.
-    if (!(std::fabs(actual[i] - expected[i]) <= tolerance * scale))
+    // Also true of NaNs; infinities are equal, but their difference is none.
+    if (actual[i] != expected[i] &&
+        !(std::fabs(actual[i] - expected[i]) <= tolerance * scale))
       return int64_t(i);
   }
   return -1;

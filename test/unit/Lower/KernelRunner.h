@@ -53,7 +53,11 @@ public:
   /// Calls the kernel with a workspace of exactly the size that it asks for,
   /// full of NaNs; false where it wrote behind an operand or the workspace.
   bool call(const std::string &symbol, std::vector<Buffer *> operands,
-            int64_t tokens = 0, int64_t bounds = 0);
+            int64_t tokens = 0, int64_t bounds = 0) {
+    return call(symbol, operands, Symbols{tokens, bounds});
+  }
+  bool call(const std::string &symbol, std::vector<Buffer *> operands,
+            const Symbols &symbols);
 
   /// Matrix products since the last call of call().
   static int products();
@@ -61,6 +65,8 @@ public:
 private:
   std::string messages;
   CompiledKernels result;
+  /// Open for as long as the library is: the loader knows it by this number.
+  int file = -1;
   void *library = nullptr;
 };
 
