@@ -52,6 +52,20 @@ void DataOp::build(OpBuilder &builder, OperationState &state, TypeRange results,
   buildBody(builder, state, bodyBuilder);
 }
 
+void SequenceOp::build(OpBuilder &builder, OperationState &state,
+                       TypeRange results, ValueRange tokens, Value offsets,
+                       ValueRange shared, int64_t degree, StringRef method,
+                       std::optional<int64_t> ulysses,
+                       BodyBuilder bodyBuilder) {
+  auto &properties =
+      addStrategyOperands<Properties>(state, results, tokens, offsets, shared);
+  properties.degree = builder.getI64IntegerAttr(degree);
+  properties.method = builder.getStringAttr(method);
+  if (ulysses)
+    properties.ulysses = builder.getI64IntegerAttr(*ulysses);
+  buildBody(builder, state, bodyBuilder);
+}
+
 void PipelineOp::build(OpBuilder &builder, OperationState &state,
                        TypeRange results, ValueRange tokens, Value offsets,
                        ValueRange shared, int64_t microbatches,
@@ -121,6 +135,10 @@ void StageOp::build(OpBuilder &builder, OperationState &state,
 }
 
 YieldOp DataOp::getYield() {
+  return cast<YieldOp>(getBody().front().getTerminator());
+}
+
+YieldOp SequenceOp::getYield() {
   return cast<YieldOp>(getBody().front().getTerminator());
 }
 

@@ -40,6 +40,13 @@ LogicalResult DataOp::canonicalize(DataOp op, PatternRewriter &rewriter) {
   return dropUnused(rewriter, op, op.getSharedMutable());
 }
 
+LogicalResult SequenceOp::canonicalize(SequenceOp op,
+                                       PatternRewriter &rewriter) {
+  if (op.getDegree() == 1)
+    return inlineStrategyBody(rewriter, op);
+  return dropUnused(rewriter, op, op.getSharedMutable());
+}
+
 LogicalResult PipelineOp::canonicalize(PipelineOp op,
                                        PatternRewriter &rewriter) {
   return dropUnused(rewriter, op, op.getSharedMutable());

@@ -265,17 +265,19 @@ def Hocket_StageOp : Hocket_Op<"stage", [
   let hasCanonicalizeMethod = 1;
 }
 
+include "dialects/Hocket/SequenceOps.td"
 include "dialects/Hocket/SkipPipelineOps.td"
 
 def Hocket_YieldOp : Hocket_Op<"yield", [
     Pure, Terminator, ReturnLike,
-    ParentOneOf<["DataOp", "PipelineOp", "SkipPipelineOp", "StageOp",
-                 "MicrobatchesOp", "SwitchMicrobatchOp"]>]> {
+    ParentOneOf<["DataOp", "SequenceOp", "PipelineOp", "SkipPipelineOp",
+                 "StageOp", "MicrobatchesOp", "SwitchMicrobatchOp"]>]> {
   let summary = "the results of the body of a strategy op";
   let description = [{
-    Ends the body of a `hocket.data`, `hocket.pipeline`, `hocket.skip_pipeline`,
-    `hocket.stage`, `hocket.microbatches` or `hocket.switch_microbatch`; its
-    operands are the results of that op, for one part of the batch.
+    Ends the body of a `hocket.data`, `hocket.sequence`, `hocket.pipeline`,
+    `hocket.skip_pipeline`, `hocket.stage`, `hocket.microbatches` or
+    `hocket.switch_microbatch`; its operands are the results of that op, for one
+    part of the batch.
 
     Example:
 

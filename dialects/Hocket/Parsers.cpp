@@ -1,6 +1,9 @@
 //===- Parsers.cpp - Assembly of the strategy ops -------------------------===//
 //
 //   strategy ::= `hocket.data` `degree` `(` integer `)` rest
+//              | `hocket.sequence` `degree` `(` integer `)`
+//                (`method` `(` (`auto` | string) `)`)?
+//                (`ulysses` `(` integer `)`)? rest
 //              | `hocket.pipeline` `microbatches` `(` integer `)`
 //                (`schedule` `(` (`auto` | string) `)`)?
 //                (`chunks` `(` integer `)`)? (`placement` `(` integers `)`)?
@@ -76,6 +79,31 @@ static ParseResult parseClause(OpAsmParser &parser, StringRef keyword,
   return failure(parser.parseKeyword(keyword) || parser.parseLParen() ||
                  parser.parseAttribute(attribute, type) ||
                  parser.parseRParen());
+}
+
+/// Parses `( integer )` after `keyword`, if it is there.
+static ParseResult parseOptionalInteger(OpAsmParser &parser, StringRef keyword,
+                                        IntegerAttr &integer) {
+  if (failed(parser.parseOptionalKeyword(keyword)))
+    return success();
+  return failure(
+      parser.parseLParen() ||
+      parser.parseAttribute(integer, parser.getBuilder().getI64Type()) ||
+      parser.parseRParen());
+}
+
+/// Parses `( auto )` or `( string )` after `keyword`, if it is there.
+static ParseResult parseOptionalChoice(OpAsmParser &parser, StringRef keyword,
+                                       StringAttr &choice) {
+  if (failed(parser.parseOptionalKeyword(keyword)))
+    return success();
+  if (parser.parseLParen())
+    return failure();
+  if (succeeded(parser.parseOptionalKeyword("auto")))
+    choice = parser.getBuilder().getStringAttr("auto");
+  else if (parser.parseAttribute(choice))
+    return failure();
+  return parser.parseRParen();
 }
 
 /// Parses `( [ integer, ... ] )` after `keyword`, if it is there.
@@ -172,29 +200,24 @@ ParseResult DataOp::parse(OpAsmParser &parser, OperationState &result) {
   return parseStrategy<Properties>(parser, result);
 }
 
+ParseResult SequenceOp::parse(OpAsmParser &parser, OperationState &result) {
+  auto &properties = result.getOrAddProperties<Properties>();
+  if (parseClause(parser, "degree", parser.getBuilder().getI64Type(),
+                  properties.degree) ||
+      parseOptionalChoice(parser, "method", properties.method) ||
+      parseOptionalInteger(parser, "ulysses", properties.ulysses))
+    return failure();
+  return parseStrategy<Properties>(parser, result);
+}
+
 ParseResult PipelineOp::parse(OpAsmParser &parser, OperationState &result) {
   auto &properties = result.getOrAddProperties<Properties>();
   if (parseClause(parser, "microbatches", parser.getBuilder().getI64Type(),
                   properties.microbatches))
     return failure();
-  if (succeeded(parser.parseOptionalKeyword("schedule"))) {
-    if (parser.parseLParen())
-      return failure();
-    if (succeeded(parser.parseOptionalKeyword("auto")))
-      properties.schedule = parser.getBuilder().getStringAttr("auto");
-    else if (parser.parseAttribute(properties.schedule))
-      return failure();
-    if (parser.parseRParen())
-      return failure();
-  }
-  if (succeeded(parser.parseOptionalKeyword("chunks"))) {
-    if (parser.parseLParen() ||
-        parser.parseAttribute(properties.chunks,
-                              parser.getBuilder().getI64Type()) ||
-        parser.parseRParen())
-      return failure();
-  }
-  if (parseOptionalIntegers(parser, "placement", properties.placement) ||
+  if (parseOptionalChoice(parser, "schedule", properties.schedule) ||
+      parseOptionalInteger(parser, "chunks", properties.chunks) ||
+      parseOptionalIntegers(parser, "placement", properties.placement) ||
       parseOptionalOrders(parser, properties.orders))
     return failure();
   return parseStrategy<Properties>(parser, result);
@@ -369,6 +392,15 @@ static void printStrategy(OpAsmPrinter &printer, OpT op) {
 
 void DataOp::print(OpAsmPrinter &printer) {
   printer << " degree(" << getDegree() << ')';
+  printStrategy(printer, *this);
+}
+
+void SequenceOp::print(OpAsmPrinter &printer) {
+  printer << " degree(" << getDegree() << ')';
+  if (getMethod() != "auto")
+    printer << " method(" << getMethodAttr() << ')';
+  if (getUlysses())
+    printer << " ulysses(" << *getUlysses() << ')';
   printStrategy(printer, *this);
 }
 

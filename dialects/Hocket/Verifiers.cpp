@@ -137,8 +137,8 @@ LogicalResult StageOp::verifyRegions() {
   if (failed(verifyYield(*this)))
     return failure();
   return verifyHasNo<StrategyOpInterface>(
-      *this, "put data parallelism around the pipeline, and more stages into "
-             "it");
+      *this, "put data and sequence parallelism around the pipeline, and more "
+             "stages into it");
 }
 
 //===----------------------------------------------------------------------===//

@@ -2,6 +2,8 @@
 
 #include "hocket/Plan/ModelCheck.h"
 
+#include "AttentionCheck.h"
+
 #include <algorithm>
 #include <numeric>
 #include <optional>
@@ -158,15 +160,6 @@ std::optional<unsigned> degree(const SizeExpr &expr) {
   return highest;
 }
 
-/// An attention gives the gradients of what it reads.
-bool givesInputGradient(const Stage &stage, uint32_t input) {
-  const std::optional<Attention> &attention = stage.attention;
-  return binds(stage, Slot::InputGradient, input) ||
-         (attention && attention->isTrained &&
-          (input == attention->query || input == attention->key ||
-           input == attention->value));
-}
-
 bool isBounded(const TensorType &type) {
   if (type.element > ElementType::I64 || type.shape.size() > kMaxRank)
     return false;
@@ -285,8 +278,10 @@ bool isAllowed(const Operand &operand, TaskKind kind) {
     return operand.access == (forward ? Access::Write : Access::Read) ||
            (kind == TaskKind::Bi && operand.access == Access::Write);
   case Slot::InputGradient:
-  case Slot::AttendedGradient:
     return operand.access == Access::Write && !forward;
+  case Slot::AttendedGradient:
+    return operand.access == Access::Write &&
+           (kind == TaskKind::B || kind == TaskKind::Bi);
   case Slot::Gradient:
     return operand.access == Access::ReadWrite && !forward;
   case Slot::Loss:
@@ -313,9 +308,20 @@ Result<void> ModelChecker::checkStageTask(const Stage &stage,
   return {};
 }
 
+/// Whether `stage` gives the gradient of its input `index`.
+bool givesGradient(const Stage &stage, uint32_t index) {
+  if (stage.attention && stage.attention->isTrained &&
+      (index == stage.attention->query || index == stage.attention->key ||
+       index == stage.attention->value))
+    return true;
+  return binds(stage, Slot::InputGradient, index);
+}
+
 Result<void> ModelChecker::checkStage(uint32_t index) {
   const Stage &stage = model.stages[index];
   std::string where = "stage " + std::to_string(index);
+  if (Result<void> checked = checkAttention(model, stage, where); !checked)
+    return checked;
   std::set<TaskKind> kinds;
   for (const TaskTemplate &task : stage.tasks) {
     std::string taskName =
@@ -348,7 +354,7 @@ Result<void> ModelChecker::checkStage(uint32_t index) {
   if (!equal)
     return fail(where + "'s outputs are not what the next stage takes in");
   for (uint32_t k = 0; k < stage.outputs.size(); ++k)
-    if (binds(stage, Slot::OutputGradient, k) && !givesInputGradient(next, k))
+    if (binds(stage, Slot::OutputGradient, k) && !givesGradient(next, k))
       return fail(where + " needs the gradient of its output #" +
                   std::to_string(k) + " and the next stage does not give it");
   return {};

@@ -192,8 +192,9 @@ FailureOr<JointFunction> hocket::buildJoint(func::FuncOp stage) {
   SmallVector<unsigned> inputs;
   for (unsigned number = 0; number < joint.numPrimalArguments; ++number) {
     Value argument = function.getArgument(number);
+    Slot slot = bindingOf(function.getArgAttrDict(number)).getSlot();
     if (isFloat(argument.getType()) &&
-        bindingOf(function.getArgAttrDict(number)).getSlot() == Slot::Input) {
+        (slot == Slot::Input || slot == Slot::Attended)) {
       adjoints.setActive(argument);
       inputs.push_back(number);
     }
@@ -216,8 +217,11 @@ FailureOr<JointFunction> hocket::buildJoint(func::FuncOp stage) {
     Value gradient = adjoints.get(builder, argument);
     joint.gradients.push_back(gradient ? gradient
                                        : adjoints.zeros(builder, argument));
+    OperandAttr binding = bindingOf(attrs);
+    Slot slot = binding.getSlot() == Slot::Attended ? Slot::AttendedGradient
+                                                    : Slot::InputGradient;
     joint.gradientAttrs.push_back(
-        bind(context, Slot::InputGradient, bindingOf(attrs).getIndex(), attrs));
+        bind(context, slot, binding.getIndex(), attrs));
   }
   size_t numPrimal = joint.primalOps.size();
   for (auto [position, op] : llvm::enumerate(block.without_terminator()))

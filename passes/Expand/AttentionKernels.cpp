@@ -8,6 +8,7 @@
 #include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
+#include "mlir/Dialect/Math/IR/Math.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "llvm/Support/Format.h"
 
@@ -31,6 +32,7 @@ public:
       : module(module), signature(signature), builder(module.getContext()) {}
 
   FailureOr<std::string> part();
+  FailureOr<std::string> merge();
   FailureOr<std::string> delta();
   FailureOr<std::string> partGrad();
 
@@ -46,9 +48,9 @@ private:
     return operand(slot, index, signature.elementType, {KeyTokens, KeyHeads},
                    true);
   }
-  Operand perQuery(uint32_t index) {
-    return operand(Slot::Attended, index, builder.getF32Type(),
-                   {QueryTokens, Heads}, false);
+  Operand perQuery(uint32_t index, Slot slot = Slot::Attended) {
+    return operand(slot, index, builder.getF32Type(), {QueryTokens, Heads},
+                   false);
   }
   Operand table() {
     return operand(Slot::Batch, 0, builder.getI32Type(), {TableNumbers}, false);
@@ -146,6 +148,60 @@ FailureOr<std::string> KernelMaker::part() {
       });
 }
 
+/// With lse' = logaddexp(lse, other lse) the output is exp(lse - lse') output +
+/// exp(other lse - lse') other output.
+FailureOr<std::string> KernelMaker::merge() {
+  Operand output = ofQuery(Slot::Attended, 0), lse = perQuery(1);
+  auto body = [&](Location loc, ValueRange in) -> SmallVector<Value> {
+    AffineMap perHead = builder.getMultiDimIdentityMap(2);
+    SmallVector<utils::IteratorType> loops(2, utils::IteratorType::parallel);
+    auto both = linalg::GenericOp::create(
+        builder, loc, lse.type, in[3], in[1], {perHead, perHead}, loops,
+        [&](OpBuilder &inner, Location at, ValueRange values) {
+          Value most =
+              arith::MaximumFOp::create(inner, at, values[0], values[1]);
+          auto weight = [&](Value value) -> Value {
+            Value less = arith::SubFOp::create(inner, at, value, most);
+            return math::ExpOp::create(inner, at, less);
+          };
+          Value sum = arith::AddFOp::create(inner, at, weight(values[0]),
+                                            weight(values[1]));
+          Value log = math::LogOp::create(inner, at, sum);
+          Value merged = arith::AddFOp::create(inner, at, most, log);
+          linalg::YieldOp::create(inner, at, merged);
+        });
+    AffineMap all = builder.getMultiDimIdentityMap(3);
+    AffineMap ofHead = all.getMajorSubMap(2);
+    loops.push_back(utils::IteratorType::parallel);
+    Type real = builder.getF32Type();
+    auto merged = linalg::GenericOp::create(
+        builder, loc, output.type,
+        ValueRange{in[1], in[3], both.getResult(0), in[2]}, in[0],
+        {ofHead, ofHead, ofHead, all, all}, loops,
+        [&](OpBuilder &inner, Location at, ValueRange values) {
+          auto weighted = [&](Value own, Value value) -> Value {
+            Value less = arith::SubFOp::create(inner, at, own, values[2]);
+            Value weight = math::ExpOp::create(inner, at, less);
+            return arith::MulFOp::create(
+                inner, at, weight,
+                convertScalarToDtype(inner, at, value, real,
+                                     /*isUnsignedCast=*/false));
+          };
+          Value sum =
+              arith::AddFOp::create(inner, at, weighted(values[0], values[4]),
+                                    weighted(values[1], values[3]));
+          Value result = convertScalarToDtype(
+              inner, at, sum, signature.elementType, /*isUnsignedCast=*/false);
+          linalg::YieldOp::create(inner, at, result);
+        });
+    return {merged.getResult(0), both.getResult(0)};
+  };
+  return findOrMake(
+      nameOf("merge", false),
+      {output, lse, ofQuery(Slot::Input, 0), perQuery(1, Slot::Input)},
+      {output, lse}, body);
+}
+
 FailureOr<std::string> KernelMaker::delta() {
   Operand output = ofQuery(Slot::Attended, 0);
   Operand gradient = ofQuery(Slot::AttendedGradient, 0), delta = perQuery(2);
@@ -206,13 +262,13 @@ FailureOr<std::string> KernelMaker::partGrad() {
 FailureOr<AttentionKernels> hocket::getAttentionKernels(
     ModuleOp module, const AttentionSignature &signature, bool isTrained) {
   KernelMaker maker(module, signature);
-  FailureOr<std::string> part = maker.part();
-  if (failed(part))
+  FailureOr<std::string> part = maker.part(), merge = maker.merge();
+  if (failed(part) || failed(merge))
     return failure();
   if (!isTrained)
-    return AttentionKernels{*part, {}, {}};
+    return AttentionKernels{*part, *merge, {}, {}};
   FailureOr<std::string> delta = maker.delta(), partGrad = maker.partGrad();
   if (failed(delta) || failed(partGrad))
     return failure();
-  return AttentionKernels{*part, *delta, *partGrad};
+  return AttentionKernels{*part, *merge, *delta, *partGrad};
 }

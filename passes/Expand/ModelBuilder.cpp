@@ -3,10 +3,10 @@
 #include "hocket/Passes/ModelBuilder.h"
 #include "hocket/Dialects/Hocket.h"
 #include "hocket/Dialects/KernelSignature.h"
-#include "hocket/Plan/TaskText.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringMap.h"
 #include "llvm/ADT/StringSwitch.h"
 
 using namespace mlir;
@@ -24,6 +24,7 @@ public:
 private:
   LogicalResult readManifest();
   LogicalResult addKernel(func::FuncOp kernel);
+  LogicalResult findAttention(uint32_t number);
   LogicalResult addStageTasks(func::FuncOp kernel,
                               const plan::TaskTemplate &task,
                               ArrayRef<KernelOperand> operands);
@@ -40,6 +41,9 @@ private:
   ModuleOp module;
   func::FuncOp loss;
   ModelSource source;
+  /// What a kernel of each stage says of the attention that it begins with.
+  DenseMap<uint32_t, std::pair<func::FuncOp, DictionaryAttr>> attends;
+  llvm::StringMap<uint32_t> kernelNumbers;
 };
 
 LogicalResult ModelReader::readManifest() {
@@ -108,9 +112,13 @@ LogicalResult ModelReader::addKernel(func::FuncOp kernel) {
     entry.operands.push_back(operand.type);
     task.operands.push_back(operand.binding);
   }
+  kernelNumbers[kernel.getName()] = task.kernel;
   source.model.kernels.push_back(std::move(entry));
 
   StringRef kind = kernel->getAttrOfType<StringAttr>(kKernelAttr).getValue();
+  // Of an attention that ranks share: no task, but what several are made of.
+  if (kind == "Attend")
+    return success();
   std::optional<plan::TaskKind> parsed =
       llvm::StringSwitch<std::optional<plan::TaskKind>>(kind)
           .Case("F", plan::TaskKind::F)
@@ -122,7 +130,7 @@ LogicalResult ModelReader::addKernel(func::FuncOp kernel) {
           .Default(std::nullopt);
   if (!parsed)
     return kernel.emitOpError("has the task kind '")
-           << kind << "'; write F, Bi, W, B, R or Update";
+           << kind << "'; write F, Bi, W, B, R, Update or Attend";
   task.kind = *parsed;
   return task.kind == plan::TaskKind::Update
              ? addUpdates(kernel, task)
@@ -199,6 +207,76 @@ LogicalResult ModelReader::addStageTask(func::FuncOp kernel, int64_t number,
       place(stages[index].residuals, operand);
   }
   stages[index].tasks.push_back(std::move(task));
+  if (auto attention = kernel->getAttrOfType<DictionaryAttr>(kAttendsAttr)) {
+    auto [it, isNew] = attends.try_emplace(index, kernel, attention);
+    if (!isNew && it->second.second != attention)
+      return kernel.emitOpError("has another `")
+             << kAttendsAttr << "` than @" << it->second.first.getName()
+             << ", a kernel of the same stage";
+  }
+  return success();
+}
+
+/// Reads what is written down at the kernels of a stage about the attention
+/// that it begins with.
+LogicalResult ModelReader::findAttention(uint32_t number) {
+  auto [kernel, written] = attends.lookup(number);
+  auto fail = [&](StringRef key) {
+    return kernel.emitOpError("has a malformed `")
+           << key << "` in its `" << kAttendsAttr
+           << "`; hocket-cut-attention writes it";
+  };
+  plan::Attention attention;
+  for (auto [key, field] :
+       {std::pair<StringRef, uint32_t *>{"query", &attention.query},
+        {"key", &attention.key},
+        {"value", &attention.value},
+        {"heads", &attention.heads},
+        {"key_heads", &attention.keyHeads},
+        {"head_size", &attention.headSize}}) {
+    auto value = written.getAs<IntegerAttr>(key);
+    if (!value || value.getInt() < 0 || value.getInt() > INT32_MAX)
+      return fail(key);
+    *field = value.getInt();
+  }
+  auto causal = written.getAs<BoolAttr>("causal");
+  auto element = written.getAs<TypeAttr>("element");
+  if (!causal)
+    return fail("causal");
+  if (!element || !isa<FloatType>(element.getValue()))
+    return fail("element");
+  attention.causal = causal.getValue();
+
+  auto find = [&](StringRef key, uint32_t &field) -> LogicalResult {
+    auto symbol = written.getAs<FlatSymbolRefAttr>(key);
+    auto found =
+        symbol ? kernelNumbers.find(symbol.getValue()) : kernelNumbers.end();
+    if (found == kernelNumbers.end())
+      return kernel.emitOpError("begins with an attention, for which there is "
+                                "no kernel `")
+             << key << "`; run hocket-attention-kernels";
+    field = found->second;
+    return success();
+  };
+  attention.isTrained = written.contains("part_grad");
+  if (failed(find("part", attention.part)) ||
+      failed(find("merge", attention.merge)) ||
+      (attention.isTrained && (failed(find("delta", attention.delta)) ||
+                               failed(find("part_grad", attention.partGrad)))))
+    return failure();
+
+  // Output, log-sum-exp and delta.
+  SizeExpr tokens = SizeExpr::symbol(0),
+           heads = SizeExpr::constant(attention.heads),
+           size = SizeExpr::constant(attention.headSize);
+  FailureOr<hocket::TensorType> output = toTensorType(
+      RankedTensorType::get({}, element.getValue()), {tokens, heads, size});
+  if (failed(output))
+    return fail("element");
+  hocket::TensorType sums{ElementType::F32, {tokens, heads}};
+  plan::Stage &stage = source.model.stages[number];
+  stage.attention = attention;
+  stage.attended = {*output, sums, sums};
   return success();
 }
 
@@ -253,129 +331,13 @@ FailureOr<ModelSource> ModelReader::run() {
     if (stage > 0)
       source.model.stages[stage].inputs =
           source.model.stages[stage - 1].outputs;
+    if (attends.contains(stage) && failed(findAttention(stage)))
+      return failure();
   }
   return source;
 }
 
 } // namespace
-
-/// Reads the placement and the orders of a pipeline; they have been verified
-/// where they were written.
-static LogicalResult readOrders(func::FuncOp loss, DictionaryAttr strategy,
-                                plan::Strategy &result) {
-  if (auto placement = strategy.getAs<DenseI64ArrayAttr>("placement"))
-    for (int64_t rank : placement.asArrayRef()) {
-      if (rank < 0 || rank >= UINT16_MAX)
-        return loss.emitOpError("places a stage on rank ")
-               << rank << " in `" << kStrategyAttr << "`";
-      result.placement.push_back(rank);
-      result.pipelineRanks = std::max<uint32_t>(result.pipelineRanks, rank + 1);
-    }
-  auto orders = strategy.getAs<ArrayAttr>("orders");
-  if (!orders)
-    return success();
-  for (Attribute text : orders) {
-    auto string = dyn_cast<StringAttr>(text);
-    if (!string)
-      return loss.emitOpError("has orders in `")
-             << kStrategyAttr << "` that are not strings";
-    Result<std::vector<plan::ScheduledTask>> order =
-        plan::parseOrder(string.getValue());
-    if (!order)
-      return loss.emitOpError("has unreadable orders in `")
-             << kStrategyAttr << "`: " << order.error().message;
-    result.orders.push_back(std::move(*order));
-  }
-  return success();
-}
-
-/// The lists of integers under `key`; none where it is missing.
-static FailureOr<SmallVector<SmallVector<uint32_t>>>
-readLists(func::FuncOp loss, DictionaryAttr strategy, StringRef key) {
-  SmallVector<SmallVector<uint32_t>> lists;
-  auto attribute = strategy.getAs<ArrayAttr>(key);
-  if (!attribute)
-    return lists;
-  for (Attribute entry : attribute) {
-    auto integers = dyn_cast<DenseI64ArrayAttr>(entry);
-    auto isBounded = [](int64_t value) {
-      return value >= 0 && value <= INT32_MAX;
-    };
-    if (!integers || !llvm::all_of(integers.asArrayRef(), isBounded))
-      return loss.emitOpError("has malformed ")
-             << key << " in `" << kStrategyAttr
-             << "`; hocket-outline writes them";
-    lists.emplace_back(llvm::to_vector_of<uint32_t>(integers.asArrayRef()));
-  }
-  return lists;
-}
-
-/// Reads the routes of a skip-pipeline and the nodes of each stage.
-static LogicalResult readRoutes(func::FuncOp loss, DictionaryAttr strategy,
-                                plan::Strategy &result) {
-  auto nodes = readLists(loss, strategy, "nodes");
-  auto routes = readLists(loss, strategy, "routes");
-  if (failed(nodes) || failed(routes))
-    return failure();
-  for (const SmallVector<uint32_t> &list : *nodes) {
-    result.nodes.emplace_back(list.begin(), list.end());
-    for (uint32_t node : list)
-      result.pipelineRanks = std::max(result.pipelineRanks, node + 1);
-  }
-  if (auto limits = strategy.getAs<DictionaryAttr>("limits")) {
-    auto limit = [&](StringRef key) -> std::optional<uint32_t> {
-      auto value = limits.getAs<IntegerAttr>(key);
-      if (!value)
-        return std::nullopt;
-      return uint32_t(std::clamp<int64_t>(value.getInt(), 0, INT32_MAX));
-    };
-    result.limits.pathLength = limit("path_length");
-    result.limits.maxBackwardStep = limit("max_backward_step");
-    result.limits.maxBackwardSum = limit("max_backward_sum");
-    result.limits.maxBackwardMoves = limit("max_backward_moves");
-    result.limits.maxForwardJump = limit("max_forward_jump");
-    if (auto inFlight = limits.getAs<DenseI64ArrayAttr>("in_flight"))
-      for (int64_t count : inFlight.asArrayRef())
-        result.limits.inFlight.push_back(
-            uint32_t(std::clamp<int64_t>(count, 0, INT32_MAX)));
-  }
-  for (const SmallVector<uint32_t> &flat : *routes) {
-    if (flat.size() % 2)
-      return loss.emitOpError("has a route in `")
-             << kStrategyAttr << "` that is no list of stages and nodes";
-    std::vector<plan::Visit> &route = result.routes.emplace_back();
-    for (size_t i = 0; i < flat.size(); i += 2)
-      route.push_back({flat[i], flat[i + 1]});
-  }
-  return success();
-}
-
-FailureOr<plan::Strategy> hocket::strategyOf(func::FuncOp loss) {
-  auto strategy = loss->getAttrOfType<DictionaryAttr>(kStrategyAttr);
-  if (!strategy)
-    return loss.emitOpError("has no `")
-           << kStrategyAttr << "`; run hocket-outline first";
-  for (StringRef key : {"data", "microbatches", "chunks"})
-    if (auto value = strategy.getAs<IntegerAttr>(key);
-        value && (value.getInt() < 1 || value.getInt() > INT32_MAX))
-      return loss.emitOpError("has ")
-             << key << " = " << value.getInt() << " in `" << kStrategyAttr
-             << "`; it must be from 1 to 2^31 - 1";
-  auto integer = [&](StringRef key, uint32_t fallback) -> uint32_t {
-    auto value = strategy.getAs<IntegerAttr>(key);
-    return value ? value.getInt() : fallback;
-  };
-  plan::Strategy result;
-  result.data = integer("data", 1);
-  result.microbatches = integer("microbatches", 1);
-  result.chunks = integer("chunks", 1);
-  if (auto schedule = strategy.getAs<StringAttr>("schedule"))
-    result.schedule = schedule.str();
-  if (failed(readOrders(loss, strategy, result)) ||
-      failed(readRoutes(loss, strategy, result)))
-    return failure();
-  return result;
-}
 
 FailureOr<ModelSource> hocket::buildModel(ModuleOp module, StringRef lossName) {
   auto loss = module.lookupSymbol<func::FuncOp>(lossName);

@@ -104,7 +104,8 @@ LogicalResult Outliner::bindArguments(Operation *strategy, Block &body) {
 LogicalResult Outliner::enter(Block &block) {
   Operation *strategy = nullptr;
   for (Operation &op : block)
-    if (isa<DataOp, PipelineOp, SkipPipelineOp, MicrobatchesOp>(op)) {
+    if (isa<DataOp, SequenceOp, PipelineOp, SkipPipelineOp, MicrobatchesOp>(
+            op)) {
       strategy = &op;
       break;
     }
@@ -134,11 +135,54 @@ LogicalResult Outliner::enter(Block &block) {
     set("data", data.getDegree());
     return enter(body);
   }
+  if (auto sequence = dyn_cast<SequenceOp>(strategy))
+    return outlineSequence(sequence);
   if (auto microbatches = dyn_cast<MicrobatchesOp>(strategy))
     return outlineMicrobatches(microbatches);
   if (auto skip = dyn_cast<SkipPipelineOp>(strategy))
     return outlineSkipPipeline(skip);
   return outlinePipeline(cast<PipelineOp>(strategy));
+}
+
+LogicalResult Outliner::outlineSequence(SequenceOp sequence) {
+  Block &body = sequence.getBody().front();
+  // At degree 1 nobody shares anything.
+  if (sequence.getDegree() == 1)
+    return enter(body);
+  int64_t exchanging = sequence.getUlyssesDegree();
+  WalkResult walked = body.walk([&](Operation *op) {
+    if (auto pipeline = dyn_cast<SkipPipelineOp>(op)) {
+      InFlightDiagnostic diagnostic = sequence.emitOpError(
+          "has a skip-pipeline inside, whose ranks cannot share sequences yet; "
+          "use a hocket.pipeline, or data parallelism");
+      diagnostic.attachNote(pipeline.getLoc()) << "the skip-pipeline is here";
+      return WalkResult::interrupt();
+    }
+    auto attention = dyn_cast<AttentionOp>(op);
+    if (!attention)
+      return WalkResult::advance();
+    int64_t heads =
+        cast<RankedTensorType>(attention.getQuery().getType()).getDimSize(1);
+    if (ShapedType::isDynamic(heads) || exchanging <= heads)
+      return WalkResult::advance();
+    InFlightDiagnostic diagnostic =
+        sequence.emitOpError() << "lets " << exchanging
+                               << " ranks exchange the heads of an "
+                                  "attention of "
+                               << heads << " (method \"" << sequence.getMethod()
+                               << "\"); a rank needs a head at least, so "
+                                  "lower the degree or choose \"ring\"";
+    diagnostic.attachNote(attention.getLoc()) << "the attention is here";
+    return WalkResult::interrupt();
+  });
+  if (walked.wasInterrupted())
+    return failure();
+  set("sequence", sequence.getDegree());
+  std::string method = sequence.getMethod().str();
+  if (method == "usp")
+    method += ":" + std::to_string(exchanging);
+  strategy.set("method", builder.getStringAttr(method));
+  return enter(body);
 }
 
 LogicalResult Outliner::outlinePipeline(PipelineOp pipeline) {

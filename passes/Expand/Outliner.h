@@ -32,6 +32,7 @@ private:
   llvm::LogicalResult enter(mlir::Block &block);
   llvm::LogicalResult bindArguments(mlir::Operation *strategy,
                                     mlir::Block &body);
+  llvm::LogicalResult outlineSequence(SequenceOp sequence);
   llvm::LogicalResult outlinePipeline(PipelineOp pipeline);
   llvm::LogicalResult outlineSkipPipeline(SkipPipelineOp pipeline);
   llvm::LogicalResult outlineChain(llvm::ArrayRef<StageOp> stages);
@@ -62,7 +63,7 @@ private:
   llvm::DenseMap<OperandAttr, mlir::AffineMapAttr> shapeOf;
   int64_t numStages = 0;
   /// What is written down: data, microbatches, chunks, schedule, and where they
-  /// are given placement, orders, routes, nodes.
+  /// are given sequence and method, placement, orders, routes, nodes.
   mlir::NamedAttrList strategy;
 };
 

@@ -8,8 +8,8 @@ include "mlir/Pass/PassBase.td"
 def Erase : Pass<"hocket-erase"> {
   let summary = "erase every strategy: what is left is the sequential program";
   let description = [{
-    Inlines the body of every strategy op (`hocket.data`, `hocket.pipeline`,
-    `hocket.stage`, and whatever else implements `StrategyOpInterface`), in
+    Inlines the body of every strategy op (`hocket.data`, `hocket.sequence`,
+    `hocket.pipeline`, `hocket.stage`, and whatever else implements `StrategyOpInterface`), in
     order. The program that is left computes on one device, from the whole
     batch, what the strategies compute in parts; it defines what is right.
 
@@ -86,6 +86,66 @@ def Outline : Pass<"hocket-outline", "::mlir::ModuleOp"> {
     Option<"function", "function", "std::string", "\"loss\"", "The loss function of the model.">
   ];
   let dependentDialects = ["::hocket::HocketDialect", "::mlir::func::FuncDialect"];
+}
+
+def CutAttention : Pass<"hocket-cut-attention", "::mlir::ModuleOp"> {
+  let summary = "cut stages at the attentions that ranks share";
+  let description = [{
+    Where ranks share sequences (`sequence` in the `hocket.strategy` is above 1),
+    a stage function with n `hocket.attention`s becomes n + 1 of them, one after
+    the other, and `segments` of the strategy says how many each stage became.
+    The attentions are gone: a rank has some of the tokens only, and what the
+    ranks compute together is part of the plan. A segment that begins with an
+    attention has its output as an argument (`attended`) and says in
+    `hocket.attends` which of its inputs are the query, the key and the value.
+    What else a later segment reads is passed on from one to the next; what is
+    cheap to compute from parameters and batch inputs is computed where it is
+    read.
+
+    Before:
+
+    ```mlir
+    func.func private @stage0(%x: ..., %cu_seqlens: ..., %w: ...) -> ...
+        attributes {hocket.stage = 0 : i64} {
+      %q, %k, %v = ...
+      %o, %lse = hocket.attention %q, %k, %v offsets(%cu_seqlens) scale(0.25) causal : ...
+      %y = ... %o ... %x ...
+      return ...
+    }
+    ```
+
+    After:
+
+    ```mlir
+    func.func private @stage0(%x: ...)
+        -> (tensor<?x4x16xf32> {hocket.operand = #hocket.operand<output, 0>, ...},
+            tensor<?x2x16xf32> {hocket.operand = #hocket.operand<output, 1>, ...},
+            tensor<?x2x16xf32> {hocket.operand = #hocket.operand<output, 2>, ...},
+            tensor<?x64xf32> {hocket.operand = #hocket.operand<output, 3>, ...})
+        attributes {hocket.stage = 0 : i64} {
+      %q, %k, %v = ...
+      return %q, %k, %v, %x : ...
+    }
+    func.func private @stage1(
+        %o: tensor<?x4x16xf32> {hocket.operand = #hocket.operand<attended, 0>, ...},
+        %x: tensor<?x64xf32> {hocket.operand = #hocket.operand<input, 3>, ...}, %w: ...) -> ...
+        attributes {hocket.attends = {query = 0, key = 1, value = 2, heads = 4, key_heads = 2, ...},
+                    hocket.stage = 1 : i64} {
+      %y = ... %o ... %x ...
+      return ...
+    }
+    ```
+  }];
+  let options = [
+    Option<"function", "function", "std::string", "\"loss\"", "The loss function of the model.">
+  ];
+  let dependentDialects = [
+    "::hocket::HocketDialect", "::mlir::func::FuncDialect", "::mlir::arith::ArithDialect",
+    "::mlir::tensor::TensorDialect"
+  ];
+  let statistics = [
+    Statistic<"numCut", "num-cut", "Number of attentions that stages were cut at">
+  ];
 }
 
 def MergeStages : Pass<"hocket-merge-stages", "::mlir::ModuleOp"> {

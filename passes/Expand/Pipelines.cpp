@@ -26,6 +26,9 @@ void hocket::buildStagesPipeline(OpPassManager &manager, StringRef lossName) {
   outline.function = lossName.str();
   manager.addPass(createInlinerPass());
   manager.addPass(createOutline(outline));
+  CutAttentionOptions cut;
+  cut.function = lossName.str();
+  manager.addPass(createCutAttention(cut));
   manager.addPass(createMergeStages());
   addFusion(manager);
 }

@@ -67,6 +67,7 @@ struct ParallelizePass : hocket::impl::ParallelizeBase<ParallelizePass> {
 
   void runOnOperation() override {
     for (auto [name, value] : {std::pair<StringRef, int64_t>{"data", data},
+                               {"sequence", sequence},
                                {"pipeline", pipeline},
                                {"microbatches", microbatches},
                                {"chunks", chunks}})
@@ -75,6 +76,8 @@ struct ParallelizePass : hocket::impl::ParallelizeBase<ParallelizePass> {
             << name << "=" << value << " must be at least 1";
         return signalPassFailure();
       }
+    if (failed(checkSequence()))
+      return signalPassFailure();
     if (skipStages != 0 && failed(checkSkip()))
       return signalPassFailure();
     if (!orders.empty() && failed(readOrders()))
@@ -96,7 +99,7 @@ struct ParallelizePass : hocket::impl::ParallelizeBase<ParallelizePass> {
           << "the option `function`";
       return signalPassFailure();
     }
-    if (data == 1 && !isPipelined() && skipStages == 0)
+    if (data == 1 && sequence == 1 && !isPipelined() && skipStages == 0)
       return;
     if (failed(parallelize(loss)))
       signalPassFailure();
@@ -105,6 +108,7 @@ struct ParallelizePass : hocket::impl::ParallelizeBase<ParallelizePass> {
   bool isPipelined() const {
     return pipeline > 1 || microbatches > 1 || chunks > 1 || schedule != "auto";
   }
+  LogicalResult checkSequence();
   LogicalResult checkSkip();
   LogicalResult placeStages();
   LogicalResult readOrders();
@@ -127,6 +131,10 @@ struct ParallelizePass : hocket::impl::ParallelizeBase<ParallelizePass> {
   SmallVector<int64_t> rankOf;          // by stage; empty: as the schedule says
   SmallVector<std::string> givenOrders; // by rank, of the schedule given
 
+  std::optional<int64_t> ulyssesDegree() const {
+    return ulysses == 0 ? std::nullopt
+                        : std::optional<int64_t>(ulysses.getValue());
+  }
   int64_t numStages() const {
     return rankOf.empty() ? pipeline * chunks : int64_t(rankOf.size());
   }
@@ -186,6 +194,21 @@ LogicalResult ParallelizePass::placeStages() {
                                       "placement '")
              << placement << "'; write linear, interleaved or v";
   }
+  return success();
+}
+
+LogicalResult ParallelizePass::checkSequence() {
+  auto fail = [&]() {
+    return getOperation().emitError("hocket-parallelize: ");
+  };
+  if (ulysses < 0)
+    return fail() << "ulysses=" << ulysses.getValue() << " must be at least 1";
+  if (auto fault = checkSequenceMethod(method, sequence, ulyssesDegree()))
+    return fail() << "sequence=" << sequence.getValue() << " " << *fault;
+  if (sequence > 1 && skipStages != 0)
+    return fail() << "sequence=" << sequence.getValue()
+                  << " goes without skip_stages: ranks cannot share the "
+                     "sequences of a skip-pipeline yet";
   return success();
 }
 
@@ -390,10 +413,16 @@ LogicalResult ParallelizePass::parallelize(func::FuncOp loss) {
                ? buildPipeline(inner, own)
                : buildPart(inner, parts.front(), terminator.getOperands(), own);
   };
+  auto buildShared = [&](OpBuilder &inner, IRMapping &own) {
+    return sequence == 1
+               ? buildInner(inner, own)
+               : wrap<SequenceOp>(inner, own, buildInner, sequence.getValue(),
+                                  StringRef(method), ulyssesDegree());
+  };
   if (data == 1)
-    results = buildInner(builder, mapping);
+    results = buildShared(builder, mapping);
   else
-    results = wrap<DataOp>(builder, mapping, buildInner, data.getValue());
+    results = wrap<DataOp>(builder, mapping, buildShared, data.getValue());
   terminator->setOperands(results);
   // Everything else has been cloned into the strategy.
   Operation *strategy = results.front().getDefiningOp();

@@ -64,7 +64,7 @@ def Parallelize : Pass<"hocket-parallelize", "::mlir::ModuleOp"> {
   let summary = "wrap the loss function in strategies";
   let description = [{
     Puts the body of the loss function into a `hocket.data` (where `data` > 1)
-    around a `hocket.pipeline` (where `pipeline`, `microbatches` or `chunks` > 1, or a
+    around a `hocket.sequence` (where `sequence` > 1) around a `hocket.pipeline` (where `pipeline`, `microbatches` or `chunks` > 1, or a
     schedule is named) of `pipeline` x `chunks` stages.
     Arguments of the role `batch` are the tokens that are cut, `offsets` the
     boundaries they are cut at, all others are shared.
@@ -122,6 +122,10 @@ def Parallelize : Pass<"hocket-parallelize", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"data", "data", "int64_t", "1", "Parts of the batch, each on ranks of its own.">,
+    Option<"sequence", "sequence", "int64_t", "1", "Ranks that share the tokens of each sequence.">,
+    Option<"method", "method", "std::string", "\"auto\"",
+           "How they share them: ring, zigzag, striped, all_gather, ulysses, usp, token_ring, auto.">,
+    Option<"ulysses", "ulysses", "int64_t", "0", "Of the method usp: ranks that exchange heads; a divisor of sequence.">,
     Option<"pipeline", "pipeline", "int64_t", "1", "Ranks of the pipeline.">,
     Option<"microbatches", "microbatches", "int64_t", "1", "Microbatches of each part of the batch.">,
     Option<"schedule", "schedule", "std::string", "\"auto\"", "The pipeline's schedule: gpipe, 1f1b, interleaved, zb_h1, auto.">,

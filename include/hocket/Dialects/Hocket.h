@@ -45,6 +45,15 @@ using Routes = llvm::SmallVector<Route>;
 /// StrategyOpInterface::inlineSequentially does by default; never fails.
 llvm::LogicalResult inlineStrategyBody(mlir::RewriterBase &rewriter,
                                        mlir::Operation *op);
+
+/// The methods of hocket.sequence.
+llvm::ArrayRef<llvm::StringRef> sequenceMethods();
+
+/// What is wrong with a hocket.sequence of this method, to be said of the op;
+/// nothing where it is fine. `ulysses` is the degree of that name, of "usp".
+std::optional<std::string> checkSequenceMethod(llvm::StringRef method,
+                                               int64_t degree,
+                                               std::optional<int64_t> ulysses);
 } // namespace hocket
 
 #include "dialects/Hocket/Dialect.h.inc"
@@ -72,6 +81,12 @@ inline constexpr llvm::StringLiteral kShapeAttr = "hocket.shape";
 inline constexpr llvm::StringLiteral kKernelAttr = "hocket.kernel";
 /// On stage and kernel functions: an integer, the stage.
 inline constexpr llvm::StringLiteral kStageAttr = "hocket.stage";
+/// On a stage function that begins with an attention, and on its kernels: a
+/// dictionary of i64 `query`, `key` and `value` (inputs of the stage), `heads`,
+/// `key_heads` and `head_size`, the type `element`, and `scale` and `causal` as
+/// of the hocket.attention that was there. hocket-attention-kernels adds the
+/// symbols of kernels: `part` and, of a trained model, `delta` and `part_grad`.
+inline constexpr llvm::StringLiteral kAttendsAttr = "hocket.attends";
 /// On a stage function that stands for several stages, and on its kernels: the
 /// parameters that its own arguments are bound to, in order; and for each other
 /// stage a dictionary with its number (`stage`) and its parameters in that

@@ -34,6 +34,10 @@ struct AttentionSignature {
 /// part: query [T, H, D], key [S, Hk, D], value [S, Hk, D], table [N], output
 /// [T, H, D] and lse [T, H], both read and written: `hocket.attention_part`.
 ///
+/// merge: output [T, H, D] and lse [T, H], both read and written, then another
+/// output and lse of the same queries: the attention to the keys of both. Each
+/// query has seen a key in one of them.
+///
 /// delta: output [T, H, D], output gradient [T, H, D], delta [T, H], written:
 /// the sum over the head of output times output gradient.
 ///
@@ -41,7 +45,7 @@ struct AttentionSignature {
 /// gradients of query, key and value, read and written:
 /// `hocket.attention_part_grad`.
 struct AttentionKernels {
-  std::string part;
+  std::string part, merge;
   std::string delta, partGrad; // empty where the model is not trained
 };
 

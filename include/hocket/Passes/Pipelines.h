@@ -8,7 +8,7 @@
 namespace hocket {
 
 /// The passes from a model with strategies to stage functions: inline, outline,
-/// merge equal stages, fuse.
+/// cut at attentions that ranks share, merge equal stages, fuse.
 void buildStagesPipeline(mlir::OpPassManager &manager,
                          llvm::StringRef lossName = "loss");
 

@@ -238,3 +238,32 @@ func.func @skip_pipelines(%x: tensor<?xf32>, %o: tensor<?xi32>, %w: tensor<4xf32
   }
   return
 }
+
+// CHECK-LABEL: func.func @sequence
+// CHECK-SAME: (%[[X:.*]]: tensor<?xf32>, %[[O:.*]]: tensor<?xi32>, %[[W:.*]]: tensor<4xf32>)
+func.func @sequence(%x: tensor<?xf32>, %o: tensor<?xi32>, %w: tensor<4xf32>) {
+  // CHECK: hocket.data degree(2) tokens(%[[X0:.*]] = %[[X]] : tensor<?xf32>) {
+  hocket.data degree(2) tokens(%a = %x : tensor<?xf32>) {
+    // CHECK: hocket.sequence degree(4) method("usp") ulysses(2) tokens(%[[X1:.*]] = %[[X0]] : tensor<?xf32>) attributes {remark = "kept"} {
+    hocket.sequence degree(4) method("usp") ulysses(2) tokens(%b = %a : tensor<?xf32>) attributes {remark = "kept"} {
+      // CHECK: hocket.pipeline microbatches(2) tokens(%{{.*}} = %[[X1]] : tensor<?xf32>)
+      hocket.pipeline microbatches(2) tokens(%c = %b : tensor<?xf32>) {
+        hocket.stage () {
+          hocket.yield
+        }
+        hocket.yield
+      }
+      hocket.yield
+    }
+    hocket.yield
+  }
+  // CHECK: hocket.sequence degree(3) tokens(%{{.*}} = %[[X]] : tensor<?xf32>) offsets(%{{.*}} = %[[O]] : tensor<?xi32>) shared(%{{.*}} = %[[W]] : tensor<4xf32>) {
+  hocket.sequence degree(3) method(auto) tokens(%b = %x : tensor<?xf32>) offsets(%p = %o : tensor<?xi32>) shared(%q = %w : tensor<4xf32>) {
+    hocket.yield
+  }
+  // CHECK: hocket.sequence degree(3) method("zigzag") {
+  hocket.sequence degree(3) method("zigzag") {
+    hocket.yield
+  }
+  return
+}

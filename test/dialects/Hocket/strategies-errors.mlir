@@ -247,7 +247,7 @@ func.func @nested_data() {
 
 func.func @data_in_pipeline() {
   hocket.pipeline microbatches(2) {
-    // expected-error @+1 {{'hocket.stage' op cannot contain a 'hocket.data': put data parallelism around the pipeline, and more stages into it}}
+    // expected-error @+1 {{'hocket.stage' op cannot contain a 'hocket.data': put data and sequence parallelism around the pipeline, and more stages into it}}
     hocket.stage () {
       // expected-note @+1 {{it is here}}
       hocket.data degree(3) {
@@ -476,6 +476,112 @@ func.func @zero_chunks() {
   // expected-error @+1 {{'hocket.pipeline' op attribute 'chunks' failed to satisfy constraint}}
   hocket.pipeline microbatches(2) chunks(0) {
     hocket.stage () { hocket.yield }
+    hocket.yield
+  }
+  return
+}
+
+// -----
+
+func.func @no_such_method() {
+  // expected-error @+1 {{'hocket.sequence' op has no method "rings"; write one of ring, zigzag, striped, all_gather, ulysses, usp, token_ring, auto}}
+  hocket.sequence degree(2) method("rings") {
+    hocket.yield
+  }
+  return
+}
+
+// -----
+
+func.func @usp_of_nothing() {
+  // expected-error @+1 {{'hocket.sequence' op has the method "usp" and no Ulysses degree: how many ranks exchange heads}}
+  hocket.sequence degree(2) method("usp") {
+    hocket.yield
+  }
+  return
+}
+
+// -----
+
+func.func @usp_does_not_divide() {
+  // expected-error @+1 {{'hocket.sequence' op has a Ulysses degree of 4, which does not divide the degree, 6}}
+  hocket.sequence degree(6) method("usp") ulysses(4) {
+    hocket.yield
+  }
+  return
+}
+
+// -----
+
+func.func @ulysses_of_ring() {
+  // expected-error @+1 {{'hocket.sequence' op has a Ulysses degree, which the method "usp" takes and "ring" does not}}
+  hocket.sequence degree(2) method("ring") ulysses(2) {
+    hocket.yield
+  }
+  return
+}
+
+// -----
+
+func.func @no_ranks() {
+  // expected-error @+1 {{'hocket.sequence' op attribute 'degree' failed to satisfy constraint: 64-bit signless integer attribute whose value is positive}}
+  hocket.sequence degree(0) {
+    hocket.yield
+  }
+  return
+}
+
+// -----
+
+func.func @known_tokens(%x: tensor<8xf32>) {
+  // expected-note @-1 {{it comes from here}}
+  // expected-error @+1 {{'hocket.sequence' op needs a dynamic first dimension of its tokens at degree(2): the body sees a part of them}}
+  hocket.sequence degree(2) tokens(%y = %x : tensor<8xf32>) {
+    hocket.yield
+  }
+  return
+}
+
+// -----
+
+func.func @nested_sequence() {
+  // expected-error @+1 {{'hocket.sequence' op cannot contain a 'hocket.sequence': ranks share sequences in one way, and the method "usp" is that of two ways at once}}
+  hocket.sequence degree(2) {
+    // expected-note @+1 {{it is here}}
+    hocket.sequence degree(3) {
+      hocket.yield
+    }
+    hocket.yield
+  }
+  return
+}
+
+// -----
+
+func.func @data_in_sequence() {
+  // expected-error @+1 {{'hocket.sequence' op cannot contain a 'hocket.data': put data parallelism around it}}
+  hocket.sequence degree(2) {
+    // expected-note @+1 {{it is here}}
+    hocket.data degree(3) {
+      hocket.yield
+    }
+    hocket.yield
+  }
+  return
+}
+
+// -----
+
+func.func @sequence_in_pipeline() {
+  hocket.pipeline microbatches(2) {
+    // expected-error @+1 {{'hocket.stage' op cannot contain a 'hocket.sequence': put data and sequence parallelism around the pipeline, and more stages into it}}
+    hocket.stage () {
+      // expected-note @+1 {{it is here}}
+      hocket.sequence degree(3) {
+        hocket.yield
+      }
+      hocket.yield
+    }
     hocket.yield
   }
   return

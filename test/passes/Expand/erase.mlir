@@ -116,3 +116,27 @@ func.func @constant_offsets(%tokens: tensor<?xf32>) -> tensor<f32> {
   }
   return %loss : tensor<f32>
 }
+
+// -----
+
+func.func private @model(tensor<?xi32>, tensor<?xi32>) -> tensor<f32>
+
+// The body of a hocket.sequence stands for whole sequences; a pipeline inside of
+// it goes, too.
+// CHECK-LABEL: func.func @sequence
+// CHECK-SAME: (%[[X:.*]]: tensor<?xi32>, %[[O:.*]]: tensor<?xi32>)
+// CHECK-NEXT: %[[L:.*]] = call @model(%[[X]], %[[O]])
+// CHECK-NEXT: return %[[L]]
+func.func @sequence(%x: tensor<?xi32>, %o: tensor<?xi32>) -> tensor<f32> {
+  %r = hocket.sequence degree(4) method("usp") ulysses(2) tokens(%y = %x : tensor<?xi32>) offsets(%p = %o : tensor<?xi32>) -> tensor<f32> {
+    %s = hocket.pipeline microbatches(2) tokens(%z = %y : tensor<?xi32>) offsets(%q = %p : tensor<?xi32>) -> tensor<f32> {
+      %t = hocket.stage (%u = %z : tensor<?xi32>, %v = %q : tensor<?xi32>) -> tensor<f32> {
+        %l = func.call @model(%u, %v) : (tensor<?xi32>, tensor<?xi32>) -> tensor<f32>
+        hocket.yield %l : tensor<f32>
+      }
+      hocket.yield %t : tensor<f32>
+    }
+    hocket.yield %s : tensor<f32>
+  }
+  return %r : tensor<f32>
+}

@@ -110,3 +110,41 @@ func.func @loss(%x: tensor<?xf32> {hocket.role = #hocket.role<batch>}) -> (tenso
   }
   return %r#0, %r#1 : tensor<f32>, tensor<f32>
 }
+
+// -----
+
+// A rank of eight needs a head of its own.
+func.func @loss(%x: tensor<?x4x2xf32> {hocket.role = #hocket.role<batch>}, %o: tensor<?xi32> {hocket.role = #hocket.role<offsets>}) -> (tensor<f32>, tensor<f32>) {
+  // expected-error @below {{'hocket.sequence' op lets 8 ranks exchange the heads of an attention of 4 (method "ulysses"); a rank needs a head at least}}
+  %r:2 = hocket.sequence degree(8) method("ulysses") tokens(%t = %x : tensor<?x4x2xf32>) offsets(%p = %o : tensor<?xi32>) -> (tensor<f32>, tensor<f32>) {
+    // expected-note @below {{the attention is here}}
+    %a, %lse = hocket.attention %t, %t, %t offsets(%p) scale(0.5) : tensor<?x4x2xf32>, tensor<?x4x2xf32>, tensor<?x4x2xf32>, tensor<?xi32> -> tensor<?x4x2xf32>, tensor<?x4xf32>
+    %c = arith.constant dense<1.0> : tensor<f32>
+    hocket.yield %c, %c : tensor<f32>, tensor<f32>
+  }
+  return %r#0, %r#1 : tensor<f32>, tensor<f32>
+}
+
+// -----
+
+func.func @loss(%x: tensor<?xf32> {hocket.role = #hocket.role<batch>}) -> (tensor<f32>, tensor<f32>) {
+  // expected-error @below {{'hocket.sequence' op has a skip-pipeline inside, whose ranks cannot share sequences yet; use a hocket.pipeline, or data parallelism}}
+  %q:2 = hocket.sequence degree(2) method("ring") tokens(%y = %x : tensor<?xf32>) -> (tensor<f32>, tensor<f32>) {
+    // expected-note @below {{the skip-pipeline is here}}
+    %r:2 = hocket.skip_pipeline microbatches(1) nodes([[0], [1]]) path_length(2) paths([[0, 1]]) tokens(%t = %y : tensor<?xf32>) -> (tensor<f32>, tensor<f32>) {
+      %0 = hocket.stage (%a = %t : tensor<?xf32>) -> tensor<?xf32> {
+        hocket.yield %a : tensor<?xf32>
+      }
+      %1 = hocket.stage (%a = %0 : tensor<?xf32>) -> tensor<?xf32> {
+        hocket.yield %a : tensor<?xf32>
+      }
+      %2:2 = hocket.stage (%a = %1 : tensor<?xf32>) -> (tensor<f32>, tensor<f32>) {
+        %c = arith.constant dense<1.0> : tensor<f32>
+        hocket.yield %c, %c : tensor<f32>, tensor<f32>
+      }
+      hocket.yield %2#0, %2#1 : tensor<f32>, tensor<f32>
+    }
+    hocket.yield %r#0, %r#1 : tensor<f32>, tensor<f32>
+  }
+  return %q#0, %q#1 : tensor<f32>, tensor<f32>
+}

@@ -80,3 +80,34 @@ func.func @loss(%unused: tensor<2xf32> {hocket.role = #hocket.role<param>, hocke
   }
   return %r#0, %r#1 : tensor<f32>, tensor<f32>
 }
+
+// -----
+
+// Sequence parallelism inside of data parallelism, around a stage of its own.
+
+// CHECK-LABEL: func.func private @loss(
+// CHECK-SAME: hocket.strategy = {chunks = 1 : i64, data = 2 : i64, method = "usp:2", microbatches = 1 : i64, schedule = "1f1b", sequence = 4 : i64}
+func.func @loss(%x: tensor<?xf32> {hocket.role = #hocket.role<batch>, hocket.name = "x"}) -> (tensor<f32>, tensor<f32>) {
+  %r:2 = hocket.data degree(2) tokens(%x1 = %x : tensor<?xf32>) -> (tensor<f32>, tensor<f32>) {
+    %p:2 = hocket.sequence degree(4) method("usp") ulysses(2) tokens(%x2 = %x1 : tensor<?xf32>) -> (tensor<f32>, tensor<f32>) {
+      %one = arith.constant dense<1.0> : tensor<f32>
+      hocket.yield %one, %one : tensor<f32>, tensor<f32>
+    }
+    hocket.yield %p#0, %p#1 : tensor<f32>, tensor<f32>
+  }
+  return %r#0, %r#1 : tensor<f32>, tensor<f32>
+}
+
+// -----
+
+// Of one rank nothing is written down.
+
+// CHECK-LABEL: func.func private @loss(
+// CHECK-SAME: hocket.strategy = {chunks = 1 : i64, data = 1 : i64, microbatches = 1 : i64, schedule = "1f1b"}
+func.func @loss(%x: tensor<?xf32> {hocket.role = #hocket.role<batch>, hocket.name = "x"}) -> (tensor<f32>, tensor<f32>) {
+  %p:2 = hocket.sequence degree(1) method("ring") tokens(%x2 = %x : tensor<?xf32>) -> (tensor<f32>, tensor<f32>) {
+    %one = arith.constant dense<1.0> : tensor<f32>
+    hocket.yield %one, %one : tensor<f32>, tensor<f32>
+  }
+  return %p#0, %p#1 : tensor<f32>, tensor<f32>
+}

@@ -3,6 +3,14 @@
 // ZERO: error: hocket-parallelize: pipeline=0 must be at least 1
 // RUN: echo "module {}" | not hocket-opt --hocket-parallelize="pipeline=4611686018427387904 chunks=4" 2>&1 | FileCheck %s --check-prefix=MANY
 // MANY: error: hocket-parallelize: pipeline=4611686018427387904 x chunks=4 is more than 65535 stages
+// RUN: echo "module {}" | not hocket-opt --hocket-parallelize="sequence=0" 2>&1 | FileCheck %s --check-prefix=NOBODY
+// NOBODY: error: hocket-parallelize: sequence=0 must be at least 1
+// RUN: echo "module {}" | not hocket-opt --hocket-parallelize="sequence=2 method=rings" 2>&1 | FileCheck %s --check-prefix=METHOD
+// METHOD: error: hocket-parallelize: sequence=2 has no method "rings"; write one of ring, zigzag, striped, all_gather, ulysses, usp, token_ring, auto
+// RUN: echo "module {}" | not hocket-opt --hocket-parallelize="sequence=4 method=usp ulysses=3" 2>&1 | FileCheck %s --check-prefix=USP
+// USP: error: hocket-parallelize: sequence=4 has a Ulysses degree of 3, which does not divide the degree, 4
+// RUN: echo "module {}" | not hocket-opt --hocket-parallelize="sequence=2 method=ring skip_stages=4 path_length=2" 2>&1 | FileCheck %s --check-prefix=SKIP
+// SKIP: error: hocket-parallelize: sequence=2 goes without skip_stages
 
 // expected-error @+1 {{there is no function @loss with a body; name the model's loss function with the option `function`}}
 module {

@@ -10,6 +10,19 @@
 // A real model, in as many stages as it has layers.
 // RUN: hocket-opt %fixtures/gpt-tiny/model.mlir --hocket-parallelize="data=2 pipeline=4 microbatches=4 schedule=gpipe" | FileCheck %s --check-prefix=GPT
 
+// Ranks that share sequences: inside of data parallelism, around the pipeline.
+// RUN: hocket-opt %fixtures/gpt-tiny/model.mlir --hocket-parallelize="data=2 sequence=4 method=usp ulysses=2 pipeline=2 microbatches=4" | FileCheck %s --check-prefix=SHARED
+// RUN: hocket-opt %fixtures/gpt-tiny/model.mlir --hocket-parallelize="sequence=3" | FileCheck %s --check-prefix=SHARED-ONLY
+// RUN: hocket-opt %fixtures/gpt-tiny/model.mlir --hocket-parallelize="data=2 sequence=2 method=ring pipeline=2" --hocket-erase | diff - %fixtures/gpt-tiny/model.mlir
+
+// SHARED: hocket.data degree(2)
+// SHARED: hocket.sequence degree(4) method("usp") ulysses(2)
+// SHARED: hocket.pipeline microbatches(4)
+// SHARED: hocket.stage "stage0"
+// SHARED-ONLY-NOT: hocket.data
+// SHARED-ONLY: hocket.sequence degree(3) tokens(
+// SHARED-ONLY-NOT: hocket.pipeline
+
 // CHUNKS: hocket.pipeline microbatches(4) schedule("interleaved") chunks(2)
 // CHUNKS-COUNT-4: hocket.stage "stage
 // CHUNKS-NOT: hocket.stage "stage
