@@ -87,8 +87,10 @@ def Plan_Content : TypeDef<Plan_Dialect, "Content"> {
   let description = [{
     The extents are sums of products of integers, `T` (the tokens of a
     microbatch) and `S` (its sequences plus one). In the operands of an update
-    kernel `T` is the number of elements of the parameter. A sum stands in
-    parentheses. No value has this type: ops name it, without the `!plan.tensor`
+    kernel `T` is the number of elements of the parameter, and in those of an
+    attention kernel `T` and `S` are the tokens of the queries and of the keys,
+    `H` and `K` the heads of both, and `N` the numbers of the table. A sum
+    stands in parentheses. No value has this type: ops name it, without the `!plan.tensor`
     around it, where they describe a buffer or an operand.
 
     Example: `!plan.tensor<T x 64 x f32>`, `!plan.tensor<(8*T*T + 4) x i32>`,
@@ -152,6 +154,8 @@ def Plan_TableAttr
 
 /// A position in a list or table.
 def Plan_Number : ConfinedAttr<I32Attr, [IntNonNegative]>;
+
+def Plan_Positive : ConfinedAttr<I32Attr, [IntPositive]>;
 
 def Plan_Bytes : ConfinedAttr<I64Attr, [IntNonNegative]>;
 

@@ -2,148 +2,19 @@
 
 #include "hocket/Dialects/PlanTranslation.h"
 
+#include "ExportCheck.h"
+
+#include "hocket/Plan/AttentionTable.h"
 #include "hocket/Plan/ModelCheck.h"
 #include "hocket/Plan/TaskText.h"
 
 #include "llvm/ADT/SmallString.h"
-#include "llvm/ADT/StringSet.h"
 
 using namespace mlir;
 using namespace hocket;
 using namespace hocket::planir;
 
 namespace {
-
-/// Whether IR can say the plan; emits an error where it cannot.
-class ExportChecker {
-public:
-  ExportChecker(const plan::Model &model, const plan::Plan &plan, Location loc)
-      : model(model), plan(plan), loc(loc) {}
-
-  LogicalResult run();
-
-private:
-  LogicalResult checkNames();
-  LogicalResult checkTemplates();
-  LogicalResult checkBatch();
-  LogicalResult checkRole(const plan::Role &role);
-
-  InFlightDiagnostic fail() {
-    return emitError(loc, "the plan cannot be written as IR: ");
-  }
-
-  const plan::Model &model;
-  const plan::Plan &plan;
-  Location loc;
-};
-
-/// Kernels and roles are symbols of one table.
-LogicalResult ExportChecker::checkNames() {
-  llvm::StringSet<> names;
-  auto check = [&](const std::string &name) -> LogicalResult {
-    if (!name.empty() && names.insert(name).second)
-      return success();
-    return fail() << "a role or a kernel has the name \"" << name
-                  << "\", which is empty or another one's";
-  };
-  for (const plan::Kernel &kernel : model.kernels)
-    if (failed(check(kernel.symbol)))
-      return failure();
-  for (const plan::Role &role : plan.roles)
-    if (failed(check(role.name)))
-      return failure();
-  return success();
-}
-
-LogicalResult ExportChecker::checkTemplates() {
-  auto check = [&](const plan::TaskTemplate &task) -> LogicalResult {
-    if (task.kernel < model.kernels.size())
-      return success();
-    return fail() << "a task names kernel #" << task.kernel << " of "
-                  << model.kernels.size();
-  };
-  for (const plan::Stage &stage : model.stages)
-    for (const plan::TaskTemplate &task : stage.tasks)
-      if (failed(check(task)))
-        return failure();
-  for (const plan::TaskTemplate &task : model.updates)
-    if (failed(check(task)))
-      return failure();
-  if (model.stateNames.size() != model.statesPerParameter)
-    return fail() << model.statesPerParameter << " states per parameter have "
-                  << model.stateNames.size() << " names";
-  return success();
-}
-
-LogicalResult ExportChecker::checkBatch() {
-  if (plan.stages != model.stages.size())
-    return fail() << "the plan has " << plan.stages << " stages and the model "
-                  << model.stages.size();
-  size_t parts = size_t(plan.strategy.data) * plan.strategy.microbatches;
-  if (plan.firstSequence.size() != parts + 1 || plan.shapes.size() != parts ||
-      plan.firstSequence.front() != 0 ||
-      plan.firstSequence.back() != plan.lengths.size())
-    return fail() << "the sequences of its " << parts
-                  << " microbatches do not cover the batch";
-  for (size_t part = 0; part < parts; ++part) {
-    uint32_t begin = plan.firstSequence[part];
-    uint32_t end = plan.firstSequence[part + 1];
-    bool inOrder = begin <= end && end <= plan.lengths.size();
-    int64_t tokens = 0;
-    for (uint32_t i = begin; inOrder && i < end; ++i)
-      tokens += plan.lengths[i];
-    if (!inOrder || plan.shapes[part].tokens != tokens ||
-        plan.shapes[part].sequences != int64_t(end) - begin)
-      return fail() << "the shape of microbatch #" << part
-                    << " is not that of its sequences";
-  }
-  return success();
-}
-
-LogicalResult ExportChecker::checkRole(const plan::Role &role) {
-  size_t numSends = 0;
-  for (auto [i, instruction] : llvm::enumerate(role.body)) {
-    bool takesOne = instruction.op == plan::Op::LoadBatch ||
-                    instruction.op == plan::Op::Send ||
-                    instruction.op == plan::Op::Recv;
-    bool fits = instruction.microbatch >= -1;
-    if (takesOne)
-      fits &= instruction.buffers.size() == 1;
-    if (instruction.op == plan::Op::Kernel)
-      fits &= instruction.kernel < model.kernels.size();
-    if (instruction.op == plan::Op::Send || instruction.op == plan::Op::Recv)
-      fits &= instruction.peer >= 0;
-    if (instruction.op == plan::Op::AllReduce)
-      fits &= instruction.group >= 0;
-    if (instruction.op == plan::Op::WaitSend)
-      fits &= instruction.index < numSends;
-    if (instruction.op == plan::Op::Send)
-      ++numSends;
-    for (uint32_t buffer : instruction.buffers)
-      fits &= buffer < role.buffers.size();
-    if (!fits)
-      return fail() << "an index of instruction #" << i << " of role \""
-                    << role.name << "\" is out of range";
-  }
-  return success();
-}
-
-LogicalResult ExportChecker::run() {
-  for (const std::vector<plan::ScheduledTask> &order : plan.strategy.orders)
-    for (const plan::ScheduledTask &task : order)
-      if (task.kind > plan::TaskKind::B)
-        return fail() << "an order has a task that is none of F, Bi, W and B";
-  if (failed(checkNames()) || failed(checkTemplates()) || failed(checkBatch()))
-    return failure();
-  for (const plan::Role &role : plan.roles)
-    if (failed(checkRole(role)))
-      return failure();
-  for (const plan::Rank &rank : plan.ranks)
-    if (rank.role >= plan.roles.size())
-      return fail() << "a rank names role #" << rank.role << " of "
-                    << plan.roles.size();
-  return success();
-}
 
 class Exporter {
 public:
@@ -158,7 +29,9 @@ private:
   ProgramOp exportStrategy();
   void exportModel();
   void exportTemplate(const plan::TaskTemplate &task);
+  void exportAttention(const plan::Stage &stage);
   void exportSequences();
+  void exportSharedSequences();
   void exportRole(const plan::Role &role);
   void exportRanks();
 
@@ -200,6 +73,25 @@ void Exporter::exportTemplate(const plan::TaskTemplate &task) {
                      builder.getArrayAttr(operands));
 }
 
+void Exporter::exportAttention(const plan::Stage &stage) {
+  const plan::Attention &attention = *stage.attention;
+  auto kernel = [&](uint32_t index) {
+    return FlatSymbolRefAttr::get(builder.getContext(),
+                                  model.kernels[index].symbol);
+  };
+  FlatSymbolRefAttr delta, partGrad;
+  if (attention.isTrained) {
+    delta = kernel(attention.delta);
+    partGrad = kernel(attention.partGrad);
+  }
+  AttentionOp::create(
+      builder, loc, number(attention.query), number(attention.key),
+      number(attention.value), number(attention.heads),
+      number(attention.keyHeads), number(attention.headSize),
+      attention.causal ? builder.getUnitAttr() : UnitAttr(),
+      contents(stage.attended), kernel(attention.part), delta, partGrad);
+}
+
 void Exporter::exportModel() {
   for (auto [i, parameter] : llvm::enumerate(model.parameters)) {
     // Only a normal distribution has a deviation.
@@ -224,13 +116,41 @@ void Exporter::exportModel() {
     builder.createBlock(&op.getBody());
     for (const plan::TaskTemplate &task : stage.tasks)
       exportTemplate(task);
+    if (stage.attention)
+      exportAttention(stage);
   }
   for (const plan::TaskTemplate &task : model.updates)
     exportTemplate(task);
 }
 
+void Exporter::exportSharedSequences() {
+  LengthsOp::create(builder, loc, plan.lengths);
+  for (auto [microbatch, groups] : llvm::enumerate(plan.sequenceGroups))
+    for (const plan::SequenceGroup &group : groups)
+      SequenceGroupOp::create(builder, loc, microbatch, group.method,
+                              signedTable(group.coordinates),
+                              signedTable(group.sequences));
+  uint32_t microbatches = plan.strategy.microbatches;
+  for (uint32_t coordinate = 0; coordinate < plan.strategy.replicas();
+       ++coordinate) {
+    const uint32_t *first =
+        plan.firstChunk.data() + size_t(coordinate) * microbatches;
+    SmallVector<int32_t> counts;
+    SmallVector<int64_t> numbers;
+    for (uint32_t i = 0; i < microbatches; ++i)
+      counts.push_back(int32_t(first[i + 1] - first[i]));
+    for (uint32_t i = first[0]; i < first[microbatches]; ++i) {
+      const plan::TokenChunk &chunk = plan.chunks[i];
+      numbers.append({chunk.count, chunk.sequence, chunk.first, chunk.stride});
+    }
+    ChunksOp::create(builder, loc, coordinate, numbers, counts);
+  }
+}
+
 void Exporter::exportSequences() {
-  for (uint32_t data = 0; data < plan.strategy.data; ++data) {
+  if (!plan.sequenceGroups.empty())
+    return exportSharedSequences();
+  for (uint32_t data = 0; data < plan.strategy.replicas(); ++data) {
     size_t first = size_t(data) * plan.strategy.microbatches;
     SmallVector<int32_t> counts;
     for (uint32_t i = 0; i < plan.strategy.microbatches; ++i)
@@ -260,12 +180,17 @@ void Exporter::exportRole(const plan::Role &role) {
     IntegerAttr stage = isImplied ? IntegerAttr() : optional(buffer.stage);
     StringAttr name =
         buffer.name.empty() ? nullptr : builder.getStringAttr(buffer.name);
+    const plan::Share &share = buffer.share;
     buffers.push_back(BufferOp::create(
         builder, loc, bufferType, name,
         static_cast<planir::Slot>(buffer.binding.slot), buffer.binding.index,
-        stage, optional(buffer.microbatch), buffer.bytes, buffer.offset,
-        content(buffer.type)));
+        stage, optional(buffer.microbatch), optional(share.owner),
+        share.numHeads, share.firstHead, optional(share.term), buffer.bytes,
+        buffer.offset, content(buffer.type)));
   }
+  for (auto [i, table] : llvm::enumerate(role.tables))
+    TableOp::create(builder, loc, i, table[1], table[2], table[3],
+                    ArrayRef<int32_t>(table).drop_front(plan::kTableHeader));
 
   SmallVector<Value> sends;
   for (const plan::Instruction &instruction : role.body) {
@@ -303,6 +228,19 @@ void Exporter::exportRole(const plan::Role &role) {
     case plan::Op::AllReduce:
       AllReduceOp::create(builder, loc, operands, number(instruction.group),
                           part, stage);
+      break;
+    case plan::Op::Attend:
+      AttendOp::create(
+          builder, loc, model.kernels[instruction.kernel].symbol, operands,
+          takesTable(model, instruction) ? number(instruction.index)
+                                         : IntegerAttr(),
+          part, stage);
+      break;
+    case plan::Op::CopyHeads:
+      CopyHeadsOp::create(builder, loc, operands[0], operands[1], part, stage);
+      break;
+    case plan::Op::Add:
+      AddOp::create(builder, loc, operands[0], operands[1], part, stage);
       break;
     }
   }
@@ -360,6 +298,8 @@ ProgramOp Exporter::exportStrategy() {
   return ProgramOp::create(
       builder, loc, builder.getStringAttr(freeName("step")),
       builder.getStringAttr(model.name), number(strategy.data),
+      number(strategy.sequence), builder.getStringAttr(strategy.sequenceMethod),
+      builder.getDenseI32ArrayAttr(signedTable(strategy.segments)),
       number(strategy.microbatches), builder.getStringAttr(strategy.schedule),
       number(strategy.chunks), number(strategy.pipelineRanks),
       builder.getDenseI32ArrayAttr(signedTable(strategy.placement)),
@@ -389,7 +329,7 @@ FailureOr<ProgramOp> planir::exportProgram(const plan::Model &model,
                                            const plan::Plan &plan,
                                            OpBuilder &builder,
                                            Location location) {
-  if (failed(ExportChecker(model, plan, location).run()))
+  if (failed(checkExport(model, plan, location)))
     return failure();
   return Exporter(model, plan, builder, location).run();
 }

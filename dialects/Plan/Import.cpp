@@ -24,6 +24,9 @@ static_assert(matches(plan::Slot::Parameter, planir::Slot::Parameter) &&
               matches(plan::Slot::OutputGradient,
                       planir::Slot::OutputGradient) &&
               matches(plan::Slot::Residual, planir::Slot::Residual) &&
+              matches(plan::Slot::Attended, planir::Slot::Attended) &&
+              matches(plan::Slot::AttendedGradient,
+                      planir::Slot::AttendedGradient) &&
               matches(plan::Slot::Loss, planir::Slot::Loss) &&
               matches(plan::Slot::Weight, planir::Slot::Weight) &&
               matches(plan::Slot::Step, planir::Slot::Step) &&
@@ -55,7 +58,9 @@ private:
   void importStrategy();
   void importModel();
   plan::TaskTemplate importTemplate(TemplateOp op);
+  plan::Attention importAttention(AttentionOp op);
   void importSequences(SequencesOp op);
+  void importSharedSequences(LengthsOp lengths);
   void importRole(RoleOp op);
   void importRank(RankOp op);
 
@@ -86,9 +91,30 @@ plan::TaskTemplate Importer::importTemplate(TemplateOp op) {
   return task;
 }
 
+plan::Attention Importer::importAttention(AttentionOp op) {
+  plan::Attention attention;
+  attention.query = op.getQuery();
+  attention.key = op.getKey();
+  attention.value = op.getValue();
+  attention.heads = op.getHeads();
+  attention.keyHeads = op.getKeyHeads();
+  attention.headSize = op.getHeadSize();
+  attention.causal = op.getCausal();
+  attention.part = numbers.kernels.at(op.getPartAttr().getAttr());
+  attention.isTrained = bool(op.getPartGradAttr());
+  if (attention.isTrained) {
+    attention.delta = numbers.kernels.at(op.getDeltaAttr().getAttr());
+    attention.partGrad = numbers.kernels.at(op.getPartGradAttr().getAttr());
+  }
+  return attention;
+}
+
 void Importer::importStrategy() {
   plan::Strategy &strategy = result.plan.strategy;
   strategy.data = program.getData();
+  strategy.sequence = program.getSequence();
+  strategy.sequenceMethod = program.getMethod().str();
+  llvm::append_range(strategy.segments, program.getSegments());
   strategy.microbatches = program.getMicrobatches();
   strategy.schedule = program.getSchedule().str();
   strategy.chunks = program.getChunks();
@@ -143,6 +169,10 @@ void Importer::importModel() {
                       {}};
     for (auto task : op.getBody().getOps<TemplateOp>())
       stage.tasks.push_back(importTemplate(task));
+    for (auto attention : op.getBody().getOps<AttentionOp>()) {
+      stage.attention = importAttention(attention);
+      stage.attended = contents(attention.getAttendedTypes());
+    }
     model.stages.push_back(std::move(stage));
   }
   for (auto op : program.getBody().getOps<TemplateOp>())
@@ -162,6 +192,33 @@ void Importer::importSequences(SequencesOp op) {
     plan.firstSequence.push_back(plan.firstSequence.back() + count);
   }
   llvm::append_range(plan.lengths, op.getLengths());
+}
+
+/// The shapes of microbatches are those of their chunks.
+void Importer::importSharedSequences(LengthsOp lengths) {
+  plan::Plan &plan = result.plan;
+  llvm::append_range(plan.lengths, lengths.getLengths());
+  plan.sequenceGroups.resize(plan.strategy.microbatches);
+  for (auto op : program.getBody().getOps<SequenceGroupOp>()) {
+    plan::SequenceGroup group;
+    llvm::append_range(group.coordinates, op.getCoordinates());
+    llvm::append_range(group.sequences, op.getSequences());
+    group.method = op.getMethod().str();
+    plan.sequenceGroups[op.getMicrobatch()].push_back(std::move(group));
+  }
+  plan.firstChunk.push_back(0);
+  for (auto op : program.getBody().getOps<ChunksOp>()) {
+    ArrayRef<int64_t> rest = op.getChunks();
+    for (int32_t count : op.getCounts()) {
+      plan::MicrobatchShape &shape = plan.shapes.emplace_back();
+      shape.sequences = count;
+      for (int32_t i = 0; i < count; ++i, rest = rest.drop_front(4)) {
+        shape.tokens += rest[0];
+        plan.chunks.push_back({uint32_t(rest[1]), rest[2], rest[0], rest[3]});
+      }
+      plan.firstChunk.push_back(uint32_t(plan.chunks.size()));
+    }
+  }
 }
 
 void Importer::importRole(RoleOp op) {
@@ -186,6 +243,10 @@ void Importer::importRole(RoleOp op) {
       role.body.push_back(instruction.getInstruction(numbers));
       continue;
     }
+    if (auto table = dyn_cast<TableOp>(member)) {
+      role.tables.push_back(table.getNumbers());
+      continue;
+    }
     auto buffer = cast<BufferOp>(member);
     numbers.buffers[buffer.getBuffer()] = buffers.size();
     buffers.push_back(buffer);
@@ -200,6 +261,12 @@ void Importer::importRole(RoleOp op) {
       made.stage = numbers.stage;
     if (std::optional<uint32_t> microbatch = buffer.getMicrobatch())
       made.microbatch = *microbatch;
+    if (std::optional<uint32_t> owner = buffer.getOwner())
+      made.share.owner = int32_t(*owner);
+    if (std::optional<uint32_t> term = buffer.getTerm())
+      made.share.term = int32_t(*term);
+    made.share.firstHead = buffer.getFirstHead();
+    made.share.numHeads = buffer.getNumHeads();
     made.bytes = buffer.getBytes();
     made.offset = buffer.getOffset();
     role.buffers.push_back(std::move(made));
@@ -226,7 +293,11 @@ ImportedProgram Importer::run() {
   plan::Plan &plan = result.plan;
   importStrategy();
   plan.stages = result.model.stages.size();
-  plan.firstSequence.push_back(0);
+  auto shared = program.getBody().getOps<LengthsOp>();
+  if (shared.empty())
+    plan.firstSequence.push_back(0);
+  else
+    importSharedSequences(*shared.begin());
   for (auto op : program.getBody().getOps<SequencesOp>())
     importSequences(op);
   for (auto op : program.getBody().getOps<RoleOp>())

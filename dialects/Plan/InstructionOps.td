@@ -147,4 +147,59 @@ def Plan_AllReduceOp : Plan_Instruction<"all_reduce", ["getGroupIndex"]> {
                        microbatchFormat # tailFormat;
 }
 
+def Plan_AttendOp : Plan_Instruction<"attend", ["getTableIndex"], [
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "run a kernel of a stage's attention";
+  let description = [{
+    Runs one of the kernels of the stage's `plan.attention` on buffers, one for
+    each of its operands but the table, which is that of the role's `plan.table`
+    of this number.
+
+    Example:
+
+    ```mlir
+    plan.attend @part(%q, %k_1, %v_1, %output, %lse) table(0) microbatch(0)
+    plan.attend @delta(%output, %output_grad, %delta) microbatch(0)
+    ```
+  }];
+  let arguments = !con((ins FlatSymbolRefAttr:$kernel,
+                            Variadic<Plan_Buffer>:$buffers,
+                            OptionalAttr<Plan_Number>:$table), tail);
+  let assemblyFormat = [{
+    $kernel `(` $buffers `)` (`table` `(` $table^ `)`)?
+  }] # microbatchFormat # tailFormat;
+}
+
+def Plan_CopyHeadsOp : Plan_Instruction<"copy_heads"> {
+  let summary = "copy the heads that two buffers have in common";
+  let description = [{
+    Both hold heads of the same tokens. Other heads of the first stay as they
+    are.
+
+    Example:
+
+    ```mlir
+    plan.copy_heads %q_1 from %q microbatch(0)
+    ```
+  }];
+  let arguments = !con((ins Plan_Buffer:$to, Plan_Buffer:$from), tail);
+  let assemblyFormat = "$to `from` $from " # microbatchFormat # tailFormat;
+}
+
+def Plan_AddOp : Plan_Instruction<"add"> {
+  let summary = "add a buffer to another one";
+  let description = [{
+    Both are of the same type. Terms of a sum come in the order of the
+    instructions, so that a sum repeats bit for bit.
+
+    Example:
+
+    ```mlir
+    plan.add %k_grad_1 to %k_grad microbatch(0)
+    ```
+  }];
+  let arguments = !con((ins Plan_Buffer:$sum, Plan_Buffer:$term), tail);
+  let assemblyFormat = "$term `to` $sum " # microbatchFormat # tailFormat;
+}
+
 #endif // HOCKET_DIALECTS_PLAN_INSTRUCTIONOPS_TD

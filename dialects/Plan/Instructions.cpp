@@ -70,8 +70,25 @@ plan::Instruction AllReduceOp::getInstruction(const Numbering &numbers) {
   return instruction;
 }
 
+plan::Instruction AttendOp::getInstruction(const Numbering &numbers) {
+  plan::Instruction instruction =
+      common(*this, plan::Op::Attend, numbers, getBuffers());
+  instruction.kernel = numbers.kernels.at(getKernelAttr().getAttr());
+  instruction.index = getTable().value_or(0);
+  return instruction;
+}
+
+plan::Instruction CopyHeadsOp::getInstruction(const Numbering &numbers) {
+  return common(*this, plan::Op::CopyHeads, numbers, {getTo(), getFrom()});
+}
+
+plan::Instruction AddOp::getInstruction(const Numbering &numbers) {
+  return common(*this, plan::Op::Add, numbers, {getSum(), getTerm()});
+}
+
 std::optional<uint32_t> SendOp::getPeerIndex() { return getPeer(); }
 std::optional<uint32_t> RecvOp::getPeerIndex() { return getPeer(); }
+std::optional<uint32_t> AttendOp::getTableIndex() { return getTable(); }
 std::optional<uint32_t> AllReduceOp::getGroupIndex() { return getGroup(); }
 
 void SendOp::getAsmResultNames(OpAsmSetValueNameFn setName) {

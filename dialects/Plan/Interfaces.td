@@ -29,6 +29,10 @@ def Plan_InstructionOpInterface : OpInterface<"InstructionOpInterface"> {
     InterfaceMethod<
       "The entry of the rank's table of groups that it takes part in.",
       "::std::optional<uint32_t>", "getGroupIndex", (ins), "",
+      "return ::std::nullopt;">,
+    InterfaceMethod<
+      "The table of its role that it reads.",
+      "::std::optional<uint32_t>", "getTableIndex", (ins), "",
       "return ::std::nullopt;">
   ];
 }

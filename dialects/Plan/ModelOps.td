@@ -92,7 +92,7 @@ def Plan_StageOp : Plan_NumberedMember<"stage", [SingleBlock, NoTerminator]> {
   let description = [{
     What the stage receives from the one before, what it sends to the next, and
     what its forward keeps for its backward. Its body holds its tasks, at most
-    one of a kind.
+    one of a kind, and the attention that it begins with, if any.
 
     Example:
 
@@ -115,6 +115,49 @@ def Plan_StageOp : Plan_NumberedMember<"stage", [SingleBlock, NoTerminator]> {
     attr-dict-with-keyword $body
   }];
   let hasRegionVerifier = 1;
+}
+
+def Plan_AttentionOp : Plan_Op<"attention", [
+    HasParent<"::hocket::planir::StageOp">,
+    DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  let summary = "the attention that a stage begins with";
+  let description = [{
+    Under sequence parallelism the ranks of a sequence group compute it
+    together, before the stage's forward (and its gradient after the backward),
+    so that it is none of the stage's tasks. `query`, `key` and `value` are the
+    numbers of the inputs, [T, heads, head_size] and twice [T, key_heads,
+    head_size], that nothing else reads. `attended` are the contents of the slot
+    of that name: the output [T, heads, head_size], the logarithms of the sums
+    of exponentials [T, heads], and delta [T, heads] (FlashAttention-2,
+    algorithm 2). The kernels are `part` (query, key, value, table, output, log
+    sums), which adds what some keys give, and of a trained model `delta`
+    (output, its gradient, delta) and `part_grad` (query, key, value, table, log
+    sums, gradient of the output, delta, gradients of query, key and value).
+
+    Example:
+
+    ```mlir
+    plan.attention query(0) key(1) value(2) heads(4) key_heads(2) head_size(8)
+        causal attended(T x 4 x 8 x f32, T x 4 x f32, T x 4 x f32)
+        part @part delta @delta part_grad @part_grad
+    ```
+  }];
+  let arguments = (ins Plan_Number:$query, Plan_Number:$key,
+                       Plan_Number:$value, Plan_Positive:$heads,
+                       Plan_Positive:$key_heads, Plan_Positive:$head_size,
+                       UnitAttr:$causal,
+                       Plan_ContentArrayAttr:$attended_types,
+                       FlatSymbolRefAttr:$part,
+                       OptionalAttr<FlatSymbolRefAttr>:$delta,
+                       OptionalAttr<FlatSymbolRefAttr>:$part_grad);
+  let assemblyFormat = [{
+    `query` `(` $query `)` `key` `(` $key `)` `value` `(` $value `)`
+    `heads` `(` $heads `)` `key_heads` `(` $key_heads `)`
+    `head_size` `(` $head_size `)` (`causal` $causal^)?
+    `attended` `` custom<Contents>($attended_types)
+    `part` $part (`delta` $delta^)? (`part_grad` $part_grad^)? attr-dict
+  }];
+  let hasVerifier = 1;
 }
 
 def Plan_TemplateOp : Plan_Op<"template", [

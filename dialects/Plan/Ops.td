@@ -9,6 +9,7 @@
 #define HOCKET_DIALECTS_PLAN_OPS_TD
 
 include "dialects/Plan/InstructionOps.td"
+include "dialects/Plan/SequenceOps.td"
 
 def Plan_ProgramOp : Plan_Op<"program", [
     IsolatedFromAbove, SingleBlock, NoTerminator, NoRegionArguments,
@@ -27,6 +28,13 @@ def Plan_ProgramOp : Plan_Op<"program", [
     model's name, `data` and `microbatches` are the degrees, `schedule` names
     the order of the tasks, `chunks` is the number of stages per pipeline rank (1
     unless given), and `states` names the optimizer's states of a parameter.
+
+    Under sequence parallelism `sequence` is the number of ranks that share a
+    sequence and `method` says how ("ring" unless given). Rank r of those of data
+    coordinate d is coordinate d * sequence + r. The body then has `plan.lengths`,
+    `plan.sequence_group` and `plan.chunks` in the place of `plan.sequences`.
+    `segments` are the numbers of stages that make one stage of the pipeline,
+    where stages are cut at their attentions.
 
     A strategy may say more. `ranks` is the number of pipeline ranks, where
     stages and chunks do not tell it. `placement` lists the pipeline rank of each
@@ -67,11 +75,13 @@ def Plan_ProgramOp : Plan_Op<"program", [
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, StrAttr:$model,
-                       ConfinedAttr<I32Attr, [IntPositive]>:$data,
-                       ConfinedAttr<I32Attr, [IntPositive]>:$microbatches,
+                       Plan_Positive:$data,
+                       DefaultValuedAttr<Plan_Positive, "1">:$sequence,
+                       DefaultValuedAttr<StrAttr, "\"ring\"">:$method,
+                       DefaultValuedAttr<DenseI32ArrayAttr, "{}">:$segments,
+                       Plan_Positive:$microbatches,
                        StrAttr:$schedule,
-                       DefaultValuedAttr<ConfinedAttr<I32Attr, [IntPositive]>,
-                                         "1">:$chunks,
+                       DefaultValuedAttr<Plan_Positive, "1">:$chunks,
                        DefaultValuedAttr<Plan_Number, "0">:$ranks,
                        DefaultValuedAttr<DenseI32ArrayAttr, "{}">:$placement,
                        DefaultValuedAttr<StrArrayAttr, "{}">:$orders,
@@ -87,6 +97,8 @@ def Plan_ProgramOp : Plan_Op<"program", [
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
     $sym_name `model` `(` $model `)` `data` `(` $data `)`
+    (`sequence` `(` $sequence^ `)`)? (`method` `(` $method^ `)`)?
+    (`segments` `(` $segments^ `)`)?
     `microbatches` `(` $microbatches `)` `schedule` `(` $schedule `)`
     (`chunks` `(` $chunks^ `)`)? (`ranks` `(` $ranks^ `)`)?
     (`placement` `(` $placement^ `)`)? (`orders` `(` $orders^ `)`)?
@@ -105,8 +117,9 @@ def Plan_ProgramOp : Plan_Op<"program", [
 def Plan_SequencesOp : Plan_NumberedMember<"sequences"> {
   let summary = "the sequences of a data-parallel rank";
   let description = [{
-    The lengths, in tokens, of the sequences of each of its microbatches. `T` of
-    a microbatch is their sum, `S` their count plus one.
+    The lengths, in tokens, of the sequences of each of its microbatches, where
+    no ranks share sequences. `T` of a microbatch is their sum, `S` their count
+    plus one.
 
     Example: data-parallel rank 0 has a microbatch of two sequences and one of
     a single sequence.
@@ -127,7 +140,8 @@ def Plan_RoleOp : Plan_ProgramMember<"role", [
     IsolatedFromAbove, SingleBlock, NoTerminator, NoRegionArguments, Symbol]> {
   let summary = "what some ranks do in a step";
   let description = [{
-    Buffers and instructions. The ranks of a role run its instructions in their
+    Buffers, instructions, and the tables that its attentions attend to. The
+    ranks of a role run its instructions in their
     order; they differ in their peers, groups and sequences only. `stages` are the
     stages that they run, in ascending order. `arena` is the
     number of bytes that each of them allocates; `workspace` is the piece of it
@@ -168,6 +182,11 @@ def Plan_BufferOp : Plan_Op<"buffer", [
     the shape of its content in the `T` and `S` of the microbatch. The bytes are
     those of the largest rank of the role.
 
+    A buffer may hold a share of its value: the tokens of coordinate `owner`
+    where those are not the rank's own (`T` and `S` are the owner's then), and
+    some `heads`, their number and the first one, where those are not all. Of a
+    sum over coordinates it holds the `term` of one of them.
+
     Example:
 
     ```mlir
@@ -175,16 +194,26 @@ def Plan_BufferOp : Plan_Op<"buffer", [
     %h_0 = plan.buffer "h.0" output(0) microbatch(0) bytes(49152 at 65536)
         : T x 64 x f32
     ```
+
+    ```mlir
+    %k_1 = plan.buffer "k.1" input(1) microbatch(0) owner(1) heads(1 at 1)
+        bytes(6144 at 114688) : T x 1 x 8 x f32
+    ```
   }];
   let arguments = (ins OptionalAttr<StrAttr>:$name, Plan_Slot:$slot,
                        Plan_Number:$index, OptionalAttr<Plan_Number>:$stage,
                        OptionalAttr<Plan_Number>:$microbatch,
+                       OptionalAttr<Plan_Number>:$owner,
+                       DefaultValuedAttr<Plan_Number, "0">:$num_heads,
+                       DefaultValuedAttr<Plan_Number, "0">:$first_head,
+                       OptionalAttr<Plan_Number>:$term,
                        Plan_Bytes:$bytes, Plan_Bytes:$offset,
                        Plan_ContentAttr:$content);
   let results = (outs Plan_Buffer:$buffer);
   let assemblyFormat = [{
     ($name^)? $slot `(` $index `)` (`stage` `(` $stage^ `)`)?
-    (`microbatch` `(` $microbatch^ `)`)?
+    (`microbatch` `(` $microbatch^ `)`)? (`owner` `(` $owner^ `)`)?
+    (`heads` `(` $num_heads^ `at` $first_head `)`)? (`term` `(` $term^ `)`)?
     `bytes` `(` $bytes `at` $offset `)` `:` custom<Content>($content) attr-dict
   }];
   let hasVerifier = 1;
@@ -210,8 +239,8 @@ def Plan_RankOp : Plan_NumberedMember<"rank", [
     DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
   let summary = "who runs a role";
   let description = [{
-    A rank, its role, its coordinates on the data and the pipeline axis, and its
-    tables: the ranks that `peer(0)`, `peer(1)`, ... stand for in the role, and
+    A rank, its role, its coordinates on the data axis (of `data` x `sequence`
+    under sequence parallelism) and the pipeline axis, and its tables: the ranks that `peer(0)`, `peer(1)`, ... stand for in the role, and
     the numbers of the groups that `group(0)`, ... stand for.
 
     Example:

@@ -17,7 +17,8 @@ static constexpr unsigned kMaxPower = std::numeric_limits<uint8_t>::max();
 static constexpr ElementType kElementTypes[] = {
     ElementType::F32, ElementType::F64, ElementType::F16, ElementType::BF16,
     ElementType::I1,  ElementType::I8,  ElementType::I32, ElementType::I64};
-static constexpr const char *kSymbolNames[kNumSymbols] = {"T", "S", "H", "K", "N"};
+static constexpr const char *kSymbolNames[kNumSymbols] = {"T", "S", "H", "K",
+                                                          "N"};
 
 //===----------------------------------------------------------------------===//
 // Polynomials
@@ -33,13 +34,15 @@ static ParseResult parseFactor(AsmParser &parser, SizeExpr &factor) {
   }
   StringRef keyword;
   if (failed(parser.parseOptionalKeyword(&keyword)))
-    return parser.emitError(loc, "expected an integer, 'T', 'S', 'H', 'K' or 'N'");
+    return parser.emitError(loc,
+                            "expected an integer, 'T', 'S', 'H', 'K' or 'N'");
   for (unsigned symbol = 0; symbol < kNumSymbols; ++symbol)
     if (keyword == kSymbolNames[symbol]) {
       factor = SizeExpr::symbol(symbol);
       return success();
     }
-  return parser.emitError(loc, "expected an integer, 'T', 'S', 'H', 'K' or 'N', not '")
+  return parser.emitError(
+             loc, "expected an integer, 'T', 'S', 'H', 'K' or 'N', not '")
          << keyword << "'";
 }
 

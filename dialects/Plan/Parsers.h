@@ -2,12 +2,15 @@
 //
 //   size     ::= product ((`+` | `-`) product)*
 //   product  ::= `-`? factor (`*` factor)*
-//   factor   ::= integer | `T` | `S`
+//   factor   ::= integer | `T` | `S` | `H` | `K` | `N`
 //   extent   ::= product | `(` size `)`
 //   content  ::= (extent `x`)* element-type
 //   nodes    ::= `nodes` `(` `[` (`[` integer (`,` integer)* `]`),* `]` `)`
 //   routes   ::= `routes` `(` `[` (`[` visit (`,` visit)* `]`),* `]` `)`
 //   visit    ::= integer `at` integer
+//   chunks   ::= `[` (`[` chunk (`,` chunk)* `]`),* `]`
+//   chunk    ::= integer `of` integer `at` integer (`by` integer)?
+//   rows     ::= `[` (`[` integer (`,` integer)* `]`),* `]`
 //   operand  ::= (`read` | `write` | `readwrite`) slot `(` integer `)`
 //
 // The custom directives of the ops are defined here because the parsers that
@@ -69,6 +72,18 @@ mlir::ParseResult parseSequences(mlir::OpAsmParser &parser,
 void printSequences(mlir::OpAsmPrinter &printer, mlir::Operation *op,
                     mlir::DenseI64ArrayAttr lengths,
                     mlir::DenseI32ArrayAttr counts);
+
+mlir::ParseResult parseChunks(mlir::OpAsmParser &parser,
+                              mlir::DenseI64ArrayAttr &chunks,
+                              mlir::DenseI32ArrayAttr &counts);
+void printChunks(mlir::OpAsmPrinter &printer, mlir::Operation *op,
+                 mlir::DenseI64ArrayAttr chunks,
+                 mlir::DenseI32ArrayAttr counts);
+
+mlir::ParseResult parseRows(mlir::OpAsmParser &parser,
+                            mlir::DenseI32ArrayAttr &rows);
+void printRows(mlir::OpAsmPrinter &printer, mlir::Operation *op,
+               mlir::DenseI32ArrayAttr rows);
 
 } // namespace hocket::planir
 

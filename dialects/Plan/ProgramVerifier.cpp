@@ -6,94 +6,24 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "hocket/Dialects/Plan.h"
+#include "ProgramVerifier.h"
+#include "SequenceVerifier.h"
 
-#include "hocket/Plan/ModelCheck.h"
 #include "hocket/Plan/TaskText.h"
 
 #include "llvm/ADT/StringMap.h"
-
-#include <algorithm>
 
 using namespace mlir;
 using namespace hocket;
 using namespace hocket::planir;
 
-namespace {
-
-class ProgramVerifier {
-public:
-  explicit ProgramVerifier(ProgramOp program) : program(program) {}
-
-  LogicalResult run() {
-    return success(succeeded(collect()) && succeeded(verifyNames()) &&
-                   succeeded(verifyStages()) && succeeded(verifyTemplates()) &&
-                   succeeded(verifyStrategy()) &&
-                   succeeded(verifySequences()) && succeeded(verifyRoles()) &&
-                   succeeded(verifyGroups()) && succeeded(verifyRanks()));
-  }
-
-private:
-  /// What a role asks of the ranks that play it.
-  struct Needs {
-    Operation *peerUser = nullptr, *groupUser = nullptr;
-    size_t peers = 0, groups = 0;
-  };
-  /// What a binding refers to: its declaration and its type.
-  struct Bound {
-    Operation *declaration = nullptr;
-    hocket::TensorType type;
-  };
-
-  LogicalResult collect();
-  template <typename OpT>
-  LogicalResult collectNumbered(OpT op, std::vector<OpT> &list);
-  template <typename OpT>
-  LogicalResult verifyUnique(ArrayRef<OpT> list);
-  LogicalResult verifyNames();
-  LogicalResult verifyStages();
-  LogicalResult verifyTemplates();
-  LogicalResult verifyTemplate(TemplateOp task, StageOp stage);
-  LogicalResult verifyStrategy();
-  LogicalResult verifySequences();
-  LogicalResult verifyRoles();
-  FailureOr<StageOp> stageOf(BufferOp buffer, RoleOp role);
-  LogicalResult verifyRole(RoleOp role);
-  LogicalResult verifyGroups();
-  LogicalResult verifyRanks();
-  LogicalResult verifyMicrobatch(Operation *op, std::optional<uint32_t> index);
-
-  /// What `slot` number `index` is, in stage `stage` where it matters; an error
-  /// at `user` where there is no such thing.
-  FailureOr<Bound> resolve(Operation *user, planir::Slot slot, uint32_t index,
-                           StageOp stage);
-
-  ProgramOp program;
-  std::vector<ParameterOp> parameters;
-  std::vector<BatchInputOp> batch;
-  std::vector<StageOp> stages;
-  std::vector<SequencesOp> sequences;
-  std::vector<GroupOp> groups;
-  std::vector<RankOp> ranks;
-  std::vector<TemplateOp> updates;
-  std::vector<RoleOp> roles;
-  llvm::DenseMap<StringAttr, KernelOp> kernels;
-  llvm::DenseMap<StringAttr, Needs> needs;
-};
-
-template <typename OpT>
-LogicalResult ProgramVerifier::collectNumbered(OpT op, std::vector<OpT> &list) {
-  list.push_back(op);
-  if (op.getNumber() == list.size() - 1)
-    return success();
-  InFlightDiagnostic diagnostic =
-      op.emitOpError() << "has number " << op.getNumber() << ", but is number "
-                       << list.size() - 1
-                       << " of its kind; number them in their order, from 0";
-  if (list.size() > 1)
-    diagnostic.attachNote(list[list.size() - 2].getLoc())
-        << "the one before is here";
-  return diagnostic;
+LogicalResult ProgramVerifier::run() {
+  return success(succeeded(collect()) && succeeded(verifyNames()) &&
+                 succeeded(verifyStages()) && succeeded(verifyTemplates()) &&
+                 succeeded(verifyStrategy()) &&
+                 succeeded(planir::verifySequences(program)) &&
+                 succeeded(verifyRoles()) && succeeded(verifyGroups()) &&
+                 succeeded(verifyRanks()));
 }
 
 LogicalResult ProgramVerifier::collect() {
@@ -111,13 +41,15 @@ LogicalResult ProgramVerifier::collect() {
       result = collectNumbered(group, groups);
     else if (auto share = dyn_cast<SequencesOp>(op))
       result = collectNumbered(share, sequences);
+    else if (auto share = dyn_cast<ChunksOp>(op))
+      result = collectNumbered(share, chunks);
     else if (auto update = dyn_cast<TemplateOp>(op))
       updates.push_back(update);
     else if (auto role = dyn_cast<RoleOp>(op))
       roles.push_back(role);
     else if (auto kernel = dyn_cast<KernelOp>(op))
       kernels[kernel.getSymNameAttr()] = kernel;
-    else {
+    else if (!isa<LengthsOp, SequenceGroupOp>(op)) {
       InFlightDiagnostic diagnostic =
           program.emitOpError("may hold the plan dialect's own ops only");
       diagnostic.attachNote(op.getLoc()) << "this is another";
@@ -166,60 +98,6 @@ LogicalResult ProgramVerifier::verifyStages() {
     return diagnostic;
   }
   return success();
-}
-
-FailureOr<ProgramVerifier::Bound> ProgramVerifier::resolve(Operation *user,
-                                                           planir::Slot slot,
-                                                           uint32_t index,
-                                                           StageOp stage) {
-  auto outOfRange = [&](size_t count, Operation *declaration) {
-    InFlightDiagnostic diagnostic =
-        user->emitOpError() << "refers to " << stringifySlot(slot) << '('
-                            << index << "), but there are " << count;
-    if (declaration)
-      diagnostic.attachNote(declaration->getLoc()) << "the stage is here";
-    return diagnostic;
-  };
-  auto typeOf = [](Type content) {
-    return cast<ContentType>(content).getTensor();
-  };
-  auto ofStage = [&](ArrayAttr types) -> FailureOr<Bound> {
-    if (index >= types.size())
-      return outOfRange(types.size(), stage);
-    return Bound{stage, typeOf(cast<TypeAttr>(types[index]).getValue())};
-  };
-  auto ofParameter = [&](uint32_t number, size_t count) -> FailureOr<Bound> {
-    if (index >= count)
-      return outOfRange(count, nullptr);
-    return Bound{parameters[number], typeOf(parameters[number].getContent())};
-  };
-  size_t states = program.getStates().size();
-  switch (slot) {
-  case planir::Slot::Parameter:
-  case planir::Slot::Gradient:
-    return ofParameter(index, parameters.size());
-  case planir::Slot::State:
-    return ofParameter(states ? index / states : 0, states * parameters.size());
-  case planir::Slot::Batch:
-    if (index >= batch.size())
-      return outOfRange(batch.size(), nullptr);
-    return Bound{batch[index], typeOf(batch[index].getContent())};
-  case planir::Slot::Input:
-  case planir::Slot::InputGradient:
-    return ofStage(stage.getInputTypes());
-  case planir::Slot::Output:
-  case planir::Slot::OutputGradient:
-    return ofStage(stage.getOutputTypes());
-  case planir::Slot::Residual:
-    return ofStage(stage.getResidualTypes());
-  case planir::Slot::Loss:
-  case planir::Slot::Weight:
-  case planir::Slot::Step:
-    if (index > 0)
-      return outOfRange(1, nullptr);
-    return Bound{nullptr, {ElementType::F32, {}}};
-  }
-  llvm_unreachable("unknown slot");
 }
 
 LogicalResult ProgramVerifier::verifyTemplate(TemplateOp task, StageOp stage) {
@@ -306,127 +184,9 @@ LogicalResult ProgramVerifier::verifyStrategy() {
   return success(
       succeeded(verifyNumbers(program.getPlacement(), "placement")) &&
       succeeded(verifyNumbers(program.getInFlight(), "in_flight")) &&
+      succeeded(verifyNumbers(program.getSegments(), "segments")) &&
       succeeded(verifyTable(program.getNodes(), "nodes", 1)) &&
       succeeded(verifyTable(program.getRoutes(), "routes", 2)));
-}
-
-LogicalResult ProgramVerifier::verifySequences() {
-  if (sequences.size() != program.getData())
-    return program.emitOpError("has ")
-           << sequences.size() << " 'plan.sequences' for a data degree of "
-           << program.getData();
-  for (SequencesOp share : sequences) {
-    if (share.getCounts().size() == program.getMicrobatches())
-      continue;
-    InFlightDiagnostic diagnostic = share.emitOpError("lists ")
-                                    << share.getCounts().size()
-                                    << " microbatches of "
-                                    << program.getMicrobatches();
-    diagnostic.attachNote(program.getLoc()) << "the program is here";
-    return diagnostic;
-  }
-  return success();
-}
-
-LogicalResult ProgramVerifier::verifyMicrobatch(Operation *op,
-                                                std::optional<uint32_t> index) {
-  if (!index || *index < program.getMicrobatches())
-    return success();
-  InFlightDiagnostic diagnostic = op->emitOpError("is of microbatch ")
-                                  << *index << ", but there are "
-                                  << program.getMicrobatches();
-  diagnostic.attachNote(program.getLoc()) << "the program is here";
-  return diagnostic;
-}
-
-/// The stage whose value `buffer` is; the first one where it does not matter.
-FailureOr<StageOp> ProgramVerifier::stageOf(BufferOp buffer, RoleOp role) {
-  ArrayRef<int32_t> own = role.getStages();
-  bool perStage = plan::isPerStage(static_cast<plan::Slot>(buffer.getSlot()));
-  if (std::optional<uint32_t> stage = buffer.getStage()) {
-    if (perStage && llvm::is_contained(own, int32_t(*stage)))
-      return stages[*stage];
-    InFlightDiagnostic diagnostic = buffer.emitOpError("is of stage ")
-                                    << *stage;
-    if (!perStage)
-      return diagnostic << ", but a " << stringifySlot(buffer.getSlot())
-                        << " is not of one stage";
-    diagnostic << ", which its role does not run";
-    diagnostic.attachNote(role.getLoc()) << "the role is here";
-    return diagnostic;
-  }
-  if (!perStage || own.size() == 1)
-    return stages[own.front()];
-  InFlightDiagnostic diagnostic =
-      buffer.emitOpError("does not say of which stage it is");
-  diagnostic.attachNote(role.getLoc())
-      << "its role runs " << own.size() << " stages";
-  return diagnostic;
-}
-
-LogicalResult ProgramVerifier::verifyRole(RoleOp role) {
-  if (role.getStages().empty())
-    return role.emitOpError("has no stages");
-  int32_t before = -1;
-  for (int32_t stage : role.getStages()) {
-    if (stage < 0 || size_t(stage) >= stages.size())
-      return role.emitOpError("is of stage ")
-             << stage << ", but there are " << stages.size();
-    if (stage <= before)
-      return role.emitOpError("lists stage ")
-             << stage << " after stage " << before
-             << "; write its stages in ascending order";
-    before = stage;
-  }
-  Needs &need = needs[role.getSymNameAttr()];
-  for (Operation &op : role.getBody().front()) {
-    if (auto buffer = dyn_cast<BufferOp>(op)) {
-      FailureOr<StageOp> stage = stageOf(buffer, role);
-      if (failed(stage))
-        return failure();
-      FailureOr<Bound> bound =
-          resolve(buffer, buffer.getSlot(), buffer.getIndex(), *stage);
-      if (failed(bound) ||
-          failed(verifyMicrobatch(buffer, buffer.getMicrobatch())))
-        return failure();
-      const auto &type = cast<ContentType>(buffer.getContent()).getTensor();
-      if (type.element == bound->type.element &&
-          type.elements() == bound->type.elements())
-        continue;
-      InFlightDiagnostic diagnostic = buffer.emitOpError()
-                                      << "is of " << type.str() << ", but "
-                                      << stringifySlot(buffer.getSlot()) << '('
-                                      << buffer.getIndex() << ") is of "
-                                      << bound->type.str();
-      if (bound->declaration)
-        diagnostic.attachNote(bound->declaration->getLoc())
-            << "it is declared here";
-      return diagnostic;
-    }
-    auto instruction = cast<InstructionOpInterface>(op);
-    if (failed(verifyMicrobatch(&op, instruction.getMicrobatch())))
-      return failure();
-    auto raise = [&](std::optional<uint32_t> index, size_t &count,
-                     Operation *&user) {
-      if (index && *index >= count) {
-        count = size_t(*index) + 1;
-        user = &op;
-      }
-    };
-    raise(instruction.getPeerIndex(), need.peers, need.peerUser);
-    raise(instruction.getGroupIndex(), need.groups, need.groupUser);
-    auto load = dyn_cast<LoadBatchOp>(op);
-    if (load && failed(resolve(load, planir::Slot::Batch, load.getInput(), {})))
-      return failure();
-  }
-  return success();
-}
-
-LogicalResult ProgramVerifier::verifyRoles() {
-  for (RoleOp role : roles)
-    if (failed(verifyRole(role)))
-      return failure();
-  return success();
 }
 
 LogicalResult ProgramVerifier::verifyGroups() {
@@ -439,14 +199,18 @@ LogicalResult ProgramVerifier::verifyGroups() {
 }
 
 LogicalResult ProgramVerifier::verifyRanks() {
+  size_t pipelineStages = program.getSegments().empty()
+                              ? stages.size()
+                              : program.getSegments().size();
   size_t pipelineRanks =
-      program.getRanks() > 0 ? program.getRanks() : stages.size();
+      program.getRanks() > 0 ? program.getRanks() : pipelineStages;
   for (RankOp rank : ranks) {
-    if (rank.getData() >= program.getData() ||
+    if (rank.getData() >= countReplicas(program) ||
         rank.getPipeline() >= pipelineRanks)
       return rank.emitOpError("is at data(")
              << rank.getData() << ") pipeline(" << rank.getPipeline()
-             << "), outside of " << program.getData() << " x " << pipelineRanks;
+             << "), outside of " << countReplicas(program) << " x "
+             << pipelineRanks;
     auto verifyTable = [&](ArrayRef<int32_t> table, size_t count,
                            StringRef what) -> LogicalResult {
       for (int32_t entry : table)
@@ -478,8 +242,6 @@ LogicalResult ProgramVerifier::verifyRanks() {
   }
   return success();
 }
-
-} // namespace
 
 LogicalResult ProgramOp::verifyRegions() {
   return ProgramVerifier(*this).run();

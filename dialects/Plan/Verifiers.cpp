@@ -69,11 +69,22 @@ LogicalResult BatchInputOp::verify() {
 
 LogicalResult StageOp::verifyRegions() {
   llvm::SmallDenseMap<planir::TaskKind, TemplateOp, 8> seen;
+  AttentionOp attention;
   for (Operation &op : getBody().front()) {
+    if (auto found = dyn_cast<AttentionOp>(op)) {
+      if (!attention) {
+        attention = found;
+        continue;
+      }
+      InFlightDiagnostic diagnostic =
+          found.emitOpError("is the second of its stage");
+      diagnostic.attachNote(attention.getLoc()) << "the first is here";
+      return diagnostic;
+    }
     auto task = dyn_cast<TemplateOp>(op);
     if (!task) {
-      InFlightDiagnostic diagnostic =
-          emitOpError("may hold 'plan.template' ops only");
+      InFlightDiagnostic diagnostic = emitOpError(
+          "may hold 'plan.template' ops and a 'plan.attention' only");
       diagnostic.attachNote(op.getLoc()) << "this is another";
       return diagnostic;
     }
@@ -113,6 +124,62 @@ LogicalResult TemplateOp::verifySymbolUses(SymbolTableCollection &symbols) {
   return diagnostic;
 }
 
+LogicalResult AttentionOp::verify() {
+  auto stage = cast<StageOp>((*this)->getParentOp());
+  if (bool(getDelta()) != bool(getPartGrad()))
+    return emitOpError("has one of the kernels 'delta' and 'part_grad'; a "
+                       "model that is trained has both, and others neither");
+  if (getAttendedTypes().empty())
+    return emitOpError("says nothing of its output in 'attended'");
+  ArrayAttr inputs = stage.getInputTypes();
+  auto verifyInput = [&](uint32_t index, uint32_t heads,
+                         StringRef what) -> LogicalResult {
+    if (index >= inputs.size()) {
+      InFlightDiagnostic diagnostic = emitOpError("reads input ")
+                                      << index << " as its " << what
+                                      << ", but there are " << inputs.size();
+      diagnostic.attachNote(stage.getLoc()) << "the stage is here";
+      return diagnostic;
+    }
+    auto content = cast<ContentType>(cast<TypeAttr>(inputs[index]).getValue());
+    const std::vector<SizeExpr> &shape = content.getTensor().shape;
+    if (shape.size() == 3 && shape[1] == SizeExpr::constant(heads) &&
+        shape[2] == SizeExpr::constant(getHeadSize()))
+      return success();
+    InFlightDiagnostic diagnostic =
+        emitOpError("reads input ")
+        << index << " of " << content.getTensor().str() << " as its " << what
+        << "; it must be of T x " << heads << " x " << getHeadSize();
+    diagnostic.attachNote(stage.getLoc()) << "the stage is here";
+    return diagnostic;
+  };
+  return success(succeeded(verifyInput(getQuery(), getHeads(), "query")) &&
+                 succeeded(verifyInput(getKey(), getKeyHeads(), "key")) &&
+                 succeeded(verifyInput(getValue(), getKeyHeads(), "value")));
+}
+
+LogicalResult AttentionOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto verifyKernel = [&](FlatSymbolRefAttr name, size_t operands,
+                          StringRef what) -> LogicalResult {
+    if (!name)
+      return success();
+    auto kernel = lookup<KernelOp>(*this, name, symbols, "'plan.kernel'");
+    if (!kernel)
+      return failure();
+    if (kernel.getOperandTypes().size() == operands)
+      return success();
+    InFlightDiagnostic diagnostic = emitOpError("passes ")
+                                    << operands << " operands to its kernel '"
+                                    << what << "', which takes "
+                                    << kernel.getOperandTypes().size();
+    diagnostic.attachNote(kernel.getLoc()) << "the kernel is declared here";
+    return diagnostic;
+  };
+  return success(succeeded(verifyKernel(getPartAttr(), 6, "part")) &&
+                 succeeded(verifyKernel(getDeltaAttr(), 3, "delta")) &&
+                 succeeded(verifyKernel(getPartGradAttr(), 10, "part_grad")));
+}
+
 //===----------------------------------------------------------------------===//
 // The plan
 //===----------------------------------------------------------------------===//
@@ -144,11 +211,11 @@ LogicalResult RoleOp::verify() {
 
 LogicalResult RoleOp::verifyRegions() {
   for (Operation &op : getBody().front()) {
-    if (isa<BufferOp, InstructionOpInterface>(op))
+    if (isa<BufferOp, TableOp, InstructionOpInterface>(op))
       continue;
-    InFlightDiagnostic diagnostic =
-        emitOpError("may hold 'plan.buffer' ops and instructions only");
-    diagnostic.attachNote(op.getLoc()) << "this is neither";
+    InFlightDiagnostic diagnostic = emitOpError(
+        "may hold 'plan.buffer' and 'plan.table' ops and instructions only");
+    diagnostic.attachNote(op.getLoc()) << "this is none of these";
     return diagnostic;
   }
   return success();
@@ -158,6 +225,9 @@ LogicalResult BufferOp::verify() {
   if (getOffset() % kAlignment != 0)
     return emitOpError("is at offset ")
            << getOffset() << ", which is not a multiple of " << kAlignment;
+  if (getNumHeads() == 0 && getFirstHead() != 0)
+    return emitOpError("begins with head ")
+           << getFirstHead() << " and has none; leave 'heads' out for all";
   return success();
 }
 
@@ -201,6 +271,23 @@ LogicalResult TaskOp::verifySymbolUses(SymbolTableCollection &symbols) {
     return diagnostic;
   }
   return success();
+}
+
+LogicalResult AttendOp::verifySymbolUses(SymbolTableCollection &symbols) {
+  auto kernel =
+      lookup<KernelOp>(*this, getKernelAttr(), symbols, "'plan.kernel'");
+  if (!kernel)
+    return failure();
+  size_t takes = kernel.getOperandTypes().size();
+  if (getBuffers().size() + (getTable() ? 1 : 0) == takes)
+    return success();
+  InFlightDiagnostic diagnostic = emitOpError("has ")
+                                  << getBuffers().size() << " buffers and "
+                                  << (getTable() ? "a" : "no")
+                                  << " table, but the kernel takes " << takes
+                                  << " operands";
+  diagnostic.attachNote(kernel.getLoc()) << "the kernel is declared here";
+  return diagnostic;
 }
 
 LogicalResult GroupOp::verify() {

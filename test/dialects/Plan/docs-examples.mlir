@@ -4,6 +4,7 @@
 // RUN: %python %hocket_src/test/dialects/Hocket/Inputs/check-docs-examples.py %hocket_src/dialects/Plan/Ops.td %s
 // RUN: %python %hocket_src/test/dialects/Hocket/Inputs/check-docs-examples.py %hocket_src/dialects/Plan/ModelOps.td %s
 // RUN: %python %hocket_src/test/dialects/Hocket/Inputs/check-docs-examples.py %hocket_src/dialects/Plan/InstructionOps.td %s
+// RUN: %python %hocket_src/test/dialects/Hocket/Inputs/check-docs-examples.py %hocket_src/dialects/Plan/SequenceOps.td %s
 
 // plan.program
 plan.program @step model("tiny") data(1) microbatches(1) schedule("1f1b") {
@@ -93,4 +94,75 @@ plan.program @others model("others") data(2) microbatches(2) schedule("1f1b")
   plan.rank 1 @stage1 data(0) pipeline(1) peers([0])
   plan.rank 2 @stage0 data(1) pipeline(0) peers([3]) groups([0])
   plan.rank 3 @stage1 data(1) pipeline(1) peers([2]) groups([1])
+}
+
+// Sequences that ranks share.
+plan.program @shared model("shared") data(1) sequence(2) segments([2])
+    microbatches(2) schedule("gpipe") {
+  plan.batch_input 0 "tokens" : T x i32
+  plan.kernel @embed(T x i32, T x 4 x 8 x f32, T x 2 x 8 x f32, T x 2 x 8 x f32)
+      workspace(0) flops(0) bytes(0)
+  plan.kernel @part(T x H x 8 x f32, S x K x 8 x f32, S x K x 8 x f32, N x i32,
+                    T x H x 8 x f32, T x H x f32)
+      workspace(0) flops(32*T*S*H) bytes(0)
+  plan.kernel @delta(T x H x 8 x f32, T x H x 8 x f32, T x H x f32)
+      workspace(0) flops(16*T*H) bytes(0)
+  plan.kernel @part_grad(T x H x 8 x f32, S x K x 8 x f32, S x K x 8 x f32,
+                         N x i32, T x H x f32, T x H x 8 x f32, T x H x f32,
+                         T x H x 8 x f32, S x K x 8 x f32, S x K x 8 x f32)
+      workspace(0) flops(80*T*S*H) bytes(0)
+  plan.stage 0 "embed" inputs()
+      outputs(T x 4 x 8 x f32, T x 2 x 8 x f32, T x 2 x 8 x f32) residuals() {
+    plan.template F @embed(read batch(0), write output(0), write output(1),
+                           write output(2))
+  }
+  plan.stage 1 "head"
+      inputs(T x 4 x 8 x f32, T x 2 x 8 x f32, T x 2 x 8 x f32) outputs()
+      residuals() {
+    // plan.attention
+    plan.attention query(0) key(1) value(2) heads(4) key_heads(2) head_size(8)
+        causal attended(T x 4 x 8 x f32, T x 4 x f32, T x 4 x f32)
+        part @part delta @delta part_grad @part_grad
+  }
+  // plan.lengths
+  plan.lengths [6, 3]
+  // plan.sequence_group
+  plan.sequence_group microbatch(0) method("ring") coordinates([0, 1])
+      sequences([0, 1])
+  // plan.chunks
+  plan.chunks 0 [[2 of 0 at 1 by 2, 1 of 1 at 0], []]
+  plan.chunks 1 [[], []]
+  plan.role @first stages [1] workspace(0 at 0) arena(129024) {
+    // plan.table
+    plan.table 0 initialise(1) group(2) shift(0) [[0, 3, 0, 3, 3, 1, 3, 1]]
+    %q = plan.buffer "q" input(0) microbatch(0) bytes(6144 at 0)
+        : T x 4 x 8 x f32
+    // plan.buffer
+    %k_1 = plan.buffer "k.1" input(1) microbatch(0) owner(1) heads(1 at 1)
+        bytes(6144 at 114688) : T x 1 x 8 x f32
+    %v_1 = plan.buffer "v.1" input(2) microbatch(0) owner(1) heads(1 at 1)
+        bytes(6144 at 120832) : T x 1 x 8 x f32
+    %q_1 = plan.buffer "q.1" input(0) microbatch(0) heads(2 at 2)
+        bytes(6144 at 6144) : T x 2 x 8 x f32
+    %output = plan.buffer "output" attended(0) microbatch(0)
+        bytes(6144 at 12288) : T x 4 x 8 x f32
+    %lse = plan.buffer "lse" attended(1) microbatch(0) bytes(768 at 18432)
+        : T x 4 x f32
+    %delta = plan.buffer "delta" attended(2) microbatch(0)
+        bytes(768 at 19200) : T x 4 x f32
+    %output_grad = plan.buffer "output.grad" attended_gradient(0)
+        microbatch(0) bytes(6144 at 19968) : T x 4 x 8 x f32
+    %k_grad = plan.buffer "k.grad" input_gradient(1) microbatch(0)
+        bytes(6144 at 26112) : T x 2 x 8 x f32
+    %k_grad_1 = plan.buffer "k.grad.1" input_gradient(1) microbatch(0)
+        term(1) bytes(6144 at 32256) : T x 2 x 8 x f32
+    // plan.attend
+    plan.attend @part(%q, %k_1, %v_1, %output, %lse) table(0) microbatch(0)
+    plan.attend @delta(%output, %output_grad, %delta) microbatch(0)
+    // plan.copy_heads
+    plan.copy_heads %q_1 from %q microbatch(0)
+    // plan.add
+    plan.add %k_grad_1 to %k_grad microbatch(0)
+  }
+  plan.rank 0 @first data(0) pipeline(0)
 }

@@ -93,7 +93,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
 // -----
 
 plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
-  // expected-error @+1 {{'plan.stage' op may hold 'plan.template' ops only}}
+  // expected-error @+1 {{'plan.stage' op may hold 'plan.template' ops and a 'plan.attention' only}}
   plan.stage 0 "s" inputs() outputs() residuals() {
     // expected-note @+1 {{this is another}}
     builtin.module {}

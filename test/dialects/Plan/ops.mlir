@@ -82,3 +82,65 @@ plan.program @routes model("m") data(1) microbatches(2) schedule("1f1b")
   }
   plan.sequences 0 [[1], [1]]
 }
+
+// Shares of a buffer, in every combination; tables without rows; an attention
+// of a model that is not trained.
+// CHECK-LABEL: plan.program @shares
+// CHECK-SAME: data(2) sequence(2) method("usp:2") segments([1, 1]) microbatches(1)
+plan.program @shares model("m") data(2) sequence(2) method("usp:2")
+    segments([1, 1]) microbatches(1) schedule("1f1b") {
+  plan.kernel @part(T x H x 8 x f64, S x K x 8 x f64, S x K x 8 x f64, N x i32,
+                    T x H x 8 x f64, T x H x f32)
+      workspace(8*T + K) flops(T*S*H*K*N) bytes(N)
+  // CHECK: plan.kernel @part(T x H x 8 x f64,
+  // CHECK-SAME: workspace(8*T + K) flops(T*S*H*K*N) bytes(N)
+  plan.stage 0 "a" inputs() outputs(T x 4 x 8 x f64) residuals() {
+  }
+  plan.stage 1 "b" inputs(T x 4 x 8 x f64) outputs() residuals() {
+    // CHECK: plan.attention query(0) key(0) value(0) heads(4) key_heads(4) head_size(8)
+    // CHECK-SAME: attended(T x 4 x 8 x f64, T x 4 x f32) part @part{{$}}
+    plan.attention query(0) key(0) value(0) heads(4) key_heads(4) head_size(8)
+        attended(T x 4 x 8 x f64, T x 4 x f32) part @part
+  }
+  // CHECK: plan.lengths [9, 1]
+  // CHECK: plan.sequence_group microbatch(0) method("") coordinates([]) sequences([1, 0])
+  // CHECK: plan.chunks 0 {{\[\[}}1 of 0 at 8, 3 of 0 at 2 by 3{{\]\]}}
+  // CHECK: plan.chunks 1 {{\[\[\]\]}}
+  plan.lengths [9, 1]
+  plan.sequence_group microbatch(0) method("") coordinates([]) sequences([1, 0])
+  plan.chunks 0 [[1 of 0 at 8 by 1, 3 of 0 at 2 by 3]]
+  plan.chunks 1 [[]]
+  plan.chunks 2 [[]]
+  plan.chunks 3 [[]]
+  // CHECK: plan.role
+  plan.role @a stages [0, 1] workspace(0 at 0) arena(0) {
+    // CHECK-NEXT: plan.table 0 initialise(0) group(1) shift(3) []
+    // CHECK-NEXT: plan.table 1 initialise(2) group(4) shift(0) {{\[\[}}0, 1, 2, 3, 4, 5, 6, 7], [0, 0, 0, 0, 0, 1, 0, 1{{\]\]}}
+    plan.table 0 initialise(0) group(1) shift(3) []
+    plan.table 1 initialise(2) group(4) shift(0)
+        [[0, 1, 2, 3, 4, 5, 6, 7], [0, 0, 0, 0, 0, 1, 0, 1]]
+    // CHECK-NEXT: %a = plan.buffer "a" input(0) stage(1) microbatch(0) owner(0) heads(4 at 0) term(3) bytes(0 at 0) : T x 4 x 8 x f64
+    %0 = plan.buffer "a" input(0) stage(1) microbatch(0) owner(0) heads(4 at 0)
+        term(3) bytes(0 at 0) : T x 4 x 8 x f64
+    // CHECK-NEXT: %b = plan.buffer "b" input(0) stage(1) heads(1 at 3) bytes(0 at 0) : T x 1 x 8 x f64
+    %1 = plan.buffer "b" input(0) stage(1) heads(1 at 3) bytes(0 at 0)
+        : T x 1 x 8 x f64
+    // CHECK-NEXT: %c = plan.buffer "c" input(0) stage(1) term(0) bytes(0 at 0) : T x 4 x 8 x f64
+    %2 = plan.buffer "c" input(0) stage(1) term(0) bytes(0 at 0)
+        : T x 4 x 8 x f64
+    // CHECK-NEXT: %d = plan.buffer "d" attended(1) stage(1) owner(2) bytes(0 at 0) : T x 4 x f32
+    %3 = plan.buffer "d" attended(1) stage(1) owner(2) bytes(0 at 0)
+        : T x 4 x f32
+    // CHECK-NEXT: %e = plan.buffer "e" attended_gradient(0) stage(1) bytes(0 at 0) : T x 4 x 8 x f64
+    %4 = plan.buffer "e" attended_gradient(0) stage(1) bytes(0 at 0)
+        : T x 4 x 8 x f64
+    // CHECK-NEXT: plan.attend @part(%a, %a, %b, %c, %d) table(1) stage(1)
+    plan.attend @part(%0, %0, %1, %2, %3) table(1) stage(1)
+    // CHECK-NEXT: plan.copy_heads %b from %a stage(1)
+    plan.copy_heads %1 from %0 stage(1)
+    // CHECK-NEXT: plan.add %a to %c microbatch(0) stage(1) {color = "red"}
+    plan.add %0 to %2 microbatch(0) stage(1) {color = "red"}
+  }
+  // CHECK: plan.rank 0 @a data(3) pipeline(1)
+  plan.rank 0 @a data(3) pipeline(1)
+}

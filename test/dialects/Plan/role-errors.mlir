@@ -30,9 +30,9 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
 // -----
 
 plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
-  // expected-error @+1 {{'plan.role' op may hold 'plan.buffer' ops and instructions only}}
+  // expected-error @+1 {{'plan.role' op may hold 'plan.buffer' and 'plan.table' ops and instructions only}}
   plan.role @r stages [0] workspace(0 at 0) arena(0) {
-    // expected-note @+1 {{this is neither}}
+    // expected-note @+1 {{this is none of these}}
     builtin.module {}
   }
 }

@@ -3,6 +3,7 @@
 #include "hocket/Dialects/PlanTranslation.h"
 
 #include "../Plan/RandomStrategies.h"
+#include "../Plan/SharedSequences.h"
 #include "../Plan/SyntheticModel.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -67,6 +68,8 @@ void expectEqual(const plan::Model &a, const plan::Model &b) {
                EXPECT_EQ(a.outputs, b.outputs);
                EXPECT_EQ(a.residuals, b.residuals);
                expectEach(a.tasks, b.tasks, compareTasks);
+               EXPECT_EQ(a.attention, b.attention);
+               EXPECT_EQ(a.attended, b.attended);
              });
   expectEach(a.updates, b.updates, compareTasks);
 }
@@ -77,12 +80,14 @@ void expectEqual(const plan::Role &a, const plan::Role &b) {
   EXPECT_EQ(a.workspaceBytes, b.workspaceBytes);
   EXPECT_EQ(a.workspaceOffset, b.workspaceOffset);
   EXPECT_EQ(a.arenaBytes, b.arenaBytes);
+  EXPECT_EQ(a.tables, b.tables);
   expectEach(a.buffers, b.buffers,
              [](const plan::Buffer &a, const plan::Buffer &b) {
                EXPECT_EQ(a.name, b.name);
                EXPECT_EQ(a.binding.slot, b.binding.slot);
                EXPECT_EQ(a.binding.index, b.binding.index);
                EXPECT_EQ(a.type, b.type);
+               EXPECT_EQ(a.share, b.share);
                EXPECT_EQ(a.stage, b.stage);
                EXPECT_EQ(a.microbatch, b.microbatch);
                EXPECT_EQ(a.bytes, b.bytes);
@@ -108,6 +113,9 @@ void expectEqual(const plan::Plan &a, const plan::Plan &b) {
   EXPECT_EQ(a.groups, b.groups);
   EXPECT_EQ(a.lengths, b.lengths);
   EXPECT_EQ(a.firstSequence, b.firstSequence);
+  EXPECT_EQ(a.sequenceGroups, b.sequenceGroups);
+  EXPECT_EQ(a.firstChunk, b.firstChunk);
+  EXPECT_EQ(a.chunks, b.chunks);
   expectEach(a.roles, b.roles, [](const plan::Role &a, const plan::Role &b) {
     expectEqual(a, b);
   });
@@ -256,6 +264,91 @@ TEST_F(PlanTranslation, RoundTripsRoutes) {
   original.strategy.routes[1].clear();
   original.strategy.nodes[0].clear();
   roundTrip();
+}
+
+TEST_F(PlanTranslation, RoundTripsSharedSequences) {
+  model = plan::test::makeSharedModel();
+  original = plan::test::makeSharedPlan(model);
+  roundTrip();
+  original.strategy.sequenceMethod = "usp:2";
+  original.strategy.segments = {1, 1};
+  original.roles[0].tables.push_back({0, 2, 3, 1});
+  plan::Buffer share = original.roles[1].buffers[0];
+  share.share = {1, 1, 3, 0};
+  share.type = plan::shareType(share.type, share.share);
+  original.roles[1].buffers.push_back(share);
+  model.stages[1].attention->causal = false;
+  roundTrip();
+  model.stages[1].attention->isTrained = false;
+  model.stages[1].attention->delta = model.stages[1].attention->partGrad = 0;
+  roundTrip();
+}
+
+/// Microbatches without groups, coordinates without tokens, strides.
+TEST_F(PlanTranslation, RoundTripsSequenceGroupsOfEveryKind) {
+  model = plan::test::makeSharedModel();
+  original = plan::test::makeSharedPlan(model);
+  original.strategy.microbatches = 3;
+  original.sequenceGroups = {{}, {{{1}, {1}, ""}, {{0}, {0}, "ring"}}, {}};
+  original.firstChunk = {0, 0, 1, 1, 1, 3, 3};
+  original.chunks = {{0, 1, 3, 2}, {1, 0, 2, 2}, {1, 1, 1, 1}};
+  original.shapes = {{0, 0}, {3, 1}, {0, 0}, {0, 0}, {3, 2}, {0, 0}};
+  roundTrip();
+  // Ranks may share no sequence and be many all the same.
+  original.sequenceGroups.clear();
+  original.firstChunk.clear();
+  original.chunks.clear();
+  original.strategy.microbatches = 1;
+  original.firstSequence = {0, 1, 2};
+  original.shapes = {{6, 1}, {3, 1}};
+  roundTrip();
+}
+
+TEST_F(PlanTranslation, RefusesSharedSequencesThatIRCannotSay) {
+  model = plan::test::makeSharedModel();
+  original = plan::test::makeSharedPlan(model);
+  const plan::Plan plan = original;
+  const plan::Model good = model;
+  auto find = [&](plan::Op op) {
+    std::vector<plan::Instruction> &body = original.roles[0].body;
+    return std::find_if(body.begin(), body.end(),
+                        [&](const plan::Instruction &i) { return i.op == op; });
+  };
+  original.roles[0].tables[0].pop_back();
+  expectError("table #0 of role \"first\" is malformed");
+  original = plan;
+  original.roles[1].buffers[2].share.owner = -2;
+  expectError("buffer #2 of role \"second\" is of a negative coordinate");
+  original = plan;
+  find(plan::Op::Attend)->index = 1;
+  expectError("of role \"first\" is out of range");
+  original = plan;
+  find(plan::Op::Attend)->kernel = 99;
+  expectError("of role \"first\" is out of range");
+  original = plan;
+  find(plan::Op::Add)->buffers.pop_back();
+  expectError("of role \"first\" is out of range");
+  original = plan;
+  find(plan::Op::CopyHeads)->buffers.clear();
+  expectError("of role \"first\" is out of range");
+  original = plan;
+  original.firstSequence = {0, 1, 2};
+  expectError("the chunks and sequence groups are not those of its 2");
+  original = plan;
+  original.sequenceGroups.emplace_back();
+  expectError("the chunks and sequence groups are not those of its 2");
+  original = plan;
+  original.sequenceGroups.clear();
+  expectError("it has token chunks and no sequence groups");
+  original = plan;
+  original.firstChunk[1] = 3;
+  expectError("the shape of microbatch #0 is not that of its chunks");
+  original = plan;
+  model.stages[1].attention->part = 99;
+  expectError("the attention of stage \"head\" names a kernel that is out of");
+  model = good;
+  model.stages[1].attention.reset();
+  expectError("stage \"head\" has values of an attention and no attention");
 }
 
 TEST_F(PlanTranslation, RoundTripsOneRankWithoutUpdates) {
