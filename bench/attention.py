@@ -4,7 +4,7 @@
     bench/attention.py [--build BUILD] [--tokens T] [--heads H] [--size D] [--repeats N]
 
 A causal sequence of T tokens, forward and backward: as one hocket.attention, as one hocket.attention_part over all of it, and as P x P
-parts of P contiguous pieces, which a ring of P ranks would compute. Times are the smallest of N; those of the parts are sums.
+parts of P contiguous pieces, which a ring of P ranks would compute. Times are the smallest of N.
 """
 
 import argparse
@@ -109,34 +109,33 @@ class Buffer:
 class Measurement:
     def __init__(self, library, options):
         self.library, self.options = library, options
-        tile = 2 * 64 * options.tokens + 4096
-        self.workspace = Buffer(tile)
+        self.workspace = Buffer(2 * 64 * options.tokens + 4096)
 
-    def seconds(self, name: str, operands: list[Buffer], symbols: list[int]) -> float:
+    def call(self, name: str, operands: list[Buffer], symbols: list[int]) -> float:
+        """Processor seconds of a call: those of other programs do not count."""
         pointers = (ctypes.c_void_p * len(operands))(*[operand.address for operand in operands])
         values = (ctypes.c_int64 * 5)(*symbols)
-        entry = getattr(self.library, name)
-        workspace = ctypes.c_void_p(self.workspace.address)
-        times = []
-        for _ in range(self.options.repeats):
-            start = time.perf_counter()
-            entry(pointers, values, workspace)
-            times.append(time.perf_counter() - start)
-        return min(times)
+        entry, workspace = getattr(self.library, name), ctypes.c_void_p(self.workspace.address)
+        start = time.thread_time()
+        entry(pointers, values, workspace)
+        return time.thread_time() - start
 
-    def whole(self) -> tuple[float, float]:
+    def whole(self):
+        """A function that returns the seconds of forward and backward."""
         tokens, heads, size = self.options.tokens, self.options.heads, self.options.size
         width = heads * size * tokens
         q, k, v, gradient = (Buffer(width, seed) for seed in range(4))
         offsets = Buffer(2, values=[0, tokens])
         output, lse = Buffer(width), Buffer(heads * tokens)
-        forward = self.seconds("whole", [q, k, v, offsets, output, lse], [tokens, 2, 0, 0, 0])
         gradients = [Buffer(width) for _ in range(3)]
-        backward = self.seconds("whole_grad", [q, k, v, offsets, output, lse, gradient, *gradients], [tokens, 2, 0, 0, 0])
-        return forward, backward
+        symbols = [tokens, 2, 0, 0, 0]
+        return lambda: (
+            self.call("whole", [q, k, v, offsets, output, lse], symbols),
+            self.call("whole_grad", [q, k, v, offsets, output, lse, gradient, *gradients], symbols),
+        )
 
-    def parts(self, pieces: int) -> tuple[float, float]:
-        """Sums over all pairs of pieces that the mask lets see each other."""
+    def parts(self, pieces: int):
+        """The same, summed over all pairs of pieces that the mask lets see each other."""
         heads, size = self.options.heads, self.options.size
         tokens = self.options.tokens // pieces
         width = heads * size * tokens
@@ -144,14 +143,19 @@ class Measurement:
         output, lse, delta = Buffer(width), Buffer(heads * tokens), Buffer(heads * tokens)
         gradients = [Buffer(width) for _ in range(3)]
         symbols = [tokens, tokens, heads, heads, 12]
-        forward = backward = 0.0
-        for mine in range(pieces):
-            for other in range(mine + 1):
-                # A row over all of both; the first one initializes.
-                table = Buffer(12, values=[1, 3 if other == 0 else 0, 1, 0, 0, tokens, 0, tokens, mine * tokens, 1, other * tokens, 1])
-                forward += self.seconds("part", [q, k, v, table, output, lse], symbols)
-                backward += self.seconds("part_grad", [q, k, v, table, lse, gradient, delta, *gradients], symbols)
-        return forward, backward
+
+        def measure():
+            forward = backward = 0.0
+            for mine in range(pieces):
+                for other in range(mine + 1):
+                    # A row over all of both; the first one initializes.
+                    row = [0, tokens, 0, tokens, mine * tokens, 1, other * tokens, 1]
+                    table = Buffer(12, values=[1, 3 if other == 0 else 0, 1, 0, *row])
+                    forward += self.call("part", [q, k, v, table, output, lse], symbols)
+                    backward += self.call("part_grad", [q, k, v, table, lse, gradient, delta, *gradients], symbols)
+            return forward, backward
+
+        return measure
 
 
 def main():
@@ -163,14 +167,19 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         library = compile_kernels(options.build, pathlib.Path(folder), options.heads, options.size)
         measurement = Measurement(library, options)
-        whole = measurement.whole()
-        print("| causal attention | forward, ms | ratio | backward, ms | ratio |")
-        print("|---|---:|---:|---:|---:|")
-        print(f"| whole | {1e3 * whole[0]:.2f} | 1.00 | {1e3 * whole[1]:.2f} | 1.00 |")
-        for pieces in (1, 2, 4):
-            forward, backward = measurement.parts(pieces)
-            print(f"| {pieces} x {pieces} parts | {1e3 * forward:.2f} | {forward / whole[0]:.3f} | {1e3 * backward:.2f} "
-                  f"| {backward / whole[1]:.3f} |", flush=True)
+        measured = {"whole": measurement.whole()}
+        measured |= {f"{pieces} x {pieces} parts": measurement.parts(pieces) for pieces in (1, 2, 4)}
+        # In turns, so that a slow moment is one of all.
+        times = {name: [] for name in measured}
+        for _ in range(options.repeats):
+            for name, measure in measured.items():
+                times[name].append(measure())
+    best = {name: [min(column) for column in zip(*rows)] for name, rows in times.items()}
+    print("| causal attention | forward, ms | ratio | backward, ms | ratio |")
+    print("|---|---:|---:|---:|---:|")
+    for name, (forward, backward) in best.items():
+        print(f"| {name} | {1e3 * forward:.2f} | {forward / best['whole'][0]:.3f} "
+              f"| {1e3 * backward:.2f} | {backward / best['whole'][1]:.3f} |")
 
 
 if __name__ == "__main__":

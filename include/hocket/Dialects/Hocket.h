@@ -74,10 +74,10 @@ inline constexpr llvm::StringLiteral kNameAttr = "hocket.name";
 inline constexpr llvm::StringLiteral kInitAttr = "hocket.init";
 /// On arguments and results of kernel functions: an OperandAttr.
 inline constexpr llvm::StringLiteral kOperandAttr = "hocket.operand";
-/// On arguments and results with dynamic extents: an AffineMapAttr from (T, S)
-/// to the extents.
+/// On arguments and results with dynamic extents: an AffineMapAttr from the
+/// kernel's symbols (T, S, ...) to the extents.
 inline constexpr llvm::StringLiteral kShapeAttr = "hocket.shape";
-/// On kernel functions: a string, the TaskKind ("F", "Bi", ..., "Update").
+/// On kernel functions: the TaskKind ("F", "Bi", ..., "Update") or "Attend".
 inline constexpr llvm::StringLiteral kKernelAttr = "hocket.kernel";
 /// On stage and kernel functions: an integer, the stage.
 inline constexpr llvm::StringLiteral kStageAttr = "hocket.stage";

@@ -14,7 +14,7 @@ class OpPassManager;
 namespace hocket {
 
 /// On lowered kernel functions: the bytes of the workspace, a DenseI64ArrayAttr
-/// of (coefficient, power of symbol 0, power of symbol 1) per term.
+/// of (coefficient, power of each symbol) per term.
 inline constexpr llvm::StringLiteral kWorkspaceAttr = "hocket.workspace";
 
 /// The symbol of the matrix product, in IR and in the image.

@@ -32,10 +32,10 @@ func.func @k(%x: memref<?x4xf32> {hocket.shape = affine_map<(d0, d1) -> (d0, 4)>
 // CHECK: llvm.call %[[CALLEE]](
 func.func private @hocket_sgemm(i64, i64, i64, i64, i64, f32, !llvm.ptr, i64, !llvm.ptr, i64, f32, !llvm.ptr, i64)
 func.func @k(%x: memref<4xf32>, %t: index, %s: index, %h: index, %k: index, %n: index, %w: memref<?xi8>) attributes {hocket.kernel = "F"} {
-  %n = arith.constant 1 : i64
+  %one = arith.constant 1 : i64
   %r = arith.constant 1.0 : f32
   %p = llvm.mlir.zero : !llvm.ptr
-  call @hocket_sgemm(%n, %n, %n, %n, %n, %r, %p, %n, %p, %n, %r, %p, %n) : (i64, i64, i64, i64, i64, f32, !llvm.ptr, i64, !llvm.ptr, i64, f32, !llvm.ptr, i64) -> ()
+  call @hocket_sgemm(%one, %one, %one, %one, %one, %r, %p, %one, %p, %one, %r, %p, %one) : (i64, i64, i64, i64, i64, f32, !llvm.ptr, i64, !llvm.ptr, i64, f32, !llvm.ptr, i64) -> ()
   return
 }
 
