@@ -84,12 +84,13 @@ void Exporter::exportAttention(const plan::Stage &stage) {
     delta = kernel(attention.delta);
     partGrad = kernel(attention.partGrad);
   }
-  AttentionOp::create(
-      builder, loc, number(attention.query), number(attention.key),
-      number(attention.value), number(attention.heads),
-      number(attention.keyHeads), number(attention.headSize),
-      attention.causal ? builder.getUnitAttr() : UnitAttr(),
-      contents(stage.attended), kernel(attention.part), delta, partGrad);
+  AttentionOp::create(builder, loc, number(attention.query),
+                      number(attention.key), number(attention.value),
+                      number(attention.heads), number(attention.keyHeads),
+                      number(attention.headSize),
+                      attention.causal ? builder.getUnitAttr() : UnitAttr(),
+                      contents(stage.attended), kernel(attention.part),
+                      kernel(attention.merge), delta, partGrad);
 }
 
 void Exporter::exportModel() {
@@ -232,8 +233,8 @@ void Exporter::exportRole(const plan::Role &role) {
     case plan::Op::Attend:
       AttendOp::create(
           builder, loc, model.kernels[instruction.kernel].symbol, operands,
-          takesTable(model, instruction) ? number(instruction.index)
-                                         : IntegerAttr(),
+          instruction.index != plan::kNoTable ? number(instruction.index)
+                                              : IntegerAttr(),
           part, stage);
       break;
     case plan::Op::CopyHeads:

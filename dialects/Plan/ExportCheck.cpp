@@ -87,7 +87,7 @@ LogicalResult ExportChecker::checkAttention(const plan::Stage &stage) {
   }
   const plan::Attention &attention = *stage.attention;
   size_t kernels = model.kernels.size();
-  if (attention.part < kernels &&
+  if (attention.part < kernels && attention.merge < kernels &&
       (!attention.isTrained ||
        (attention.delta < kernels && attention.partGrad < kernels)))
     return success();
@@ -171,9 +171,8 @@ LogicalResult ExportChecker::checkRole(const plan::Role &role) {
       fits &= instruction.buffers.size() == 2;
     if (instruction.op == plan::Op::Attend)
       fits &= instruction.kernel < model.kernels.size() &&
-              (takesTable(model, instruction)
-                   ? instruction.index < role.tables.size()
-                   : instruction.index == 0);
+              (instruction.index == plan::kNoTable ||
+               instruction.index < role.tables.size());
     if (takesOne)
       fits &= instruction.buffers.size() == 1;
     if (instruction.op == plan::Op::Kernel)

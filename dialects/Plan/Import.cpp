@@ -101,6 +101,7 @@ plan::Attention Importer::importAttention(AttentionOp op) {
   attention.headSize = op.getHeadSize();
   attention.causal = op.getCausal();
   attention.part = numbers.kernels.at(op.getPartAttr().getAttr());
+  attention.merge = numbers.kernels.at(op.getMergeAttr().getAttr());
   attention.isTrained = bool(op.getPartGradAttr());
   if (attention.isTrained) {
     attention.delta = numbers.kernels.at(op.getDeltaAttr().getAttr());

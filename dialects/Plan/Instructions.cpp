@@ -74,7 +74,7 @@ plan::Instruction AttendOp::getInstruction(const Numbering &numbers) {
   plan::Instruction instruction =
       common(*this, plan::Op::Attend, numbers, getBuffers());
   instruction.kernel = numbers.kernels.at(getKernelAttr().getAttr());
-  instruction.index = getTable().value_or(0);
+  instruction.index = getTable().value_or(plan::kNoTable);
   return instruction;
 }
 

@@ -130,8 +130,8 @@ def Plan_AttentionOp : Plan_Op<"attention", [
     of that name: the output [T, heads, head_size], the logarithms of the sums
     of exponentials [T, heads], and delta [T, heads] (FlashAttention-2,
     algorithm 2). The kernels are `part` (query, key, value, table, output, log
-    sums), which adds what some keys give, and of a trained model `delta`
-    (output, its gradient, delta) and `part_grad` (query, key, value, table, log
+    sums), which adds what some keys give, `merge` (output, log sums, and another
+    such pair, which is added), and of a trained model `delta` (output, its gradient, delta) and `part_grad` (query, key, value, table, log
     sums, gradient of the output, delta, gradients of query, key and value).
 
     Example:
@@ -139,7 +139,7 @@ def Plan_AttentionOp : Plan_Op<"attention", [
     ```mlir
     plan.attention query(0) key(1) value(2) heads(4) key_heads(2) head_size(8)
         causal attended(T x 4 x 8 x f32, T x 4 x f32, T x 4 x f32)
-        part @part delta @delta part_grad @part_grad
+        part @part merge @merge delta @delta part_grad @part_grad
     ```
   }];
   let arguments = (ins Plan_Number:$query, Plan_Number:$key,
@@ -147,7 +147,7 @@ def Plan_AttentionOp : Plan_Op<"attention", [
                        Plan_Positive:$key_heads, Plan_Positive:$head_size,
                        UnitAttr:$causal,
                        Plan_ContentArrayAttr:$attended_types,
-                       FlatSymbolRefAttr:$part,
+                       FlatSymbolRefAttr:$part, FlatSymbolRefAttr:$merge,
                        OptionalAttr<FlatSymbolRefAttr>:$delta,
                        OptionalAttr<FlatSymbolRefAttr>:$part_grad);
   let assemblyFormat = [{
@@ -155,7 +155,7 @@ def Plan_AttentionOp : Plan_Op<"attention", [
     `heads` `(` $heads `)` `key_heads` `(` $key_heads `)`
     `head_size` `(` $head_size `)` (`causal` $causal^)?
     `attended` `` custom<Contents>($attended_types)
-    `part` $part (`delta` $delta^)? (`part_grad` $part_grad^)? attr-dict
+    `part` $part `merge` $merge (`delta` $delta^)? (`part_grad` $part_grad^)? attr-dict
   }];
   let hasVerifier = 1;
 }

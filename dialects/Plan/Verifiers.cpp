@@ -176,6 +176,7 @@ LogicalResult AttentionOp::verifySymbolUses(SymbolTableCollection &symbols) {
     return diagnostic;
   };
   return success(succeeded(verifyKernel(getPartAttr(), 6, "part")) &&
+                 succeeded(verifyKernel(getMergeAttr(), 4, "merge")) &&
                  succeeded(verifyKernel(getDeltaAttr(), 3, "delta")) &&
                  succeeded(verifyKernel(getPartGradAttr(), 10, "part_grad")));
 }

@@ -42,7 +42,6 @@ void RoleBuilder::addAttention(const ScheduledTask &task, bool isBackward) {
   for (const AttentionStep &step : *program.steps) {
     Instruction made =
         instruction(step.op, int32_t(task.stage), int32_t(task.microbatch));
-    made.kind = task.kind;
     for (const AttentionValue &value : step.values)
       made.buffers.push_back(shareBuffer(value, *program.group, task));
     switch (step.op) {

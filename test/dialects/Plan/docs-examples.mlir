@@ -105,6 +105,8 @@ plan.program @shared model("shared") data(1) sequence(2) segments([2])
   plan.kernel @part(T x H x 8 x f32, S x K x 8 x f32, S x K x 8 x f32, N x i32,
                     T x H x 8 x f32, T x H x f32)
       workspace(0) flops(32*T*S*H) bytes(0)
+  plan.kernel @merge(T x H x 8 x f32, T x H x f32, T x H x 8 x f32, T x H x f32)
+      workspace(0) flops(4*T*H) bytes(0)
   plan.kernel @delta(T x H x 8 x f32, T x H x 8 x f32, T x H x f32)
       workspace(0) flops(16*T*H) bytes(0)
   plan.kernel @part_grad(T x H x 8 x f32, S x K x 8 x f32, S x K x 8 x f32,
@@ -122,7 +124,7 @@ plan.program @shared model("shared") data(1) sequence(2) segments([2])
     // plan.attention
     plan.attention query(0) key(1) value(2) heads(4) key_heads(2) head_size(8)
         causal attended(T x 4 x 8 x f32, T x 4 x f32, T x 4 x f32)
-        part @part delta @delta part_grad @part_grad
+        part @part merge @merge delta @delta part_grad @part_grad
   }
   // plan.lengths
   plan.lengths [6, 3]

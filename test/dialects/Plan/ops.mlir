@@ -98,9 +98,9 @@ plan.program @shares model("m") data(2) sequence(2) method("usp:2")
   }
   plan.stage 1 "b" inputs(T x 4 x 8 x f64) outputs() residuals() {
     // CHECK: plan.attention query(0) key(0) value(0) heads(4) key_heads(4) head_size(8)
-    // CHECK-SAME: attended(T x 4 x 8 x f64, T x 4 x f32) part @part{{$}}
+    // CHECK-SAME: attended(T x 4 x 8 x f64, T x 4 x f32) part @part merge @merge{{$}}
     plan.attention query(0) key(0) value(0) heads(4) key_heads(4) head_size(8)
-        attended(T x 4 x 8 x f64, T x 4 x f32) part @part
+        attended(T x 4 x 8 x f64, T x 4 x f32) part @part merge @merge
   }
   // CHECK: plan.lengths [9, 1]
   // CHECK: plan.sequence_group microbatch(0) method("") coordinates([]) sequences([1, 0])

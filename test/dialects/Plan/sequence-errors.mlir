@@ -478,7 +478,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   // expected-note @+1 {{the stage is here}}
   plan.stage 1 "t" inputs(T x 4 x 8 x f32) outputs() residuals() {
     // expected-error @+1 {{'plan.attention' op reads input 3 as its query, but there are 1}}
-    plan.attention query(3) key(0) value(0) heads(4) key_heads(4) head_size(8) attended(T x 4 x 8 x f32) part @k
+    plan.attention query(3) key(0) value(0) heads(4) key_heads(4) head_size(8) attended(T x 4 x 8 x f32) part @k merge @k
   }
   plan.sequences 0 [[1]]
 }
@@ -492,7 +492,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   // expected-note @+1 {{the stage is here}}
   plan.stage 1 "t" inputs(T x 4 x 8 x f32) outputs() residuals() {
     // expected-error @+1 {{'plan.attention' op reads input 0 of T x 4 x 8 x f32 as its query; it must be of T x 2 x 8}}
-    plan.attention query(0) key(0) value(0) heads(2) key_heads(4) head_size(8) attended(T x 4 x 8 x f32) part @k
+    plan.attention query(0) key(0) value(0) heads(2) key_heads(4) head_size(8) attended(T x 4 x 8 x f32) part @k merge @k
   }
   plan.sequences 0 [[1]]
 }
@@ -505,7 +505,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   }
   plan.stage 1 "t" inputs(T x 4 x 8 x f32) outputs() residuals() {
     // expected-error @+1 {{'plan.attention' op has one of the kernels 'delta' and 'part_grad'; a model that is trained has both, and others neither}}
-    plan.attention query(0) key(0) value(0) heads(4) key_heads(4) head_size(8) attended(T x 4 x 8 x f32) part @k delta @k
+    plan.attention query(0) key(0) value(0) heads(4) key_heads(4) head_size(8) attended(T x 4 x 8 x f32) part @k merge @k delta @k
   }
   plan.sequences 0 [[1]]
 }
@@ -518,7 +518,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   }
   plan.stage 1 "t" inputs(T x 4 x 8 x f32) outputs() residuals() {
     // expected-error @+1 {{'plan.attention' op says nothing of its output in 'attended'}}
-    plan.attention query(0) key(0) value(0) heads(4) key_heads(4) head_size(8) attended() part @k
+    plan.attention query(0) key(0) value(0) heads(4) key_heads(4) head_size(8) attended() part @k merge @k
   }
   plan.sequences 0 [[1]]
 }
@@ -532,7 +532,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   }
   plan.stage 1 "t" inputs(T x 4 x 8 x f32) outputs() residuals() {
     // expected-error @+1 {{'plan.attention' op passes 6 operands to its kernel 'part', which takes 2}}
-    plan.attention query(0) key(0) value(0) heads(4) key_heads(4) head_size(8) attended(T x 4 x 8 x f32) part @k
+    plan.attention query(0) key(0) value(0) heads(4) key_heads(4) head_size(8) attended(T x 4 x 8 x f32) part @k merge @k
   }
   plan.sequences 0 [[1]]
 }
@@ -545,9 +545,9 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   }
   plan.stage 1 "t" inputs(T x 4 x 8 x f32) outputs() residuals() {
     // expected-note @+1 {{the first is here}}
-    plan.attention query(0) key(0) value(0) heads(4) key_heads(4) head_size(8) attended(T x 4 x 8 x f32) part @k
+    plan.attention query(0) key(0) value(0) heads(4) key_heads(4) head_size(8) attended(T x 4 x 8 x f32) part @k merge @k
     // expected-error @+1 {{'plan.attention' op is the second of its stage}}
-    plan.attention query(0) key(0) value(0) heads(4) key_heads(4) head_size(8) attended(T x 4 x 8 x f32) part @k
+    plan.attention query(0) key(0) value(0) heads(4) key_heads(4) head_size(8) attended(T x 4 x 8 x f32) part @k merge @k
   }
   plan.sequences 0 [[1]]
 }
