@@ -254,7 +254,7 @@ LogicalResult ModelReader::findAttention(uint32_t number) {
     if (found == kernelNumbers.end())
       return kernel.emitOpError("begins with an attention, for which there is "
                                 "no kernel `")
-             << key << "`; run hocket-attention-kernels";
+             << key << "`; run hocket-add-attention-kernels";
     field = found->second;
     return success();
   };

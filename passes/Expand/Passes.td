@@ -148,6 +148,38 @@ def CutAttention : Pass<"hocket-cut-attention", "::mlir::ModuleOp"> {
   ];
 }
 
+def AddAttentionKernels : Pass<"hocket-add-attention-kernels", "::mlir::ModuleOp"> {
+  let summary = "add the kernels that shared attentions are made of";
+  let description = [{
+    For the kernels of stages that begin with an attention (`hocket.attends`),
+    adds the functions that the instructions of a plan run to compute it and, if
+    the model has backward kernels, its gradient, and writes their names down
+    beside what is there. Attentions of one element type, head size, scale and
+    mask share them. Does nothing where no stage begins with an attention.
+
+    Before:
+
+    ```mlir
+    func.func private @stage1.forward(...) -> ...
+        attributes {hocket.attends = {head_size = 16 : i64, ...}, hocket.kernel = "F", ...}
+    ```
+
+    After:
+
+    ```mlir
+    func.func private @stage1.forward(...) -> ...
+        attributes {hocket.attends = {head_size = 16 : i64, part = @attention_part_f32_d16_scale0.25_causal, ...},
+                    hocket.kernel = "F", ...}
+    func.func private @attention_part_f32_d16_scale0.25_causal(...) -> ...
+        attributes {hocket.kernel = "Attend"} {...}
+    ```
+  }];
+  let dependentDialects = [
+    "::hocket::HocketDialect", "::mlir::func::FuncDialect", "::mlir::arith::ArithDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::tensor::TensorDialect"
+  ];
+}
+
 def MergeStages : Pass<"hocket-merge-stages", "::mlir::ModuleOp"> {
   let summary = "make one function of stages that compute the same";
   let description = [{

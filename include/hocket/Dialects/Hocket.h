@@ -84,7 +84,7 @@ inline constexpr llvm::StringLiteral kStageAttr = "hocket.stage";
 /// On a stage function that begins with an attention, and on its kernels: a
 /// dictionary of i64 `query`, `key` and `value` (inputs of the stage), `heads`,
 /// `key_heads` and `head_size`, the type `element`, and `scale` and `causal` as
-/// of the hocket.attention that was there. hocket-attention-kernels adds the
+/// of the hocket.attention that was there. hocket-add-attention-kernels adds the
 /// symbols of kernels: `part` and, of a trained model, `delta` and `part_grad`.
 inline constexpr llvm::StringLiteral kAttendsAttr = "hocket.attends";
 /// On a stage function that stands for several stages, and on its kernels: the
