@@ -92,6 +92,8 @@ plan.program @shares model("m") data(2) sequence(2) method("usp:2")
   plan.kernel @part(T x H x 8 x f64, S x K x 8 x f64, S x K x 8 x f64, N x i32,
                     T x H x 8 x f64, T x H x f32)
       workspace(8*T + K) flops(T*S*H*K*N) bytes(N)
+  plan.kernel @merge(T x H x 8 x f64, T x H x f32, T x H x 8 x f64, T x H x f32)
+      workspace(0) flops(0) bytes(0)
   // CHECK: plan.kernel @part(T x H x 8 x f64,
   // CHECK-SAME: workspace(8*T + K) flops(T*S*H*K*N) bytes(N)
   plan.stage 0 "a" inputs() outputs(T x 4 x 8 x f64) residuals() {

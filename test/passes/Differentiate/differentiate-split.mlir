@@ -99,3 +99,26 @@ func.func private @both(
   %y = linalg.mul ins(%w, %x : tensor<4xf32>, tensor<4xf32>) outs(%x : tensor<4xf32>) -> tensor<4xf32>
   return %y : tensor<4xf32>
 }
+
+// -----
+
+// The gradient of what an attention gives belongs to Bi.
+
+// CHECK-LABEL: func.func private @attends.backward_input(
+// CHECK-SAME: -> (tensor<?x4xf32> {hocket.operand = #hocket.operand<attended_gradient, 0>, hocket.shape = #{{.*}}})
+// CHECK-LABEL: func.func private @attends.backward_weight(
+// CHECK-SAME: tensor<?x4xf32> {hocket.operand = #hocket.operand<attended, 0>,
+// CHECK-SAME: -> (tensor<4xf32> {hocket.operand = #hocket.operand<gradient, 0>})
+func.func private @attends(%o: tensor<?x4xf32> {hocket.operand = #hocket.operand<attended, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 4)>},
+                           %w: tensor<4xf32> {hocket.operand = #hocket.operand<parameter, 0>})
+    -> (tensor<?x4xf32> {hocket.operand = #hocket.operand<output, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 4)>})
+    attributes {hocket.stage = 1 : i64} {
+  %y = linalg.generic {indexing_maps = [affine_map<(t, i) -> (t, i)>, affine_map<(t, i) -> (i)>, affine_map<(t, i) -> (t, i)>],
+                       iterator_types = ["parallel", "parallel"]}
+      ins(%o, %w : tensor<?x4xf32>, tensor<4xf32>) outs(%o : tensor<?x4xf32>) {
+  ^bb0(%a: f32, %b: f32, %c: f32):
+    %p = arith.mulf %a, %b : f32
+    linalg.yield %p : f32
+  } -> tensor<?x4xf32>
+  return %y : tensor<?x4xf32>
+}

@@ -271,3 +271,22 @@ func.func @unused(
     -> (tensor<4xi32> {hocket.operand = #hocket.operand<output, 0>}) attributes {hocket.stage = 0 : i64} {
   return %i : tensor<4xi32>
 }
+
+// -----
+
+// A stage that begins with an attention: the gradient of what it gives is a
+// result like those of the inputs. The attention's own inputs are no arguments.
+
+// CHECK-LABEL: func.func private @attends.forward(
+// CHECK-SAME: hocket.attends = {heads = 2 : i64}
+// CHECK-LABEL: func.func private @attends.backward(
+// CHECK-SAME: #hocket.operand<output_gradient, 0>
+// CHECK-SAME: -> (tensor<?x2x4xf32> {hocket.operand = #hocket.operand<attended_gradient, 0>, hocket.shape = #{{.*}}}, tensor<?x2x4xf32> {hocket.operand = #hocket.operand<input_gradient, 3>, hocket.shape = #{{.*}}})
+// CHECK-SAME: hocket.attends = {heads = 2 : i64}
+func.func private @attends(%o: tensor<?x2x4xf32> {hocket.operand = #hocket.operand<attended, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 2, 4)>},
+                           %x: tensor<?x2x4xf32> {hocket.operand = #hocket.operand<input, 3>, hocket.shape = affine_map<(d0, d1) -> (d0, 2, 4)>})
+    -> (tensor<?x2x4xf32> {hocket.operand = #hocket.operand<output, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 2, 4)>})
+    attributes {hocket.stage = 1 : i64, hocket.attends = {heads = 2 : i64}} {
+  %y = linalg.mul ins(%o, %x : tensor<?x2x4xf32>, tensor<?x2x4xf32>) outs(%x : tensor<?x2x4xf32>) -> tensor<?x2x4xf32>
+  return %y : tensor<?x2x4xf32>
+}

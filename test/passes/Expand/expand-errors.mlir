@@ -9,6 +9,12 @@
 // LOSS: error: there is no function @loss
 // RUN: not hocket-opt --hocket-expand="lengths=3,5" %t/instances.mlir 2>&1 | FileCheck %s --check-prefix=INSTANCES
 // INSTANCES: error: 'func.func' op has a malformed entry in `hocket.instances`; hocket-merge-stages writes it
+// RUN: not hocket-opt --hocket-expand="lengths=3,5" %t/attends.mlir 2>&1 | FileCheck %s --check-prefix=ATTENDS
+// ATTENDS: error: 'func.func' op begins with an attention, for which there is no kernel `part`; run hocket-add-attention-kernels
+// RUN: sed 's/head_size = 4 : i64/size = 4 : i64/' %t/attends.mlir | not hocket-opt --hocket-expand="lengths=3,5" 2>&1 | FileCheck %s --check-prefix=HEADS
+// HEADS: error: 'func.func' op has a malformed `head_size` in its `hocket.attends`; hocket-cut-attention writes it
+// RUN: sed 's/i64: 2>/i64: 0>/' %t/attends.mlir | not hocket-opt --hocket-expand="lengths=3,5" 2>&1 | FileCheck %s --check-prefix=SEGMENTS
+// SEGMENTS: error: 'func.func' op has a stage of 0 segments in `hocket.strategy`
 
 // OUTLINE: error: 'func.func' op has no `hocket.strategy`; run hocket-outline first
 
@@ -20,6 +26,18 @@ func.func private @stage0.forward(
     %loss: tensor<f32> {hocket.operand = #hocket.operand<loss, 0>})
     -> (tensor<f32> {hocket.operand = #hocket.operand<loss, 0>})
     attributes {hocket.kernel = "F", hocket.stage = 0 : i64, hocket.instances = [{stage = 1 : i64}]} {
+  return %loss : tensor<f32>
+}
+//--- attends.mlir
+func.func private @loss(tensor<?x4xf32> {hocket.name = "x", hocket.role = #hocket.role<batch>, hocket.shape = affine_map<(d0, d1) -> (d0, 4)>})
+    -> (tensor<f32>, tensor<f32>)
+    attributes {hocket.strategy = {data = 1 : i64, microbatches = 1 : i64, schedule = "1f1b", sequence = 2 : i64, segments = array<i64: 2>}}
+func.func private @stage0.forward(
+    %loss: tensor<f32> {hocket.operand = #hocket.operand<loss, 0>})
+    -> (tensor<f32> {hocket.operand = #hocket.operand<loss, 0>})
+    attributes {hocket.kernel = "F", hocket.stage = 0 : i64,
+                hocket.attends = {query = 0 : i64, key = 1 : i64, value = 2 : i64, heads = 2 : i64, key_heads = 2 : i64,
+                                  head_size = 4 : i64, element = f32, scale = 1.0 : f32, causal = true}} {
   return %loss : tensor<f32>
 }
 //--- empty.mlir
