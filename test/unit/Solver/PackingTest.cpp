@@ -94,6 +94,24 @@ TEST(Packing, WithoutBarriersTheBoundHoldsAndNothingIsSlower) {
   }
 }
 
+TEST(Packing, WithoutBarriersOptimaAndBoundsAreThoseOfAllPackings) {
+  int numFound = 0;
+  constexpr unsigned numProblems = 30;
+  for (unsigned seed = 0; seed < numProblems; ++seed) {
+    PackingProblem problem = randomPacking(seed, 3 + seed % 2);
+    problem.methods = {PackingMethod::Ulysses};
+    problem.hasBarriers = false;
+    if (seed % 3 == 0)
+      problem.offload = PackingProblem::Offload{4, 2, 0.5};
+    int64_t best = ApartBruteForce(problem).run();
+    EXPECT_LE(packingLowerBound(problem), best) << "seed " << seed;
+    PackingSolution found = solve("auto", problem, counted(1'000'000));
+    EXPECT_GE(found.value, best) << "seed " << seed;
+    numFound += found.value == best;
+  }
+  EXPECT_GE(numFound, int(numProblems) * 3 / 4);
+}
+
 TEST(Packing, AWorkLimitRepeats) {
   PackingProblem problem = randomPacking(7, 40);
   for (bool hasBarriers : {true, false}) {
