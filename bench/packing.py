@@ -142,7 +142,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--tool", type=pathlib.Path, default=ROOT / "build/bin/hocket-solve")
     parser.add_argument("--data", type=pathlib.Path, default=ROOT.parent / "shared/data/lengths", help="the folder of the files of lengths")
-    parser.add_argument("--seconds", type=float, default=1.9, help="limit of each run (default: 1.9)")
+    parser.add_argument("--seconds", type=float, default=1, help="limit of each run (default: 1)")
     parser.add_argument("--batches", type=int, default=20, help="of each row (default: 20)")
     parser.add_argument("--only", choices=("batches", "large", "replanning", "systems"), help="one table only")
     options = parser.parse_args()
