@@ -14,16 +14,19 @@
 //    has in this shape.
 //  - On all other devices a microbatch does at most C_j and holds at most their
 //    memory; sand takes at least its least work within C_1 there.
-// If the sand does not fit for any way to distribute the long items, there is
-// no solution with these times or shorter ones. Boxes of times cover all that
-// add up to at most T; each is refuted for its latest corner, or T is not.
+// This is asked of the sum of the sand's work, of its bytes, and of weighted
+// sums of both. If it does not fit for any way to distribute the long items,
+// there is no solution with these times or shorter ones. Boxes of times cover
+// all that add up to at most T; each is refuted for its latest corner, or cut
+// in two, or T is not refuted.
 //
 //===----------------------------------------------------------------------===//
 
 #include "PackingBound.h"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
+#include <map>
 
 using namespace hocket;
 using namespace hocket::packing;
@@ -79,6 +82,12 @@ int64_t areaTime(const Model &model) {
   return low;
 }
 
+/// What a sum counts of the work and of the bytes of each item of sand.
+struct Weights {
+  double work, bytes;
+};
+constexpr size_t kNumWeights = 4;
+
 /// The sand where no microbatch takes longer than a limit. Sums are doubles,
 /// rounded by less than the margin of Refuter::sandFits.
 struct Sand {
@@ -86,11 +95,13 @@ struct Sand {
 
   std::vector<uint32_t> longItems;
   double work = 0, bytes = 0;
-  /// Of work by bytes, the largest and the least there is.
+  /// The least work by bytes that an item has.
   double leastDensity = 0;
-  /// By shape, the largest share of an item's work there that would be its
-  /// least work.
-  std::vector<double> efficiency;
+  std::array<Weights, kNumWeights> weights;
+  /// By weights and shape, the most that sand counts for by its work there.
+  std::array<std::vector<double>, kNumWeights> efficiency;
+  /// By shape, the most bytes by work there.
+  std::vector<double> bytesByWork;
 
   /// The most work that sand of so many bytes has: the densest first.
   double mostWork(double bytes) const;
@@ -100,37 +111,52 @@ private:
 };
 
 Sand::Sand(const Model &model, int64_t limit, int largestSmall)
-    : efficiency(model.numShapes(), 0) {
+    : bytesByWork(model.numShapes(), 0) {
   struct Grain {
+    uint32_t item;
     double work, bytes;
   };
   std::vector<Grain> grains;
-  std::vector<double> best(model.numShapes(), 0);
+  std::vector<double> counts;
   for (auto [item, count] : model.classes) {
     int64_t least = kNever, bytes = kNever;
+    bool isLong = true;
     for (uint8_t shape : model.shapesOf(item)) {
       bytes = std::min(bytes, model.bytes(item, shape));
-      if (model.shapes[shape].degree <= largestSmall &&
-          model.time(item, shape) <= limit)
-        least = std::min(least, model.work(item, shape));
+      if (model.time(item, shape) > limit)
+        continue;
+      least = std::min(least, model.work(item, shape));
+      isLong &= model.shapes[shape].degree > largestSmall;
     }
-    if (least == kNever) {
+    if (isLong) {
       for (uint32_t i = 0; i < count; ++i)
         longItems.push_back(item + i);
       continue;
     }
-    for (uint8_t shape : model.shapesOf(item)) {
-      int64_t own = model.work(item, shape);
-      least = std::min(least, own);
-      if (own > 0)
-        best[shape] = std::max(best[shape], double(least) / double(own));
-    }
-    Grain grain = {double(least) * count, double(bytes) * count};
-    grains.push_back(grain);
-    work += grain.work;
-    this->bytes += grain.bytes;
+    grains.push_back({item, double(least), double(bytes)});
+    counts.push_back(count);
+    work += double(least) * count;
+    this->bytes += double(bytes) * count;
   }
-  efficiency = std::move(best);
+  double density = bytes > 0 ? work / bytes : 0;
+  weights = {{{1, 0}, {1, density}, {1, 4 * density}, {0, 1}}};
+  for (auto &byShape : efficiency)
+    byShape.assign(model.numShapes(), 0);
+  for (const Grain &grain : grains)
+    for (uint8_t shape : model.shapesOf(grain.item)) {
+      double own = std::max(1.0, double(model.work(grain.item, shape)));
+      for (size_t i = 0; i < kNumWeights; ++i) {
+        double &best = efficiency[i][shape];
+        best = std::max(best, (weights[i].work * grain.work +
+                               weights[i].bytes * grain.bytes) /
+                                  own);
+      }
+      bytesByWork[shape] = std::max(bytesByWork[shape], grain.bytes / own);
+    }
+  for (size_t i = 0; i < grains.size(); ++i) {
+    grains[i].work *= counts[i];
+    grains[i].bytes *= counts[i];
+  }
   std::sort(grains.begin(), grains.end(), [](const Grain &a, const Grain &b) {
     return a.work * b.bytes > b.work * a.bytes;
   });
@@ -171,7 +197,10 @@ private:
     int64_t load, bytes;
   };
 
-  bool refutesBox(const Sand &sand);
+  using Box = std::vector<std::pair<int64_t, int64_t>>;
+
+  bool refutesBox(const Box &box, int64_t sum);
+  const Sand &sandWithin(int64_t limit);
   bool distributes(const Sand &sand, size_t index);
   bool sandFits(const Sand &sand) const;
 
@@ -182,56 +211,71 @@ private:
   std::vector<int> free;      // devices outside large groups
   std::vector<LargeGroup> groups;
   int64_t nodesLeft = 0;
+  std::map<int64_t, Sand> sands; // by limit
 };
 
 /// More ways than this to distribute the long items are not all looked at.
 constexpr int64_t kMostNodes = 20000;
 
-bool Refuter::refutes(int count, int64_t sum) {
-  // Of the steps that times are rounded up to.
-  int64_t steps = count == 1 ? 1 : count == 2 ? 500 : 60;
-  int64_t step = std::max<int64_t>(1, (sum + steps - 1) / steps);
-  times.assign(size_t(count), 0);
-  std::optional<Sand> sand;
-  // The times but the last are at most multiples of the step, and more than
-  // the multiple before; the last is what they leave at most.
-  auto cover = [&](auto &self, size_t index, int64_t lowSum,
-                   int64_t highSum) -> bool {
-    if (budget.exhausted())
-      return false;
-    if (int(index) == count - 1) {
-      // Nothing is longer than the time before it.
-      times[index] = sum - lowSum;
-      if (index > 0)
-        times[index] = std::min(times[index], times[index - 1]);
-      if (index == 0)
-        sand.emplace(model, times[0], largestSmall);
-      return refutesBox(*sand);
-    }
-    int64_t most = index == 0 ? sum : times[index - 1];
-    for (int64_t low = 0; low <= most && lowSum + low <= sum; low += step) {
-      int64_t high = std::min(low + step, most);
-      // The others are at most as long, and all of them together are the sum:
-      // shorter sums are covered by it, as longer times hold as much.
-      if (highSum + high * (count - int64_t(index)) < sum)
-        continue;
-      times[index] = high;
-      if (index == 0)
-        sand.emplace(model, high, largestSmall);
-      budget.spend(index == 0 ? int64_t(model.classes.size()) * 16 : 1);
-      if (!self(self, index + 1, lowSum + low, highSum + high))
-        return false;
-    }
-    return true;
-  };
-  return cover(cover, 0, 0, 0);
+const Sand &Refuter::sandWithin(int64_t limit) {
+  auto found = sands.find(limit);
+  if (found == sands.end()) {
+    budget.spend(int64_t(model.classes.size()) * 16);
+    found = sands.try_emplace(limit, model, limit, largestSmall).first;
+  }
+  return found->second;
 }
 
-bool Refuter::refutesBox(const Sand &sand) {
+bool Refuter::refutes(int count, int64_t sum) {
+  sands.clear();
+  times.assign(size_t(count), 0);
+  int64_t narrowest = std::max<int64_t>(1, sum / (count <= 2 ? 1000 : 300));
+  // Of all times but the last, which is what the others leave.
+  std::vector<Box> boxes = {Box(size_t(count - 1), {0, sum})};
+  while (!boxes.empty()) {
+    Box box = std::move(boxes.back());
+    boxes.pop_back();
+    if (budget.exhausted())
+      return false;
+    if (refutesBox(box, sum))
+      continue;
+    size_t widest = 0;
+    auto widthOf = [&](size_t i) { return box[i].second - box[i].first; };
+    for (size_t i = 1; i < box.size(); ++i)
+      if (widthOf(i) > widthOf(widest))
+        widest = i;
+    if (box.empty() || widthOf(widest) <= narrowest)
+      return false;
+    int64_t middle = box[widest].first + widthOf(widest) / 2;
+    Box upper = box;
+    box[widest].second = middle;
+    upper[widest].first = middle;
+    boxes.push_back(std::move(box));
+    boxes.push_back(std::move(upper));
+  }
+  return true;
+}
+
+/// Whether no solution has times in the box that add up to the sum: those of
+/// less are no better, as a time that is longer than it has to be only helps.
+bool Refuter::refutesBox(const Box &box, int64_t sum) {
+  int64_t lowSum = 0, highSum = 0, before = sum;
+  for (size_t i = 0; i < box.size(); ++i) {
+    // No time is longer than the one before it.
+    before = std::min(before, box[i].second);
+    if (box[i].first > before)
+      return true;
+    times[i] = before;
+    lowSum += box[i].first;
+    highSum += before;
+  }
+  times.back() = std::min(before, sum - lowSum);
+  if (times.back() < 0 || highSum + times.back() < sum)
+    return true;
   free.assign(times.size(), model.problem.devices);
   groups.clear();
   nodesLeft = kMostNodes;
-  return !distributes(sand, 0);
+  return !distributes(sandWithin(times[0]), 0);
 }
 
 /// Whether there is a way to distribute the long items from the index on.
@@ -273,25 +317,36 @@ bool Refuter::distributes(const Sand &sand, size_t index) {
 }
 
 bool Refuter::sandFits(const Sand &sand) const {
-  double work = 0, bytes = 0;
+  std::array<double, kNumWeights> room{};
   double perDevice = double(model.problem.capacity(1)) + 1;
   for (size_t j = 0; j < times.size(); ++j) {
     double area = double(times[j]) * free[j], memory = perDevice * free[j];
-    work += std::min(area, sand.mostWork(memory));
-    bytes += sand.leastDensity > 0 ? std::min(memory, area / sand.leastDensity)
-                                   : memory;
+    double work = std::min(area, sand.mostWork(memory));
+    double bytes = memory;
+    if (sand.leastDensity > 0)
+      bytes = std::min(memory, area / sand.leastDensity);
+    for (size_t i = 0; i < kNumWeights; ++i)
+      room[i] += sand.weights[i].work * work + sand.weights[i].bytes * bytes;
   }
   for (const LargeGroup &group : groups) {
     const Shape &shape = model.shapes[group.shape];
     double area = double(times[group.microbatch] - group.load) * shape.degree;
     double memory = double(shape.capacity - group.bytes);
-    work +=
-        std::min(area * sand.efficiency[group.shape], sand.mostWork(memory));
-    bytes += memory;
+    double work = sand.mostWork(memory);
+    double bytes = std::min(memory, area * sand.bytesByWork[group.shape]);
+    for (size_t i = 0; i < kNumWeights; ++i)
+      room[i] +=
+          std::min(area * sand.efficiency[i][group.shape],
+                   sand.weights[i].work * work + sand.weights[i].bytes * bytes);
   }
   // Far more than doubles are rounded by.
   constexpr double margin = 1 - 1e-9;
-  return work >= sand.work * margin && bytes >= sand.bytes * margin;
+  for (size_t i = 0; i < kNumWeights; ++i)
+    if (room[i] < (sand.weights[i].work * sand.work +
+                   sand.weights[i].bytes * sand.bytes) *
+                      margin)
+      return false;
+  return true;
 }
 
 } // namespace
@@ -304,9 +359,14 @@ int64_t packing::areaBound(const Model &model) {
 int64_t packing::lowerBound(const Model &model, int64_t enough,
                             Budget &budget) {
   int64_t area = areaTime(model), fewest = fewestMicrobatches(model);
+  // Every item in a microbatch of its own is a solution, too.
+  int64_t alone = model.sharedTime;
+  for (auto [item, count] : model.classes)
+    alone += (model.fixedTime + model.leastTime(item)) * count;
+  enough = std::min(enough, alone);
   Refuter refuter(model, budget);
   int64_t bound = kNever;
-  constexpr int64_t kMostRefuted = 3;
+  constexpr int64_t kMostRefuted = 4;
   for (int64_t count = fewest;; ++count) {
     int64_t fixed = model.sharedTime + count * model.fixedTime;
     int64_t low = area; // all sums below it are refuted

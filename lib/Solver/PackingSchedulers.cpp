@@ -38,13 +38,15 @@ public:
         search(model, options.seed) {}
 
   /// A first packing and a bound; false where there is nothing to search.
-  bool prepare() {
+  bool prepare(double shareOfBound = kShareOfBound) {
     if (model.itemWithoutShape())
       return false;
     bound = areaBound(model);
     search.onBetter = [this](int64_t) { offer(search.best()); };
     search.begin(budget);
-    Budget part(budget, kShareOfBound);
+    if (shareOfBound == 0)
+      return true;
+    Budget part(budget, shareOfBound);
     offerBound(lowerBound(model, best.value, part));
     return true;
   }
@@ -260,8 +262,8 @@ PackingSolution Homogeneous::pack(const Model &model,
 
 /// Of packingLowerBound.
 constexpr int64_t kBoundWork = 50'000'000;
-/// Of planPacking: a few milliseconds for a batch of some hundred sequences.
-constexpr int64_t kStepWork = 1'000'000;
+/// Of planPacking: some ten milliseconds.
+constexpr int64_t kStepWork = 3'000'000;
 
 } // namespace
 
@@ -304,7 +306,18 @@ hocket::planPacking(PackingProblem settings, std::vector<int64_t> lengths,
     options.emplace();
     options->workLimit = kStepWork;
   }
-  PackingSolution solution = Heuristic().solve(settings, *options);
+  Budget budget(*options);
+  Model model(settings);
+  PackingSolution solution;
+  if (settings.hasBarriers) {
+    // A better bound would not change the plan.
+    Run run(model, *options, budget);
+    if (run.prepare(0))
+      run.improve(1, nullptr);
+    solution = run.finish();
+  } else {
+    solution = solveTimeline(model, *options, budget);
+  }
   if (!solution.hasSolution())
     return Error(ErrorCode::InvalidPlan, solution.reason);
   return solution;

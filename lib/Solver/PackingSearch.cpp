@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <set>
+#include <tuple>
 
 using namespace hocket;
 using namespace hocket::packing;
@@ -64,7 +66,7 @@ void Search::start(int microbatches, bool prefersChain) {
   }
   State found = state;
   high = *std::max_element(found.limits.begin(), found.limits.end());
-  while (high - low > high / 500) {
+  while (high - low > high / 100) {
     int64_t middle = low + (high - low) / 2;
     state.limits.assign(size_t(microbatches), middle);
     if (build(state)) {
@@ -74,7 +76,8 @@ void Search::start(int microbatches, bool prefersChain) {
       low = middle;
     }
   }
-  tightenAll(found);
+  if (found.value - found.value / 10 < bestPacking.value)
+    tightenAll(found);
   states.push_back(std::move(found));
 }
 
@@ -161,13 +164,12 @@ bool Search::perturb(State &state, int64_t allowed) {
 void Search::sweep(size_t index, Budget &budget) {
   size_t count = states[index].limits.size();
   int64_t fixed = model.sharedTime + int64_t(count) * model.fixedTime;
-  std::vector<int64_t> times;
-  for (size_t item = 0; item < std::min<size_t>(numChosen, 24); ++item)
-    for (uint8_t shape : model.shapesOf(item))
-      times.push_back(model.time(item, shape));
-  std::sort(times.begin(), times.end());
-  times.erase(std::unique(times.begin(), times.end()), times.end());
-  for (int64_t time : times) {
+  std::set<int64_t> tried;
+  for (size_t i = 0; i < std::min<size_t>(numChosen, 24) * model.numShapes();
+       ++i) {
+    int64_t time = model.time(i / model.numShapes(), i % model.numShapes());
+    if (time == kNever || !tried.insert(time).second)
+      continue;
     if (budget.exhausted())
       return;
     // What is little worse may have better neighbours.
@@ -192,9 +194,11 @@ void Search::sweep(size_t index, Budget &budget) {
 void Search::begin(Budget &budget) {
   int fewest = int(fewestMicrobatches(model));
   int most = int(model.numItems());
+  int64_t leastOfFewest = areaBound(model);
   for (int count = fewest; count <= most; ++count) {
-    bool isEnough = count >= fewest + kMoreMicrobatches;
-    if (!states.empty() && (isEnough || budget.exhausted()))
+    int64_t least = leastOfFewest + (count - fewest) * model.fixedTime;
+    if (!states.empty() && (count > fewest + kMoreMicrobatches ||
+                            least >= bestPacking.value || budget.exhausted()))
       break;
     // Memory that is too small for this many is for a few more, too.
     int step = states.empty() ? std::max(0, (count - fewest) / 8) : 0;
@@ -204,6 +208,11 @@ void Search::begin(Budget &budget) {
       start(count, true);
     budget.spend(builder.takeWork());
   }
+  // The most promising first: the budget may be small.
+  std::sort(states.begin(), states.end(), [](const State &a, const State &b) {
+    return std::tuple(a.value, a.limits.size(), a.prefersChain) <
+           std::tuple(b.value, b.limits.size(), b.prefersChain);
+  });
   for (size_t i = 0; i < states.size(); ++i)
     if (states[i].limits.size() > 1 &&
         states[i].value - states[i].value / 5 < bestPacking.value)

@@ -160,8 +160,10 @@ std::unique_ptr<PackingScheduler> createPackingScheduler(std::string_view name);
 /// A value that no solution is below, in little time.
 int64_t packingLowerBound(const PackingProblem &problem);
 
-/// Plans one step: `settings` with these lengths, in milliseconds unless the
-/// options say otherwise. Errors: InvalidArgument of check(); InvalidPlan where
+/// Plans one step: `settings` with these lengths, in some ten milliseconds of
+/// counted work unless the options say otherwise, so that all who call it with
+/// the same lengths have the same plan. The bound is the one by work alone.
+/// Errors: InvalidArgument of check(); InvalidPlan where
 /// there is no solution, telling what would have to change.
 Result<PackingSolution> planPacking(PackingProblem settings,
                                     std::vector<int64_t> lengths,

@@ -119,6 +119,81 @@ private:
   int64_t best = std::numeric_limits<int64_t>::max();
 };
 
+/// The least value of all packings without barriers: every set of groups, in
+/// every order, each on every block of devices as soon as they are free.
+class ApartBruteForce {
+public:
+  explicit ApartBruteForce(const PackingProblem &problem) : problem(problem) {}
+
+  int64_t run() {
+    extend(0);
+    return best;
+  }
+
+private:
+  struct Group {
+    int degree;
+    int64_t time, bytes;
+  };
+
+  void extend(size_t sequence) {
+    if (sequence == problem.lengths.size()) {
+      std::vector<int64_t> freeAt(size_t(problem.devices), 0);
+      schedule(std::vector<char>(groups.size(), 0), freeAt);
+      return;
+    }
+    for (size_t i = 0; i < groups.size(); ++i) {
+      Group before = groups[i];
+      if (add(groups[i], sequence))
+        extend(sequence + 1);
+      groups[i] = before;
+    }
+    for (int degree : problem.degrees) {
+      Group group{degree, problem.fixedTime(), 0};
+      if (!add(group, sequence))
+        continue;
+      groups.push_back(group);
+      extend(sequence + 1);
+      groups.pop_back();
+    }
+  }
+
+  void schedule(std::vector<char> isPlaced, std::vector<int64_t> freeAt) {
+    int64_t end = *std::max_element(freeAt.begin(), freeAt.end());
+    if (end >= best)
+      return;
+    if (std::count(isPlaced.begin(), isPlaced.end(), 0) == 0) {
+      best = end;
+      return;
+    }
+    for (size_t i = 0; i < groups.size(); ++i) {
+      if (isPlaced[i])
+        continue;
+      isPlaced[i] = 1;
+      int degree = groups[i].degree;
+      for (int first = 0; first + degree <= problem.devices; first += degree) {
+        std::vector<int64_t> after = freeAt;
+        auto block = after.begin() + first;
+        int64_t until = *std::max_element(block, block + degree);
+        std::fill(block, block + degree, until + groups[i].time);
+        schedule(isPlaced, after);
+      }
+      isPlaced[i] = 0;
+    }
+  }
+
+  bool add(Group &group, size_t sequence) const {
+    PackingMethod method = problem.methods[0];
+    group.time += *problem.time(sequence, group.degree, method);
+    group.bytes += problem.bytes(sequence, group.degree, method);
+    return group.bytes <= problem.capacity(group.degree);
+  }
+
+  const PackingProblem &problem;
+  std::vector<Group> groups;
+  int64_t best = std::numeric_limits<int64_t>::max();
+};
+
 /// The models of FlexSP at a context of 192K, with their published costs on
 /// devices of 40 GB, 30 GB of them usable.
 struct FlexSPModel {

@@ -81,7 +81,8 @@ TEST(PackingQuality, AStepIsPlannedWithLittleWork) {
     EXPECT_TRUE(verify(problem, *plan));
     gaps += double(plan->value) / double(packingLowerBound(problem)) - 1;
   }
-  EXPECT_LE(gaps / numBatches, 0.1);
+  std::cout << "mean gap " << gaps / numBatches * 100 << "%\n";
+  EXPECT_LE(gaps / numBatches, 0.05);
 }
 
 } // namespace

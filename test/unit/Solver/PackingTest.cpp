@@ -61,6 +61,23 @@ TEST(Packing, OptimaAndBoundsAreThoseOfAllPackings) {
   EXPECT_GE(numTight, int(numProblems) / 3);
 }
 
+TEST(Packing, BoundsHoldWhereNodesAreSmall) {
+  int numAboveArea = 0;
+  for (unsigned seed = 0; seed < 120; ++seed) {
+    PackingProblem problem = randomPacking(seed, 3 + seed % 3);
+    problem.methods = {PackingMethod::Ulysses};
+    problem.lengths[1] += 300 * (seed % 2);
+    problem.devicesPerNode = 1;
+    int64_t best = PackingBruteForce(problem).run();
+    int64_t bound = packingLowerBound(problem);
+    EXPECT_LE(bound, best) << "seed " << seed;
+    // With one node, the bound is the one by work alone.
+    problem.devicesPerNode = 4;
+    numAboveArea += packingLowerBound(problem) < bound;
+  }
+  EXPECT_GE(numAboveArea, 20);
+}
+
 TEST(Packing, RemappedAndRoutedOptimaAreThoseOfAllPackings) {
   for (unsigned seed = 0; seed < 12; ++seed) {
     PackingProblem problem = randomPacking(seed, 5);
@@ -75,13 +92,13 @@ TEST(Packing, RemappedAndRoutedOptimaAreThoseOfAllPackings) {
 }
 
 TEST(Packing, WithoutBarriersTheBoundHoldsAndNothingIsSlower) {
-  for (unsigned seed = 0; seed < 40; ++seed) {
+  for (unsigned seed = 0; seed < 24; ++seed) {
     PackingProblem problem = randomPacking(seed, 6 + seed % 12);
     if (seed % 3 == 0)
       problem.offload = PackingProblem::Offload{4, 2, 0.5};
-    PackingSolution together = solve("heuristic", problem, counted(5'000'000));
+    PackingSolution together = solve("heuristic", problem, counted(1'000'000));
     problem.hasBarriers = false;
-    PackingSolution apart = solve("auto", problem, counted(5'000'000));
+    PackingSolution apart = solve("auto", problem, counted(1'000'000));
     // Devices that wait for nobody still do all the work.
     EXPECT_LE(apart.lowerBound, together.value) << "seed " << seed;
     EXPECT_LE(double(apart.value), 1.1 * double(together.value))
@@ -94,13 +111,31 @@ TEST(Packing, WithoutBarriersTheBoundHoldsAndNothingIsSlower) {
   }
 }
 
+TEST(Packing, WithoutBarriersOptimaAndBoundsAreThoseOfAllPackings) {
+  int numFound = 0;
+  constexpr unsigned numProblems = 18;
+  for (unsigned seed = 0; seed < numProblems; ++seed) {
+    PackingProblem problem = randomPacking(seed, 3 + seed % 2);
+    problem.methods = {PackingMethod::Ulysses};
+    problem.hasBarriers = false;
+    if (seed % 3 == 0)
+      problem.offload = PackingProblem::Offload{4, 2, 0.5};
+    int64_t best = ApartBruteForce(problem).run();
+    EXPECT_LE(packingLowerBound(problem), best) << "seed " << seed;
+    PackingSolution found = solve("auto", problem, counted(1'000'000));
+    EXPECT_GE(found.value, best) << "seed " << seed;
+    numFound += found.value == best;
+  }
+  EXPECT_GE(numFound, int(numProblems) * 3 / 4);
+}
+
 TEST(Packing, AWorkLimitRepeats) {
   PackingProblem problem = randomPacking(7, 40);
   for (bool hasBarriers : {true, false}) {
     problem.hasBarriers = hasBarriers;
     for (const char *scheduler : {"auto", "heuristic", "homogeneous"}) {
-      PackingSolution first = solve(scheduler, problem, counted(3'000'000, 5));
-      PackingSolution second = solve(scheduler, problem, counted(3'000'000, 5));
+      PackingSolution first = solve(scheduler, problem, counted(1'000'000, 5));
+      PackingSolution second = solve(scheduler, problem, counted(1'000'000, 5));
       EXPECT_EQ(first.value, second.value);
       EXPECT_EQ(first.lowerBound, second.lowerBound);
       ASSERT_EQ(first.microbatches.size(), second.microbatches.size());
