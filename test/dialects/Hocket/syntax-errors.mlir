@@ -97,7 +97,7 @@ func.func @unknown_role(%x: tensor<?xf32> {hocket.role = #hocket.role<weights>})
 
 // -----
 
-// expected-error @+2 {{expected ::hocket::Slot to be one of: parameter, gradient, state, batch, input, output, input_gradient, output_gradient, residual, loss, weight, step}}
+// expected-error @+2 {{expected ::hocket::Slot to be one of: parameter, gradient, state, batch, input, output, input_gradient, output_gradient, residual, attended, attended_gradient, loss, weight, step}}
 // expected-error @+1 {{failed to parse Hocket_OperandAttr parameter 'slot'}}
 func.func @unknown_slot(%x: tensor<?xf32> {hocket.operand = #hocket.operand<weights, 0>}) {
   return
