@@ -95,7 +95,9 @@ std::vector<KernelSample> readSamples(Reader &reader, const Json &kernel,
     KernelSample sample;
     const Json &symbols = reader.list(list[i], at, "symbols");
     if (symbols.size() != sample.symbols.size())
-      reader.fail(at + ".symbols", "must be a list of two numbers");
+      reader.fail(at + ".symbols", "must be a list of " +
+                                       std::to_string(sample.symbols.size()) +
+                                       " numbers");
     else
       for (size_t k = 0; k < symbols.size(); ++k)
         sample.symbols[k] = reader.integer(symbols[k], at + ".symbols", 0);

@@ -1,5 +1,6 @@
 //===- MeasuringTest.cpp - Steps that are timed ---------------------------===//
 
+#include "../Plan/SharedSequences.h"
 #include "../Plan/SyntheticModel.h"
 
 #include "hocket/Runtime/PacedDevice.h"
@@ -125,4 +126,34 @@ TEST(MeasuringDevice, StepsMakeAProfile) {
   EXPECT_GE(profile.instructionSeconds, 0);
   EXPECT_TRUE(parseProfile(profile.str(), "p"));
   EXPECT_GT(measureWake(), 0);
+}
+
+/// The time beside the kernels is that of all kernels, attentions included.
+TEST(MeasuringDevice, AttentionsAreMeasuredAsKernelsAre) {
+  Model model = makeSharedModel();
+  Plan plan = makeSharedPlan(model);
+  SleepingDevice device;
+  MeasuringDevice measuring(device, 2);
+  std::vector<std::vector<simulate::Span>> timelines(plan.ranks.size());
+  int64_t calls = 0;
+  for (uint32_t rank = 0; rank < plan.ranks.size(); ++rank) {
+    const std::vector<Instruction> &body = plan.roles[rank].body;
+    for (uint32_t i = 0; i < body.size(); ++i) {
+      bool runsKernel = body[i].op == Op::Kernel || body[i].op == Op::Attend;
+      if (runsKernel)
+        ASSERT_TRUE(measuring.launch(body[i].kernel, nullptr, {}, nullptr));
+      calls += runsKernel;
+      timelines[rank].push_back({i, double(i), i + (runsKernel ? 0.5 : 9.0)});
+    }
+  }
+  auto [inside, launched] = measuring.launches();
+  ASSERT_EQ(launched, calls);
+  Profile profile = makeProfile(measuring, plan, model, timelines);
+  EXPECT_NEAR(profile.instructionSeconds, 0.5 - inside / double(calls), 1e-9);
+  EXPECT_TRUE(checkProfile(profile, "p", plan, model));
+  profile.kernels.erase("attention.delta");
+  Result<void> lacks = checkProfile(profile, "p", plan, model);
+  ASSERT_FALSE(lacks);
+  EXPECT_EQ(lacks.error().message,
+            "the profile 'p' has no kernel 'attention.delta'");
 }
