@@ -1,6 +1,7 @@
 //===- CutAttentionTest.cpp - Stages cut at attentions, and put together --===//
 
 #include "hocket/Compiler/InitAll.h"
+#include "hocket/Compiler/KernelImage.h"
 #include "hocket/Dialects/Hocket.h"
 #include "hocket/Dialects/SymbolicShapes.h"
 #include "hocket/Passes/Expand.h"
@@ -276,6 +277,31 @@ TEST_F(CutAttention, GptBecomesAModel) {
           }
       EXPECT_EQ(gives, isTrained);
     }
+  }
+}
+
+/// Native code of all kernels, those of the attention among them.
+TEST_F(CutAttention, KernelsCompile) {
+  for (StageForm form : {StageForm::Whole, StageForm::Split}) {
+    OwningOpRef<ModuleOp> module = parse(kGptTiny);
+    PassManager manager(&context);
+    manager.addPass(createParallelize(options(2)));
+    buildStagesPipeline(manager);
+    buildKernelsPipeline(manager, form);
+    ASSERT_TRUE(succeeded(manager.run(*module)));
+    FailureOr<ModelSource> source = buildModel(*module);
+    ASSERT_TRUE(succeeded(source));
+    FailureOr<CompiledKernels> compiled = compileKernels(*module, {});
+    ASSERT_TRUE(succeeded(compiled));
+    const std::vector<plan::Kernel> &kernels = source->model.kernels;
+    ASSERT_EQ(compiled->kernels.size(), kernels.size());
+    for (size_t i = 0; i < kernels.size(); ++i) {
+      EXPECT_EQ(compiled->kernels[i].symbol, kernels[i].symbol);
+      EXPECT_EQ(compiled->kernels[i].operands, kernels[i].operands);
+    }
+    const plan::Attention &attention = *source->model.stages[1].attention;
+    EXPECT_FALSE(compiled->kernels[attention.part].flops.terms.empty());
+    EXPECT_FALSE(compiled->kernels[attention.partGrad].flops.terms.empty());
   }
 }
 
