@@ -156,7 +156,7 @@ LogicalResult ExportChecker::checkRole(const plan::Role &role) {
       return fail() << "table #" << i << " of role \"" << role.name
                     << "\" is malformed";
   for (auto [i, buffer] : llvm::enumerate(role.buffers))
-    if (buffer.share.owner < -1 || buffer.share.term < -1)
+    if (buffer.share.owner < -1 || buffer.share.term < plan::Share::kTotal)
       return fail() << "buffer #" << i << " of role \"" << role.name
                     << "\" is of a negative coordinate";
   size_t numSends = 0;

@@ -266,6 +266,9 @@ void Importer::importRole(RoleOp op) {
       made.share.owner = int32_t(*owner);
     if (std::optional<uint32_t> term = buffer.getTerm())
       made.share.term = int32_t(*term);
+    else if (buffer.getTotal())
+      made.share.term = plan::Share::kTotal;
+    made.share.isAgain = buffer.getAgain();
     made.share.firstHead = buffer.getFirstHead();
     made.share.numHeads = buffer.getNumHeads();
     made.bytes = buffer.getBytes();

@@ -20,11 +20,15 @@ static bool isWithin(const plan::TokenChunk &chunk, int64_t length) {
 plan::Share Decoder::share(const format::Share *in, const TensorType &whole) {
   if (!in)
     return {};
-  plan::Share out{in->owner(), in->first_head(), in->num_heads(), in->term()};
-  for (int32_t coordinate : {out.owner, out.term})
-    if (coordinate < -1 || coordinate >= int64_t(replicas))
+  plan::Share out{in->owner(), in->first_head(), in->num_heads(), in->term(),
+                  in->is_again()};
+  auto check = [&](int64_t coordinate, int64_t least) {
+    if (coordinate < least || coordinate >= int64_t(replicas))
       fail("a share is of coordinate " + std::to_string(coordinate) + " of " +
            std::to_string(replicas));
+  };
+  check(out.owner, -1);
+  check(out.term, plan::Share::kTotal);
   if (!plan::hasHeads(whole, out))
     fail("a share has heads that its value, " + whole.str() + ", has not");
   return out;

@@ -12,9 +12,9 @@ python3 "$here/Inputs/attention_model.py" "$out" "$heads" "$keys" "$mask" 37 1 6
 
 run() {
   sed "s/^devices_per_node: .*/devices_per_node: $3/" "$fixtures/../data/topology/laptop.yaml" >"$out/topology.yaml"
-  hocket-compile "$1" --topology="$out/topology.yaml" --lengths="$out/lengths.txt" -o "$2.hkt"
+  hocket-compile "$1" --topology="$out/topology.yaml" --lengths="$out/lengths.txt" --gradients -o "$2.hkt"
   hocket-run "$2.hkt" --steps=1 --params="$out/params.safetensors" --data="$out/data.safetensors" \
-    --save-params="$2.safetensors" --quiet >"$2.txt"
+    --save-gradients="$2.safetensors" --quiet >"$2.txt"
 }
 
 run "$out/model.mlir" "$out/erased" 1

@@ -3,8 +3,7 @@
 
 Usage: attention_model.py FOLDER HEADS KEY_HEADS causal|full LENGTH...
 
-model.mlir, data.safetensors, params.safetensors, lengths.txt. The optimizer of the model puts the gradient of a parameter
-in its place, so that the parameters after one step are the gradients.
+model.mlir, data.safetensors, params.safetensors, lengths.txt.
 """
 import array
 import json
@@ -86,10 +85,6 @@ def model(heads, key_heads, causal):
     %sum = linalg.reduce {{arith.addf}} ins(%squares : tensor<?x{WIDTH}xf32>) outs(%start : tensor<f32>) dimensions = [0, 1]
     %weight = linalg.reduce {{arith.addf}} ins(%ones : tensor<?xf32>) outs(%start : tensor<f32>) dimensions = [0]
     return %sum, %weight : tensor<f32>, tensor<f32>
-}}
-func.func @update(%parameter: tensor<?xf32> {{hocket.role = #hocket.role<param>}},
-                  %gradient: tensor<?xf32> {{hocket.role = #hocket.role<grad>}}) -> tensor<?xf32> {{
-    return %gradient : tensor<?xf32>
 }}
 """
     return text, parameters
