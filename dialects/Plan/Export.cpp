@@ -182,16 +182,13 @@ void Exporter::exportRole(const plan::Role &role) {
     StringAttr name =
         buffer.name.empty() ? nullptr : builder.getStringAttr(buffer.name);
     const plan::Share &share = buffer.share;
-    auto flag = [&](bool isSet) {
-      return isSet ? builder.getUnitAttr() : UnitAttr();
-    };
     buffers.push_back(BufferOp::create(
         builder, loc, bufferType, name,
         static_cast<planir::Slot>(buffer.binding.slot), buffer.binding.index,
         stage, optional(buffer.microbatch), optional(share.owner),
         share.numHeads, share.firstHead, optional(share.term),
-        flag(share.term == plan::Share::kTotal), flag(share.isAgain),
-        buffer.bytes, buffer.offset, content(buffer.type)));
+        share.term == plan::Share::kTotal, share.isAgain, buffer.bytes,
+        buffer.offset, content(buffer.type)));
   }
   for (auto [i, table] : llvm::enumerate(role.tables))
     TableOp::create(builder, loc, i, table[1], table[2], table[3],

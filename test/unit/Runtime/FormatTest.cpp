@@ -295,8 +295,8 @@ TEST(Format, SharedSequencesOutOfRangeAreRefused) {
   using P = plan::Plan;
   EXPECT_EQ(refused([&](P &p) { shared(p).owner = 2; }),
             "a share is of coordinate 2 of 2");
-  EXPECT_EQ(refused([&](P &p) { shared(p).term = -2; }),
-            "a share is of coordinate -2 of 2");
+  EXPECT_EQ(refused([&](P &p) { shared(p).term = -3; }),
+            "a share is of coordinate -3 of 2");
   std::string heads = "a share has heads that its value, T x 2 x 8 x f32, has "
                       "not";
   EXPECT_EQ(refused([&](P &p) { shared(p).numHeads = 3; }), heads);
