@@ -92,7 +92,10 @@ Result<StageForm> chooseForm(ModuleOp module, const CompileOptions &options,
   Result<const plan::Schedule *> schedule = schedules.get(strategy->schedule);
   if (!schedule)
     return schedule.error();
-  uint32_t ranks = std::max(countStages(module) / strategy->chunks, 1u);
+  uint32_t stages = strategy->segments.empty()
+                        ? countStages(module)
+                        : uint32_t(strategy->segments.size());
+  uint32_t ranks = std::max(stages / strategy->chunks, 1u);
   if (Result<void> checked =
           (*schedule)->check({ranks, strategy->chunks, strategy->microbatches});
       !checked)
@@ -137,6 +140,15 @@ Result<void> fillPaths(ModuleOp module, const Topology &topology,
   return fillAuto(module, topology, options, degrees, solvePaths);
 }
 
+Result<void> fillSequence(ModuleOp module, const Topology &topology,
+                          const CompileOptions &options) {
+  auto loss = module.lookupSymbol<func::FuncOp>("loss");
+  FailureOr<plan::Strategy> strategy = strategyOf(loss);
+  if (failed(strategy))
+    return compileError(module);
+  return fillAuto(module, topology, options, *strategy, solveSequence);
+}
+
 Result<void> fillSchedule(ModuleOp module, const Topology &topology,
                           const CompileOptions &options) {
   auto loss = module.lookupSymbol<func::FuncOp>("loss");
@@ -172,6 +184,8 @@ hocket::compileModel(ModuleOp module, const CompileOptions &options) {
   if (failed(toKernels.run(module)))
     return compileError(module);
 
+  if (Result<void> solved = fillSequence(module, *topology, options); !solved)
+    return solved.error();
   if (Result<void> solved = fillSchedule(module, *topology, options); !solved)
     return solved.error();
   FailureOr<ModelSource> source = buildModel(module);

@@ -128,6 +128,10 @@ Result<SolvedSchedule> plan::solveSchedule(const Model &model,
                                            const ScheduleSetting &setting,
                                            const ScheduleRegistry &schedules,
                                            const SolverOptions &options) {
+  if (!strategy.segments.empty())
+    return fail("stages that share their sequences are not scheduled by the "
+                "solver yet",
+                {"name a schedule, such as 1f1b or zb_h1"});
   uint32_t stages = uint32_t(model.stages.size());
   std::vector<std::vector<uint32_t>> placements =
       placementsOf(strategy, stages);

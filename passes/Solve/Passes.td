@@ -49,6 +49,41 @@ def SolveSchedule : Pass<"hocket-solve-schedule", "::mlir::ModuleOp"> {
   let dependentDialects = ["::hocket::HocketDialect", "::mlir::func::FuncDialect"];
 }
 
+def SolveSequence : Pass<"hocket-solve-sequence", "::mlir::ModuleOp"> {
+  let summary = "fill `method(\"auto\")`: how ranks share sequences";
+  let description = [{
+    Takes a module of kernel functions (after `hocket-add-attention-kernels`)
+    whose strategy has the sequence method "auto", plans and simulates a step
+    with every method that the degree and the heads allow, and writes down the
+    fastest one whose buffers fit the devices, or the fastest one where none
+    does. Other methods are left as they are. The choice is exact for the cost
+    model of the topology, or for a profile (docs/cost.md), and for the lengths
+    that are given.
+
+    A remark of the category "solve" for each method tells its time and memory,
+    the best one first.
+
+    Before:
+    ```mlir
+    func.func private @loss(...) attributes {hocket.strategy = {method = "auto", sequence = 4 : i64, ...}}
+    ```
+    After:
+    ```mlir
+    func.func private @loss(...) attributes {hocket.strategy = {method = "zigzag", sequence = 4 : i64, ...}}
+    ```
+  }];
+  let options = [
+    Option<"function", "function", "std::string", "\"loss\"", "The loss function of the model.">,
+    Option<"topology", "topology", "std::string", "\"\"",
+           "File with the machine (docs/topology.md); else the module's hocket.topology.">,
+    Option<"lengths", "lengths", "std::string", "\"\"",
+           "File with the tokens of each sequence; else two of 64 tokens for every microbatch.">,
+    Option<"costs", "costs", "std::string", "\"\"",
+           "A profile of hocket-run --profile, in place of the cost model.">,
+  ];
+  let dependentDialects = ["::hocket::HocketDialect", "::mlir::func::FuncDialect"];
+}
+
 def SolvePaths : Pass<"hocket-solve-paths", "::mlir::ModuleOp"> {
   let summary = "fill `paths(auto)`: the paths of a skip-pipeline and the orders of its nodes";
   let description = [{

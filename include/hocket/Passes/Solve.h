@@ -37,6 +37,12 @@ llvm::LogicalResult solveSchedule(mlir::ModuleOp module,
 llvm::LogicalResult solvePaths(mlir::ModuleOp module, llvm::StringRef lossName,
                                const SolveSetting &setting);
 
+/// The same for the method of a hocket.sequence and the pass
+/// hocket-solve-sequence.
+llvm::LogicalResult solveSequence(mlir::ModuleOp module,
+                                  llvm::StringRef lossName,
+                                  const SolveSetting &setting);
+
 /// The skip-pipeline in `@lossName` whose paths are auto; null where there is
 /// none.
 SkipPipelineOp findOpenPaths(mlir::ModuleOp module, llvm::StringRef lossName);
