@@ -110,7 +110,7 @@ void Search::tightenAll(State &state) {
 /// its devices idle.
 int64_t Search::randomTime() {
   size_t item = random(std::min<size_t>(numChosen, 16));
-  const std::vector<uint8_t> &shapes = model.shapesOf(item);
+  const std::vector<uint16_t> &shapes = model.shapesOf(item);
   return model.time(item, shapes[random(shapes.size())]);
 }
 
@@ -132,7 +132,7 @@ bool Search::perturb(State &state, int64_t allowed) {
     while (changes-- > 0) {
       size_t item = random(1 + random(numChosen));
       Choice &choice = next.choices[item];
-      const std::vector<uint8_t> &shapes = model.shapesOf(item);
+      const std::vector<uint16_t> &shapes = model.shapesOf(item);
       choice = Choice();
       if (random(4) > 0)
         choice.shape = shapes[random(shapes.size())];

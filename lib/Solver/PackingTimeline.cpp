@@ -39,13 +39,13 @@ bool Timeline::build(int64_t limit, const std::vector<int> &shapes,
   std::vector<std::pair<int, uint32_t>> order;
   std::vector<size_t> wanted(model.numItems());
   for (uint32_t item = 0; item < model.numItems(); ++item) {
-    const std::vector<uint8_t> &own = model.shapesOf(item);
-    auto isInTime = [&](uint8_t shape) {
+    const std::vector<uint16_t> &own = model.shapesOf(item);
+    auto isInTime = [&](uint16_t shape) {
       return model.fixedTime + model.time(item, shape) <= limit;
     };
     auto found = own.end();
     if (prefersChain)
-      found = std::find_if(own.begin(), own.end(), [&](uint8_t shape) {
+      found = std::find_if(own.begin(), own.end(), [&](uint16_t shape) {
         return model.isInChain[shape] && isInTime(shape);
       });
     if (found == own.end())
@@ -63,7 +63,7 @@ bool Timeline::build(int64_t limit, const std::vector<int> &shapes,
     if (place(item, wanted[item], limit))
       continue;
     bool isPlaced = false;
-    for (uint8_t shape : model.shapesOf(item))
+    for (uint16_t shape : model.shapesOf(item))
       isPlaced = isPlaced || place(item, shape, limit);
     if (!isPlaced)
       return false;
@@ -142,7 +142,7 @@ int64_t packing::timelineBound(const Model &model) {
     double work = 0, bytes = 0;
     for (auto [item, count] : model.classes) {
       Grain grain{double(kNever), double(kNever)};
-      for (uint8_t shape : model.shapesOf(item)) {
+      for (uint16_t shape : model.shapesOf(item)) {
         if (model.fixedTime + model.time(item, shape) > limit)
           continue;
         grain.work = std::min(grain.work, double(model.work(item, shape)));
@@ -244,7 +244,7 @@ void TimelineSearch::run(Budget &budget) {
     std::vector<int> before = shapes;
     for (size_t changes = 1 + generator() % 2; changes > 0; --changes) {
       size_t item = generator() % (1 + generator() % shapes.size());
-      const std::vector<uint8_t> &own = model.shapesOf(item);
+      const std::vector<uint16_t> &own = model.shapesOf(item);
       size_t choice = generator() % (own.size() + 1);
       shapes[item] = choice < own.size() ? own[choice] : Timeline::kAny;
     }
