@@ -203,7 +203,9 @@ int64_t packing::timelineBound(const Model &model) {
 }
 
 bool TimelineSearch::attempt(int64_t limit, const std::vector<int> &shapes) {
-  if (!timeline.build(limit, shapes, prefersChain))
+  bool fits = timeline.build(limit, shapes, prefersChain);
+  budget->spend(timeline.takeWork());
+  if (!fits)
     return false;
   if (timeline.end() < bestEnd) {
     bestEnd = timeline.end();
@@ -215,7 +217,7 @@ bool TimelineSearch::attempt(int64_t limit, const std::vector<int> &shapes) {
 
 /// Halves what the best end might do without.
 void TimelineSearch::narrow(int64_t low, const std::vector<int> &shapes) {
-  while (bestEnd - low > bestEnd / 4000) {
+  while (bestEnd - low > bestEnd / 4000 && !budget->exhausted()) {
     int64_t middle = low + (bestEnd - low) / 2;
     if (!attempt(middle, shapes))
       low = middle;
@@ -223,6 +225,7 @@ void TimelineSearch::narrow(int64_t low, const std::vector<int> &shapes) {
 }
 
 void TimelineSearch::run(Budget &budget) {
+  this->budget = &budget;
   std::vector<int> shapes(std::min<size_t>(model.numItems(), 48),
                           Timeline::kAny);
   int64_t low = timelineBound(model);
@@ -239,7 +242,6 @@ void TimelineSearch::run(Budget &budget) {
     if (prefers && bestEnd == before)
       prefersChain = false;
   }
-  budget.spend(timeline.takeWork());
   while (!budget.exhausted() && bestEnd > lowerBound) {
     std::vector<int> before = shapes;
     for (size_t changes = 1 + generator() % 2; changes > 0; --changes) {
@@ -253,7 +255,7 @@ void TimelineSearch::run(Budget &budget) {
       narrow(was - 4 * (was - bestEnd) - was / 1000, shapes);
     else
       shapes = std::move(before);
-    budget.spend(timeline.takeWork() + 1);
+    budget.spend(1);
   }
 }
 
