@@ -4,29 +4,15 @@
 // takes longer than T, so an item is in a shape whose time for it is at most T;
 // the devices have T each, so the work of all items is at most N T. The least T
 // for which both can be true is the area bound.
-//
-// For M microbatches with times C_1 >= ... >= C_M more is known. Groups that
-// are larger than a node are slow at sending, so call them large. An item is
-// long if no small shape does it within C_1; the others are sand.
-//  - A long item is in a large group, of which all devices are taken for all of
-//    the microbatch. What the long items leave of the group's time and memory
-//    can be filled with sand, but each item of sand then takes the work that it
-//    has in this shape.
-//  - On all other devices a microbatch does at most C_j and holds at most their
-//    memory; sand takes at least its least work within C_1 there.
-// This is asked of the sum of the sand's work, of its bytes, and of weighted
-// sums of both. If it does not fit for any way to distribute the long items,
-// there is no solution with these times or shorter ones. Boxes of times cover
-// all that add up to at most T; each is refuted for its latest corner, or cut
-// in two, or T is not refuted.
+// PackingRefuter.cpp tells what is known beyond it.
 //
 //===----------------------------------------------------------------------===//
 
 #include "PackingBound.h"
 
+#include "PackingRefuter.h"
+
 #include <algorithm>
-#include <array>
-#include <map>
 
 using namespace hocket;
 using namespace hocket::packing;
@@ -35,7 +21,7 @@ int64_t packing::fewestMicrobatches(const Model &model) {
   int64_t bytes = 0;
   for (auto [item, count] : model.classes) {
     int64_t least = kNever;
-    for (uint8_t shape : model.shapesOf(item))
+    for (uint16_t shape : model.shapesOf(item))
       least = std::min(least, model.bytes(item, shape));
     bytes += least * count;
   }
@@ -50,8 +36,8 @@ namespace {
 std::optional<int64_t> leastWorkWithin(const Model &model, int64_t limit) {
   int64_t work = 0;
   for (auto [item, count] : model.classes) {
-    const std::vector<uint8_t> &shapes = model.shapesOf(item);
-    auto isInTime = [&, item = item](uint8_t shape) {
+    const std::vector<uint16_t> &shapes = model.shapesOf(item);
+    auto isInTime = [&, item = item](uint16_t shape) {
       return model.time(item, shape) <= limit;
     };
     auto found = std::find_if(shapes.begin(), shapes.end(), isInTime);
@@ -82,273 +68,6 @@ int64_t areaTime(const Model &model) {
   return low;
 }
 
-/// What a sum counts of the work and of the bytes of each item of sand.
-struct Weights {
-  double work, bytes;
-};
-constexpr size_t kNumWeights = 4;
-
-/// The sand where no microbatch takes longer than a limit. Sums are doubles,
-/// rounded by less than the margin of Refuter::sandFits.
-struct Sand {
-  Sand(const Model &model, int64_t limit, int largestSmall);
-
-  std::vector<uint32_t> longItems;
-  double work = 0, bytes = 0;
-  /// The least work by bytes that an item has.
-  double leastDensity = 0;
-  std::array<Weights, kNumWeights> weights;
-  /// By weights and shape, the most that sand counts for by its work there.
-  std::array<std::vector<double>, kNumWeights> efficiency;
-  /// By shape, the most bytes by work there.
-  std::vector<double> bytesByWork;
-
-  /// The most work that sand of so many bytes has: the densest first.
-  double mostWork(double bytes) const;
-
-private:
-  std::vector<double> bytesBefore, workBefore; // of the densest items
-};
-
-Sand::Sand(const Model &model, int64_t limit, int largestSmall)
-    : bytesByWork(model.numShapes(), 0) {
-  struct Grain {
-    uint32_t item;
-    double work, bytes;
-  };
-  std::vector<Grain> grains;
-  std::vector<double> counts;
-  for (auto [item, count] : model.classes) {
-    int64_t least = kNever, bytes = kNever;
-    bool isLong = true;
-    for (uint8_t shape : model.shapesOf(item)) {
-      bytes = std::min(bytes, model.bytes(item, shape));
-      if (model.time(item, shape) > limit)
-        continue;
-      least = std::min(least, model.work(item, shape));
-      isLong &= model.shapes[shape].degree > largestSmall;
-    }
-    if (isLong) {
-      for (uint32_t i = 0; i < count; ++i)
-        longItems.push_back(item + i);
-      continue;
-    }
-    grains.push_back({item, double(least), double(bytes)});
-    counts.push_back(count);
-    work += double(least) * count;
-    this->bytes += double(bytes) * count;
-  }
-  double density = bytes > 0 ? work / bytes : 0;
-  weights = {{{1, 0}, {1, density}, {1, 4 * density}, {0, 1}}};
-  for (auto &byShape : efficiency)
-    byShape.assign(model.numShapes(), 0);
-  for (const Grain &grain : grains)
-    for (uint8_t shape : model.shapesOf(grain.item)) {
-      double own = std::max(1.0, double(model.work(grain.item, shape)));
-      for (size_t i = 0; i < kNumWeights; ++i) {
-        double &best = efficiency[i][shape];
-        best = std::max(best, (weights[i].work * grain.work +
-                               weights[i].bytes * grain.bytes) /
-                                  own);
-      }
-      bytesByWork[shape] = std::max(bytesByWork[shape], grain.bytes / own);
-    }
-  for (size_t i = 0; i < grains.size(); ++i) {
-    grains[i].work *= counts[i];
-    grains[i].bytes *= counts[i];
-  }
-  std::sort(grains.begin(), grains.end(), [](const Grain &a, const Grain &b) {
-    return a.work * b.bytes > b.work * a.bytes;
-  });
-  bytesBefore.push_back(0);
-  workBefore.push_back(0);
-  for (const Grain &grain : grains) {
-    bytesBefore.push_back(bytesBefore.back() + grain.bytes);
-    workBefore.push_back(workBefore.back() + grain.work);
-  }
-  if (!grains.empty() && grains.back().bytes > 0)
-    leastDensity = grains.back().work / grains.back().bytes;
-}
-
-double Sand::mostWork(double limit) const {
-  auto after = std::upper_bound(bytesBefore.begin(), bytesBefore.end(), limit);
-  if (after == bytesBefore.end())
-    return work;
-  size_t i = size_t(after - bytesBefore.begin());
-  double share =
-      (limit - bytesBefore[i - 1]) / (bytesBefore[i] - bytesBefore[i - 1]);
-  return workBefore[i - 1] + share * (workBefore[i] - workBefore[i - 1]);
-}
-
-/// Refutes times of microbatches.
-class Refuter {
-public:
-  Refuter(const Model &model, Budget &budget)
-      : model(model), budget(budget),
-        largestSmall(model.problem.devicesPerNode) {}
-
-  /// Whether no solution of `count` microbatches has times that add up to at
-  /// most `sum`; false where that is not proven.
-  bool refutes(int count, int64_t sum);
-
-private:
-  struct LargeGroup {
-    size_t microbatch, shape;
-    int64_t load, bytes;
-  };
-
-  using Box = std::vector<std::pair<int64_t, int64_t>>;
-
-  bool refutesBox(const Box &box, int64_t sum);
-  const Sand &sandWithin(int64_t limit);
-  bool distributes(const Sand &sand, size_t index);
-  bool sandFits(const Sand &sand) const;
-
-  const Model &model;
-  Budget &budget;
-  int largestSmall;
-  std::vector<int64_t> times; // the latest corner of a box, longest first
-  std::vector<int> free;      // devices outside large groups
-  std::vector<LargeGroup> groups;
-  int64_t nodesLeft = 0;
-  std::map<int64_t, Sand> sands; // by limit
-};
-
-/// More ways than this to distribute the long items are not all looked at.
-constexpr int64_t kMostNodes = 20000;
-
-const Sand &Refuter::sandWithin(int64_t limit) {
-  auto found = sands.find(limit);
-  if (found == sands.end()) {
-    budget.spend(int64_t(model.classes.size()) * 16);
-    found = sands.try_emplace(limit, model, limit, largestSmall).first;
-  }
-  return found->second;
-}
-
-bool Refuter::refutes(int count, int64_t sum) {
-  sands.clear();
-  times.assign(size_t(count), 0);
-  int64_t narrowest = std::max<int64_t>(1, sum / (count <= 2 ? 1000 : 300));
-  // Of all times but the last, which is what the others leave.
-  std::vector<Box> boxes = {Box(size_t(count - 1), {0, sum})};
-  while (!boxes.empty()) {
-    Box box = std::move(boxes.back());
-    boxes.pop_back();
-    if (budget.exhausted())
-      return false;
-    if (refutesBox(box, sum))
-      continue;
-    size_t widest = 0;
-    auto widthOf = [&](size_t i) { return box[i].second - box[i].first; };
-    for (size_t i = 1; i < box.size(); ++i)
-      if (widthOf(i) > widthOf(widest))
-        widest = i;
-    if (box.empty() || widthOf(widest) <= narrowest)
-      return false;
-    int64_t middle = box[widest].first + widthOf(widest) / 2;
-    Box upper = box;
-    box[widest].second = middle;
-    upper[widest].first = middle;
-    boxes.push_back(std::move(box));
-    boxes.push_back(std::move(upper));
-  }
-  return true;
-}
-
-/// Whether no solution has times in the box that add up to the sum: those of
-/// less are no better, as a time that is longer than it has to be only helps.
-bool Refuter::refutesBox(const Box &box, int64_t sum) {
-  int64_t lowSum = 0, highSum = 0, before = sum;
-  for (size_t i = 0; i < box.size(); ++i) {
-    // No time is longer than the one before it.
-    before = std::min(before, box[i].second);
-    if (box[i].first > before)
-      return true;
-    times[i] = before;
-    lowSum += box[i].first;
-    highSum += before;
-  }
-  times.back() = std::min(before, sum - lowSum);
-  if (times.back() < 0 || highSum + times.back() < sum)
-    return true;
-  free.assign(times.size(), model.problem.devices);
-  groups.clear();
-  nodesLeft = kMostNodes;
-  return !distributes(sandWithin(times[0]), 0);
-}
-
-/// Whether there is a way to distribute the long items from the index on.
-bool Refuter::distributes(const Sand &sand, size_t index) {
-  if (--nodesLeft < 0 || !budget.spend(4))
-    return true; // not known
-  if (!sandFits(sand))
-    return false;
-  if (index == sand.longItems.size())
-    return true;
-  uint32_t item = sand.longItems[index];
-  for (uint8_t shape : model.shapesOf(item)) {
-    int64_t time = model.time(item, shape), bytes = model.bytes(item, shape);
-    int degree = model.shapes[shape].degree;
-    for (size_t i = 0; i < groups.size(); ++i) {
-      LargeGroup before = groups[i];
-      if (before.shape != shape ||
-          before.load + time > times[before.microbatch] ||
-          before.bytes + bytes > model.shapes[shape].capacity)
-        continue;
-      groups[i].load += time;
-      groups[i].bytes += bytes;
-      if (distributes(sand, index + 1))
-        return true;
-      groups[i] = before;
-    }
-    for (size_t j = 0; j < times.size(); ++j) {
-      if (time > times[j] || degree > free[j])
-        continue;
-      free[j] -= degree;
-      groups.push_back({j, shape, time, bytes});
-      if (distributes(sand, index + 1))
-        return true;
-      groups.pop_back();
-      free[j] += degree;
-    }
-  }
-  return false;
-}
-
-bool Refuter::sandFits(const Sand &sand) const {
-  std::array<double, kNumWeights> room{};
-  double perDevice = double(model.problem.capacity(1)) + 1;
-  for (size_t j = 0; j < times.size(); ++j) {
-    double area = double(times[j]) * free[j], memory = perDevice * free[j];
-    double work = std::min(area, sand.mostWork(memory));
-    double bytes = memory;
-    if (sand.leastDensity > 0)
-      bytes = std::min(memory, area / sand.leastDensity);
-    for (size_t i = 0; i < kNumWeights; ++i)
-      room[i] += sand.weights[i].work * work + sand.weights[i].bytes * bytes;
-  }
-  for (const LargeGroup &group : groups) {
-    const Shape &shape = model.shapes[group.shape];
-    double area = double(times[group.microbatch] - group.load) * shape.degree;
-    double memory = double(shape.capacity - group.bytes);
-    double work = sand.mostWork(memory);
-    double bytes = std::min(memory, area * sand.bytesByWork[group.shape]);
-    for (size_t i = 0; i < kNumWeights; ++i)
-      room[i] +=
-          std::min(area * sand.efficiency[i][group.shape],
-                   sand.weights[i].work * work + sand.weights[i].bytes * bytes);
-  }
-  // Far more than doubles are rounded by.
-  constexpr double margin = 1 - 1e-9;
-  for (size_t i = 0; i < kNumWeights; ++i)
-    if (room[i] < (sand.weights[i].work * sand.work +
-                   sand.weights[i].bytes * sand.bytes) *
-                      margin)
-      return false;
-  return true;
-}
-
 } // namespace
 
 int64_t packing::areaBound(const Model &model) {
@@ -365,30 +84,23 @@ int64_t packing::lowerBound(const Model &model, int64_t enough,
     alone += (model.fixedTime + model.leastTime(item)) * count;
   enough = std::min(enough, alone);
   Refuter refuter(model, budget);
-  int64_t bound = kNever;
+  // More microbatches than these are left to the area.
   constexpr int64_t kMostRefuted = 4;
+  int64_t bound = enough;
   for (int64_t count = fewest;; ++count) {
     int64_t fixed = model.sharedTime + count * model.fixedTime;
-    int64_t low = area; // all sums below it are refuted
-    if (count <= kMostRefuted) {
-      int64_t high = std::min(enough, bound) - fixed;
-      while (high - low > std::max<int64_t>(1, area / 2000)) {
-        int64_t middle = low + (high - low) / 2;
-        if (refuter.refutes(int(count), middle - 1))
-          low = middle;
-        else
-          high = middle;
-      }
+    if (fixed + area >= bound)
+      return bound;
+    if (count > kMostRefuted)
+      return fixed + area;
+    int64_t low = area, high = bound - fixed; // all sums below low are refuted
+    while (high - low > std::max<int64_t>(1, area / 2000)) {
+      int64_t middle = low + (high - low) / 2;
+      if (refuter.refutes(int(count), middle - 1))
+        low = middle;
+      else
+        high = middle;
     }
     bound = std::min(bound, fixed + low);
-    // More microbatches only add to it.
-    if (fixed + model.fixedTime + area >= bound || count > kMostRefuted)
-      break;
-    if (count == kMostRefuted) {
-      bound = std::min(bound, fixed + model.fixedTime + area);
-      break;
-    }
   }
-  return std::max(std::min(bound, enough),
-                  model.sharedTime + fewest * model.fixedTime + area);
 }

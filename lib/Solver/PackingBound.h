@@ -15,8 +15,8 @@ int64_t fewestMicrobatches(const Model &model);
 int64_t areaBound(const Model &model);
 
 /// At least areaBound(), and more where long items make the microbatches
-/// unequal (PackingBound.cpp proves it). Nothing above `enough`, a known value,
-/// is sought.
+/// unequal (PackingRefuter.cpp proves it). Nothing above `enough`, a known
+/// value, is sought.
 int64_t lowerBound(const Model &model, int64_t enough, Budget &budget);
 
 } // namespace hocket::packing

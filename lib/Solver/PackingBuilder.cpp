@@ -73,10 +73,10 @@ bool Builder::place(uint32_t item, Choice choice, bool prefersChain) {
   if (choice.shape != Choice::kAny)
     return placeAs(item, size_t(choice.shape), choice.microbatch);
   if (prefersChain)
-    for (uint8_t shape : model.shapesOf(item))
+    for (uint16_t shape : model.shapesOf(item))
       if (model.isInChain[shape] && placeAs(item, shape, choice.microbatch))
         return true;
-  for (uint8_t shape : model.shapesOf(item))
+  for (uint16_t shape : model.shapesOf(item))
     if (placeAs(item, shape, choice.microbatch))
       return true;
   return false;

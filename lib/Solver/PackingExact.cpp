@@ -60,7 +60,7 @@ void Exact::build(int microbatches, int64_t most) {
   // Times often have a common divisor, which loses nothing.
   int64_t divisor = model.fixedTime;
   for (uint32_t item = 0; item < model.numItems(); ++item)
-    for (uint8_t shape : model.shapesOf(item))
+    for (uint16_t shape : model.shapesOf(item))
       divisor = std::gcd(divisor, model.time(item, shape));
   divisor = std::max<int64_t>(divisor, 1);
   sum /= divisor;

@@ -128,7 +128,7 @@ void Model::fillTables() {
       row(times)[long(shape)] =
           fits ? *problem.time(sequences[item], degree, method) : kNever;
       if (fits)
-        shapeOrders[item].push_back(uint8_t(shape));
+        shapeOrders[item].push_back(uint16_t(shape));
     }
     std::sort(shapeOrders[item].begin(), shapeOrders[item].end(),
               [&](size_t a, size_t b) {
@@ -140,7 +140,7 @@ void Model::fillTables() {
 
 int64_t Model::leastTime(size_t item) const {
   int64_t least = kNever;
-  for (uint8_t shape : shapeOrders[item])
+  for (uint16_t shape : shapeOrders[item])
     least = std::min(least, time(item, shape));
   return least;
 }

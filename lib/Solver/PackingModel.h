@@ -60,7 +60,7 @@ public:
     return time(item, shape) * shapes[shape].degree;
   }
   /// The shapes that hold the item, least work first.
-  const std::vector<uint8_t> &shapesOf(size_t item) const {
+  const std::vector<uint16_t> &shapesOf(size_t item) const {
     return shapeOrders[item];
   }
   bool isSame(size_t item, size_t other) const {
@@ -81,7 +81,7 @@ private:
   void findChain();
 
   std::vector<int64_t> times, sizes;
-  std::vector<std::vector<uint8_t>> shapeOrders;
+  std::vector<std::vector<uint16_t>> shapeOrders;
 };
 
 /// Why no solution exists, where an item has no shape.

@@ -25,7 +25,9 @@ Search::Search(const Model &model, uint64_t seed)
 /// Builds and, if that succeeds, shortens the limits to the times that are
 /// needed.
 bool Search::build(State &state) {
-  if (!builder.build(state.limits, state.choices, state.prefersChain))
+  bool fits = builder.build(state.limits, state.choices, state.prefersChain);
+  budget->spend(builder.takeWork());
+  if (!fits)
     return false;
   state.limits = builder.times();
   int64_t longest =
@@ -66,7 +68,7 @@ void Search::start(int microbatches, bool prefersChain) {
   }
   State found = state;
   high = *std::max_element(found.limits.begin(), found.limits.end());
-  while (high - low > high / 100) {
+  while (high - low > high / 100 && !isOver()) {
     int64_t middle = low + (high - low) / 2;
     state.limits.assign(size_t(microbatches), middle);
     if (build(state)) {
@@ -85,7 +87,7 @@ void Search::start(int microbatches, bool prefersChain) {
 void Search::tighten(State &state, size_t microbatch) {
   int64_t low = 0;
   State attempt = state;
-  while (state.limits[microbatch] - low > state.value / 4000) {
+  while (state.limits[microbatch] - low > state.value / 4000 && !isOver()) {
     int64_t limit = state.limits[microbatch];
     attempt.limits = state.limits;
     attempt.limits[microbatch] =
@@ -110,7 +112,7 @@ void Search::tightenAll(State &state) {
 /// its devices idle.
 int64_t Search::randomTime() {
   size_t item = random(std::min<size_t>(numChosen, 16));
-  const std::vector<uint8_t> &shapes = model.shapesOf(item);
+  const std::vector<uint16_t> &shapes = model.shapesOf(item);
   return model.time(item, shapes[random(shapes.size())]);
 }
 
@@ -132,7 +134,7 @@ bool Search::perturb(State &state, int64_t allowed) {
     while (changes-- > 0) {
       size_t item = random(1 + random(numChosen));
       Choice &choice = next.choices[item];
-      const std::vector<uint8_t> &shapes = model.shapesOf(item);
+      const std::vector<uint16_t> &shapes = model.shapesOf(item);
       choice = Choice();
       if (random(4) > 0)
         choice.shape = shapes[random(shapes.size())];
@@ -187,11 +189,11 @@ void Search::sweep(size_t index, Budget &budget) {
       if (state.value < states[index].value)
         states[index] = std::move(state);
     }
-    budget.spend(builder.takeWork());
   }
 }
 
 void Search::begin(Budget &budget) {
+  this->budget = &budget;
   int fewest = int(fewestMicrobatches(model));
   int most = int(model.numItems());
   int64_t leastOfFewest = areaBound(model);
@@ -206,7 +208,6 @@ void Search::begin(Budget &budget) {
     start(count, false);
     if (!model.isNested)
       start(count, true);
-    budget.spend(builder.takeWork());
   }
   // The most promising first: the budget may be small.
   std::sort(states.begin(), states.end(), [](const State &a, const State &b) {
@@ -220,6 +221,7 @@ void Search::begin(Budget &budget) {
 }
 
 void Search::run(Budget &budget) {
+  this->budget = &budget;
   auto temperature = [&, begin = budget.remainingWork(),
                       seconds = budget.remainingSeconds()] {
     double left = budget.countsWork()
@@ -242,6 +244,6 @@ void Search::run(Budget &budget) {
       states[index] = state;
     if (random(400) == 0)
       current[index] = states[index];
-    budget.spend(builder.takeWork() + 1);
+    budget.spend(1);
   }
 }

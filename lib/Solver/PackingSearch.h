@@ -51,9 +51,11 @@ private:
   bool perturb(State &state, int64_t allowed);
   size_t random(size_t below) { return size_t(generator() % below); }
   int64_t randomTime();
+  bool isOver() const { return budget->exhausted(); }
 
   const Model &model;
   Builder builder;
+  Budget *budget = nullptr; // of begin() or run(), charged for every build
   std::mt19937_64 generator;
   Packing bestPacking;
   std::vector<State> states; // by number of microbatches

@@ -39,13 +39,13 @@ bool Timeline::build(int64_t limit, const std::vector<int> &shapes,
   std::vector<std::pair<int, uint32_t>> order;
   std::vector<size_t> wanted(model.numItems());
   for (uint32_t item = 0; item < model.numItems(); ++item) {
-    const std::vector<uint8_t> &own = model.shapesOf(item);
-    auto isInTime = [&](uint8_t shape) {
+    const std::vector<uint16_t> &own = model.shapesOf(item);
+    auto isInTime = [&](uint16_t shape) {
       return model.fixedTime + model.time(item, shape) <= limit;
     };
     auto found = own.end();
     if (prefersChain)
-      found = std::find_if(own.begin(), own.end(), [&](uint8_t shape) {
+      found = std::find_if(own.begin(), own.end(), [&](uint16_t shape) {
         return model.isInChain[shape] && isInTime(shape);
       });
     if (found == own.end())
@@ -63,7 +63,7 @@ bool Timeline::build(int64_t limit, const std::vector<int> &shapes,
     if (place(item, wanted[item], limit))
       continue;
     bool isPlaced = false;
-    for (uint8_t shape : model.shapesOf(item))
+    for (uint16_t shape : model.shapesOf(item))
       isPlaced = isPlaced || place(item, shape, limit);
     if (!isPlaced)
       return false;
@@ -142,7 +142,7 @@ int64_t packing::timelineBound(const Model &model) {
     double work = 0, bytes = 0;
     for (auto [item, count] : model.classes) {
       Grain grain{double(kNever), double(kNever)};
-      for (uint8_t shape : model.shapesOf(item)) {
+      for (uint16_t shape : model.shapesOf(item)) {
         if (model.fixedTime + model.time(item, shape) > limit)
           continue;
         grain.work = std::min(grain.work, double(model.work(item, shape)));
@@ -203,7 +203,9 @@ int64_t packing::timelineBound(const Model &model) {
 }
 
 bool TimelineSearch::attempt(int64_t limit, const std::vector<int> &shapes) {
-  if (!timeline.build(limit, shapes, prefersChain))
+  bool fits = timeline.build(limit, shapes, prefersChain);
+  budget->spend(timeline.takeWork());
+  if (!fits)
     return false;
   if (timeline.end() < bestEnd) {
     bestEnd = timeline.end();
@@ -215,7 +217,7 @@ bool TimelineSearch::attempt(int64_t limit, const std::vector<int> &shapes) {
 
 /// Halves what the best end might do without.
 void TimelineSearch::narrow(int64_t low, const std::vector<int> &shapes) {
-  while (bestEnd - low > bestEnd / 4000) {
+  while (bestEnd - low > bestEnd / 4000 && !budget->exhausted()) {
     int64_t middle = low + (bestEnd - low) / 2;
     if (!attempt(middle, shapes))
       low = middle;
@@ -223,6 +225,7 @@ void TimelineSearch::narrow(int64_t low, const std::vector<int> &shapes) {
 }
 
 void TimelineSearch::run(Budget &budget) {
+  this->budget = &budget;
   std::vector<int> shapes(std::min<size_t>(model.numItems(), 48),
                           Timeline::kAny);
   int64_t low = timelineBound(model);
@@ -239,12 +242,11 @@ void TimelineSearch::run(Budget &budget) {
     if (prefers && bestEnd == before)
       prefersChain = false;
   }
-  budget.spend(timeline.takeWork());
   while (!budget.exhausted() && bestEnd > lowerBound) {
     std::vector<int> before = shapes;
     for (size_t changes = 1 + generator() % 2; changes > 0; --changes) {
       size_t item = generator() % (1 + generator() % shapes.size());
-      const std::vector<uint8_t> &own = model.shapesOf(item);
+      const std::vector<uint16_t> &own = model.shapesOf(item);
       size_t choice = generator() % (own.size() + 1);
       shapes[item] = choice < own.size() ? own[choice] : Timeline::kAny;
     }
@@ -253,7 +255,7 @@ void TimelineSearch::run(Budget &budget) {
       narrow(was - 4 * (was - bestEnd) - was / 1000, shapes);
     else
       shapes = std::move(before);
-    budget.spend(timeline.takeWork() + 1);
+    budget.spend(1);
   }
 }
 

@@ -70,6 +70,7 @@ private:
 
   const Model &model;
   Timeline timeline;
+  Budget *budget = nullptr; // of run(), charged for every build
   std::mt19937_64 generator;
   std::vector<Timeline::Group> best;
   int64_t bestEnd = kNever;
