@@ -2,6 +2,7 @@
 
 #include "Checker.h"
 
+#include "hocket/Plan/AttentionTable.h"
 #include "hocket/Plan/Sequence.h"
 #include "hocket/Plan/Shares.h"
 #include "hocket/Plan/StrategyCheck.h"
@@ -381,6 +382,10 @@ Found StructureChecker::checkRole(uint32_t index) {
              .second)
       return fail("two buffers hold the same value", {{-1, index, -1, i}});
   }
+  for (size_t i = 0; i < role.tables.size(); ++i)
+    if (!isTable(role.tables[i]))
+      return fail("table #" + std::to_string(i) + " of a role is malformed",
+                  {culprit});
   uint32_t numSends = uint32_t(
       std::count_if(role.body.begin(), role.body.end(),
                     [](const Instruction &i) { return i.op == Op::Send; }));

@@ -67,9 +67,10 @@ TEST_F(AttentionKernelsTest, AreMadeOnce) {
   auto first = getAttentionKernels(*module, signature(16, 0.25f, true), true);
   ASSERT_TRUE(mlir::succeeded(first));
   EXPECT_EQ(first->part, "attention_part_f32_d16_scale0.25_causal");
+  EXPECT_EQ(first->merge, "attention_merge_f32_d16");
   EXPECT_EQ(first->delta, "attention_delta_f32_d16");
   EXPECT_EQ(first->partGrad, "attention_part_grad_f32_d16_scale0.25_causal");
-  EXPECT_EQ(numFunctions(), 3);
+  EXPECT_EQ(numFunctions(), 4);
   EXPECT_TRUE(mlir::succeeded(mlir::verify(*module)));
   for (auto function : module->getOps<mlir::func::FuncOp>())
     EXPECT_TRUE(function.isPrivate());
@@ -78,27 +79,28 @@ TEST_F(AttentionKernelsTest, AreMadeOnce) {
   ASSERT_TRUE(mlir::succeeded(again));
   EXPECT_EQ(again->part, first->part);
   EXPECT_EQ(again->partGrad, first->partGrad);
-  EXPECT_EQ(numFunctions(), 3);
-  // Another mask or scale: kernels of their own, but delta has neither.
+  EXPECT_EQ(numFunctions(), 4);
+  // Another mask or scale: kernels of their own, but merge and delta have
+  // neither.
   auto full = getAttentionKernels(*module, signature(16, 0.25f, false), true);
   ASSERT_TRUE(mlir::succeeded(full));
   EXPECT_NE(full->part, first->part);
   EXPECT_EQ(full->delta, first->delta);
-  EXPECT_EQ(numFunctions(), 5);
+  EXPECT_EQ(numFunctions(), 6);
   float next = std::nextafter(0.25f, 1.0f);
   auto other = getAttentionKernels(*module, signature(16, next, true), true);
   ASSERT_TRUE(mlir::succeeded(other));
   EXPECT_NE(other->part, first->part);
-  EXPECT_EQ(numFunctions(), 7);
+  EXPECT_EQ(numFunctions(), 8);
 }
 
-TEST_F(AttentionKernelsTest, ForwardAloneNeedsOne) {
+TEST_F(AttentionKernelsTest, ForwardAloneNeedsTwo) {
   auto kernels = getAttentionKernels(*module, signature(8, 0.5f, false), false);
   ASSERT_TRUE(mlir::succeeded(kernels));
   EXPECT_EQ(kernels->part, "attention_part_f32_d8_scale0.5");
   EXPECT_EQ(kernels->delta, "");
   EXPECT_EQ(kernels->partGrad, "");
-  EXPECT_EQ(numFunctions(), 1);
+  EXPECT_EQ(numFunctions(), 2);
 }
 
 TEST_F(AttentionKernelsTest, OtherElementTypes) {
@@ -140,6 +142,11 @@ TEST_F(AttentionKernelsTest, Bindings) {
                                   {Batch, 0, Read},
                                   {Attended, 0, ReadWrite},
                                   {Attended, 1, ReadWrite}}));
+  EXPECT_EQ(of(kernels->merge),
+            (std::vector<Binding>{{Attended, 0, ReadWrite},
+                                  {Attended, 1, ReadWrite},
+                                  {Input, 0, Read},
+                                  {Input, 1, Read}}));
   EXPECT_EQ(of(kernels->delta),
             (std::vector<Binding>{{Attended, 0, Read},
                                   {AttendedGradient, 0, Read},

@@ -64,6 +64,7 @@ Model makeModel() {
   attention.keyHeads = 2;
   attention.headSize = 8;
   attention.part = add("part", {queries, keys, keys, table, queries, perQuery});
+  attention.merge = add("merge", {queries, perQuery, queries, perQuery});
   attention.delta = add("delta", {queries, queries, perQuery});
   attention.partGrad =
       add("part_grad", {queries, keys, keys, table, perQuery, queries, perQuery,
@@ -148,7 +149,7 @@ TEST(AttentionCheck, NamesWhatIsWrong) {
       "task W of stage 1 may not access attended_gradient #0 in this "
       "way");
   EXPECT_EQ(broken([](Model &, Stage &stage) { stage.attention->part = 99; }),
-            "the kernel of stage 1's attention is kernel #99 of 7");
+            "the kernel of stage 1's attention is kernel #99 of 8");
   EXPECT_EQ(broken([](Model &, Stage &stage) {
               stage.attention->delta = stage.attention->part;
             }),

@@ -90,7 +90,7 @@ TEST_F(CheckAttentionTest, FindsRowsTwice) {
 TEST_F(CheckAttentionTest, FindsTablesThatEndEarly) {
   make("ring");
   tableOf(0, attend(0, attention().part)).pop_back();
-  expect("P8", "has a wrong head");
+  expect("structure", "of a role is malformed");
 }
 
 TEST_F(CheckAttentionTest, FindsOtherHeads) {
