@@ -5,13 +5,14 @@
 // without a backward needs none for gradients.
 
 // CHECK-LABEL: func.func private @stage1.forward
-// CHECK-SAME: hocket.attends = {causal = true, element = f32, head_size = 8 : i64, heads = 4 : i64, part = @attention_part_f32_d8_scale0.5_causal, scale = 5.000000e-01 : f32}
+// CHECK-SAME: hocket.attends = {causal = true, element = f32, head_size = 8 : i64, heads = 4 : i64, merge = @attention_merge_f32_d8, part = @attention_part_f32_d8_scale0.5_causal, scale = 5.000000e-01 : f32}
 // CHECK-LABEL: func.func private @stage2.forward
 // CHECK-SAME: part = @attention_part_f32_d8_scale0.5_causal,
 // CHECK-LABEL: func.func private @stage3.forward
 // CHECK-SAME: part = @attention_part_f32_d8_scale0.5,
 // CHECK-LABEL: func.func private @attention_part_f32_d8_scale0.5_causal(
 // CHECK-SAME: hocket.kernel = "Attend"
+// CHECK-LABEL: func.func private @attention_merge_f32_d8(
 // CHECK-LABEL: func.func private @attention_part_f32_d8_scale0.5(
 // CHECK-SAME: hocket.kernel = "Attend"
 // CHECK-NOT: func.func

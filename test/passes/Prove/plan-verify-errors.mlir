@@ -461,7 +461,7 @@ plan.program @other_kernel model("m") data(1) microbatches(1)
 // -----
 
 // The whole program is to blame: it has too few ranks.
-// expected-error @+1 {{'plan.program' op breaks P8: 1 stages x 2-way data parallelism is 2 stages to run and the plan's 1 ranks run 1}}
+// expected-error @+1 {{'plan.program' op breaks P8: 1 stages x 2 replicas is 2 stages to run and the plan's 1 ranks run 1}}
 plan.program @few_ranks model("m") data(2) microbatches(1) schedule("1f1b") {
   plan.kernel @f() workspace(0) flops(0) bytes(0)
   plan.stage 0 "only" inputs() outputs() residuals() {

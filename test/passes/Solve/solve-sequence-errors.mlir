@@ -6,7 +6,8 @@ module {
 
 // -----
 
-// expected-error @+1 {{method("auto")}}
+// expected-error @+2 {{has 0 hocket.topology ops; method("auto") needs one machine}}
+// expected-note @+1 {{name its file with the option `topology`}}
 module {
   func.func private @loss(tensor<?xf32> {hocket.role = #hocket.role<batch>}) -> (tensor<f32>, tensor<f32>)
       attributes {hocket.strategy = {chunks = 1 : i64, data = 1 : i64, method = "auto", microbatches = 1 : i64,
