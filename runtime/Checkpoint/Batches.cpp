@@ -89,12 +89,16 @@ Sequences::Sequences(const plan::Plan &plan)
 
 /// What is common to both kinds of file: offsets follow from the lengths, and
 /// all positions fit their type.
-Result<void> checkOffsets(const plan::Model &model, const plan::Plan &plan) {
+Result<void> checkOffsets(const std::vector<plan::BatchInput> &inputs) {
   TensorType offsets{ElementType::I32, {SizeExpr::symbol(1)}};
-  for (const plan::BatchInput &input : model.batch)
+  for (const plan::BatchInput &input : inputs)
     if (input.isOffsets && input.type != offsets)
       return fail("batch input '" + input.name + "' is " + input.type.str() +
                   "; offsets must be " + offsets.str());
+  return {};
+}
+
+Result<void> checkTokens(const plan::Plan &plan) {
   for (const plan::MicrobatchShape &shape : plan.shapes)
     if (shape.tokens > INT32_MAX)
       return fail("a microbatch has " + std::to_string(shape.tokens) +
@@ -106,39 +110,52 @@ Result<void> checkOffsets(const plan::Model &model, const plan::Plan &plan) {
 // Text
 //===----------------------------------------------------------------------===//
 
+enum class TextRole { Tokens, Targets, Positions, Offsets };
+
+/// What the batches of all plans share.
+struct Text {
+  std::string path, bytes;
+  uint64_t seed = 0;
+  std::vector<TextRole> roles; // of the batch inputs
+};
+
 class TextBatches : public BatchSource {
 public:
-  static Result<std::unique_ptr<BatchSource>> open(const std::string &path,
-                                                   uint64_t seed,
-                                                   const plan::Model &model,
-                                                   const plan::Plan &plan);
+  TextBatches(std::shared_ptr<const Text> text, Sequences sequences)
+      : text(std::move(text)), sequences(std::move(sequences)) {}
 
   void fill(uint64_t step, uint32_t coordinate, uint32_t microbatch,
             uint32_t input, std::byte *destination) const override;
 
 private:
-  enum class Role { Tokens, Targets, Positions, Offsets };
-
-  TextBatches(std::string text, uint64_t seed, const plan::Plan &plan)
-      : text(std::move(text)), seed(seed), sequences(plan) {}
-
-  static Result<Role> roleOf(const plan::BatchInput &input,
-                             const std::string &path);
-
-  std::string text;
-  uint64_t seed;
+  std::shared_ptr<const Text> text;
   Sequences sequences;
-  std::vector<Role> roles; // of the batch inputs
 };
 
-Result<TextBatches::Role> TextBatches::roleOf(const plan::BatchInput &input,
-                                              const std::string &path) {
+class TextFile : public BatchFile {
+public:
+  static Result<std::unique_ptr<BatchFile>>
+  open(const std::string &path, uint64_t seed, const plan::Model &model);
+  Result<std::unique_ptr<BatchSource>>
+  batchesOf(const plan::Plan &plan) const override;
+
+private:
+  explicit TextFile(std::shared_ptr<const Text> text) : text(std::move(text)) {}
+
+  static Result<TextRole> roleOf(const plan::BatchInput &input,
+                                 const std::string &path);
+
+  std::shared_ptr<const Text> text;
+};
+
+Result<TextRole> TextFile::roleOf(const plan::BatchInput &input,
+                                  const std::string &path) {
   if (input.isOffsets)
-    return Role::Offsets;
-  static constexpr std::pair<std::string_view, Role> known[] = {
-      {"tokens", Role::Tokens},
-      {"targets", Role::Targets},
-      {"positions", Role::Positions}};
+    return TextRole::Offsets;
+  static constexpr std::pair<std::string_view, TextRole> known[] = {
+      {"tokens", TextRole::Tokens},
+      {"targets", TextRole::Targets},
+      {"positions", TextRole::Positions}};
   TensorType ids{ElementType::I32, {SizeExpr::symbol(0)}};
   for (auto [name, role] : known) {
     if (input.name != name)
@@ -154,48 +171,59 @@ Result<TextBatches::Role> TextBatches::roleOf(const plan::BatchInput &input,
               {"a .safetensors file can give every input"});
 }
 
-Result<std::unique_ptr<BatchSource>> TextBatches::open(const std::string &path,
-                                                       uint64_t seed,
-                                                       const plan::Model &model,
-                                                       const plan::Plan &plan) {
-  Result<std::string> text = readFile(path);
-  if (!text)
-    return text.error();
-  std::unique_ptr<TextBatches> made(
-      new TextBatches(std::move(*text), seed, plan));
+Result<std::unique_ptr<BatchFile>> TextFile::open(const std::string &path,
+                                                  uint64_t seed,
+                                                  const plan::Model &model) {
+  Result<std::string> bytes = readFile(path);
+  if (!bytes)
+    return bytes.error();
+  Text text{path, std::move(*bytes), seed, {}};
   for (const plan::BatchInput &input : model.batch) {
-    Result<Role> role = roleOf(input, path);
+    Result<TextRole> role = roleOf(input, path);
     if (!role)
       return role.error();
-    made->roles.push_back(*role);
+    text.roles.push_back(*role);
   }
-  for (size_t i = 0; i < made->sequences.count(); ++i)
-    if (int64_t length = made->sequences.length(i);
-        uint64_t(length) >= made->text.size())
-      return fail(path + ": a text of " + std::to_string(made->text.size()) +
+  return std::unique_ptr<BatchFile>(
+      new TextFile(std::make_shared<const Text>(std::move(text))));
+}
+
+Result<std::unique_ptr<BatchSource>>
+TextFile::batchesOf(const plan::Plan &plan) const {
+  if (Result<void> checked = checkTokens(plan); !checked)
+    return checked.error();
+  Sequences sequences(plan);
+  for (size_t i = 0; i < sequences.count(); ++i)
+    if (int64_t length = sequences.length(i);
+        uint64_t(length) >= text->bytes.size())
+      return fail(text->path + ": a text of " +
+                  std::to_string(text->bytes.size()) +
                   " bytes is too short for sequence #" + std::to_string(i) +
                   ", which takes " + std::to_string(length) +
                   " tokens and one more as the last target");
-  return std::unique_ptr<BatchSource>(std::move(made));
+  return std::unique_ptr<BatchSource>(
+      std::make_unique<TextBatches>(text, std::move(sequences)));
 }
 
 void TextBatches::fill(uint64_t step, uint32_t coordinate, uint32_t microbatch,
                        uint32_t input, std::byte *destination) const {
-  Role role = roles[input];
-  if (role == Role::Offsets)
+  const std::string &bytes = text->bytes;
+  TextRole role = text->roles[input];
+  if (role == TextRole::Offsets)
     return sequences.fillOffsets(coordinate, microbatch, destination);
   Int32Writer out(destination);
   for (const plan::TokenChunk &chunk :
        sequences.chunks(coordinate, microbatch)) {
     uint64_t length = uint64_t(sequences.length(chunk.sequence));
-    uint64_t start = splitmix64(seed + (step << 32) + chunk.sequence) %
-                     (text.size() - length);
+    uint64_t start = splitmix64(text->seed + (step << 32) + chunk.sequence) %
+                     (bytes.size() - length);
     uint64_t position = uint64_t(chunk.first);
     for (int64_t k = 0; k < chunk.count;
          ++k, position += uint64_t(chunk.stride))
-      out.put(role == Role::Positions ? int64_t(position)
-              : role == Role::Tokens  ? uint8_t(text[start + position])
-                                      : uint8_t(text[start + position + 1]));
+      out.put(role == TextRole::Positions ? int64_t(position)
+              : role == TextRole::Tokens
+                  ? uint8_t(bytes[start + position])
+                  : uint8_t(bytes[start + position + 1]));
   }
 }
 
@@ -205,9 +233,9 @@ void TextBatches::fill(uint64_t step, uint32_t coordinate, uint32_t microbatch,
 
 class TensorBatches : public BatchSource {
 public:
-  static Result<std::unique_ptr<BatchSource>> open(const std::string &path,
-                                                   const plan::Model &model,
-                                                   const plan::Plan &plan);
+  static Result<std::unique_ptr<BatchSource>>
+  create(std::shared_ptr<const Safetensors> file,
+         const std::vector<plan::BatchInput> &inputs, const plan::Plan &plan);
 
   void fill(uint64_t step, uint32_t coordinate, uint32_t microbatch,
             uint32_t input, std::byte *destination) const override;
@@ -219,24 +247,42 @@ private:
     int64_t bytesPerToken = 0;
   };
 
-  TensorBatches(Safetensors file, const plan::Plan &plan)
+  TensorBatches(std::shared_ptr<const Safetensors> file, const plan::Plan &plan)
       : file(std::move(file)), sequences(plan) {}
 
   Result<Source> sourceOf(const plan::BatchInput &input) const;
   Result<void> checkOffsetTensor(const plan::BatchInput &input) const;
 
-  Safetensors file; // what the sources point into
+  std::shared_ptr<const Safetensors> file; // what the sources point into
   Sequences sequences;
   std::vector<Source> sources;
+};
+
+class TensorFile : public BatchFile {
+public:
+  TensorFile(Safetensors file, std::vector<plan::BatchInput> inputs)
+      : file(std::make_shared<const Safetensors>(std::move(file))),
+        inputs(std::move(inputs)) {}
+
+  Result<std::unique_ptr<BatchSource>>
+  batchesOf(const plan::Plan &plan) const override {
+    if (Result<void> checked = checkTokens(plan); !checked)
+      return checked.error();
+    return TensorBatches::create(file, inputs, plan);
+  }
+
+private:
+  std::shared_ptr<const Safetensors> file;
+  std::vector<plan::BatchInput> inputs;
 };
 
 /// Offsets in the file would be ignored; where they say something else than the
 /// plan, somebody is mistaken.
 Result<void>
 TensorBatches::checkOffsetTensor(const plan::BatchInput &input) const {
-  if (!file.find(input.name))
+  if (!file->find(input.name))
     return {};
-  Result<const TensorView *> view = file.require(
+  Result<const TensorView *> view = file->require(
       input.name, ElementType::I32, {int64_t(sequences.count()) + 1});
   if (!view)
     return view.error();
@@ -244,8 +290,8 @@ TensorBatches::checkOffsetTensor(const plan::BatchInput &input) const {
     int32_t found;
     std::memcpy(&found, (*view)->data + i * sizeof(found), sizeof(found));
     if (found != sequences.start(i))
-      return fail(file.fileName() + ": element " + std::to_string(i) + " of '" +
-                  input.name + "' is " + std::to_string(found) +
+      return fail(file->fileName() + ": element " + std::to_string(i) +
+                  " of '" + input.name + "' is " + std::to_string(found) +
                   " and the lengths of the plan give " +
                   std::to_string(sequences.start(i)));
   }
@@ -270,21 +316,18 @@ TensorBatches::sourceOf(const plan::BatchInput &input) const {
     return fail("batch input '" + input.name + "' is " + input.type.str() +
                 "; its first extent, and no other, must be T");
   Result<const TensorView *> view =
-      file.require(input.name, input.type.element, shape);
+      file->require(input.name, input.type.element, shape);
   if (!view)
     return view.error();
   return Source{(*view)->data, (*view)->bytes / sequences.tokens()};
 }
 
 Result<std::unique_ptr<BatchSource>>
-TensorBatches::open(const std::string &path, const plan::Model &model,
-                    const plan::Plan &plan) {
-  Result<Safetensors> file = Safetensors::load(path);
-  if (!file)
-    return file.error();
-  std::unique_ptr<TensorBatches> made(
-      new TensorBatches(std::move(*file), plan));
-  for (const plan::BatchInput &input : model.batch) {
+TensorBatches::create(std::shared_ptr<const Safetensors> file,
+                      const std::vector<plan::BatchInput> &inputs,
+                      const plan::Plan &plan) {
+  std::unique_ptr<TensorBatches> made(new TensorBatches(std::move(file), plan));
+  for (const plan::BatchInput &input : inputs) {
     Result<Source> source = made->sourceOf(input);
     if (!source)
       return source.error();
@@ -316,12 +359,25 @@ void TensorBatches::fill(uint64_t step, uint32_t coordinate,
 
 } // namespace
 
+Result<std::unique_ptr<BatchFile>>
+runtime::openBatchFile(const std::string &path, uint64_t seed,
+                       const plan::Model &model) {
+  if (Result<void> checked = checkOffsets(model.batch); !checked)
+    return checked.error();
+  if (!path.ends_with(".safetensors"))
+    return TextFile::open(path, seed, model);
+  Result<Safetensors> file = Safetensors::load(path);
+  if (!file)
+    return file.error();
+  return std::unique_ptr<BatchFile>(
+      std::make_unique<TensorFile>(std::move(*file), model.batch));
+}
+
 Result<std::unique_ptr<BatchSource>>
 runtime::openBatches(const std::string &path, uint64_t seed,
                      const plan::Model &model, const plan::Plan &plan) {
-  if (Result<void> checked = checkOffsets(model, plan); !checked)
-    return checked.error();
-  if (path.ends_with(".safetensors"))
-    return TensorBatches::open(path, model, plan);
-  return TextBatches::open(path, seed, model, plan);
+  Result<std::unique_ptr<BatchFile>> file = openBatchFile(path, seed, model);
+  if (!file)
+    return file.error();
+  return (*file)->batchesOf(plan);
 }

@@ -94,6 +94,16 @@ Result<std::byte *> CpuDevice::allocate(int64_t bytes) {
   return static_cast<std::byte *>(address);
 }
 
+void CpuDevice::release(std::byte *memory, int64_t) {
+  auto found = std::find_if(
+      mappings.begin(), mappings.end(),
+      [&](const Mapping &mapping) { return mapping.address == memory; });
+  if (found == mappings.end())
+    return;
+  ::munmap(found->address, found->bytes);
+  mappings.erase(found);
+}
+
 Result<void> CpuDevice::launch(uint32_t kernel, void *const *operands,
                                const Symbols &symbols, void *workspace) {
   entryPoints[kernel](operands, symbols.data(), workspace);

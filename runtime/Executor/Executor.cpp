@@ -59,9 +59,9 @@ Executor::Executor(const ExecutorContext &context, const RoleProgram &program,
 
 Result<Executor> Executor::create(const ExecutorContext &context,
                                   const RoleProgram &program, uint32_t rank,
-                                  Device &device) {
+                                  Device &device, Arena &memory) {
   Executor executor(context, program, rank, device);
-  if (Result<void> prepared = executor.prepare(); !prepared) {
+  if (Result<void> prepared = executor.prepare(memory); !prepared) {
     Error error = prepared.error();
     error.message = "rank " + std::to_string(rank) + ": " + error.message;
     return error;
@@ -69,12 +69,11 @@ Result<Executor> Executor::create(const ExecutorContext &context,
   return executor;
 }
 
-Result<void> Executor::prepare() {
+Result<void> Executor::prepare(Arena &memory) {
   const Rank &rank = plan->ranks[self];
-  Result<std::byte *> allocated = device->allocate(role->arenaBytes);
-  if (!allocated)
-    return allocated.error();
-  arena = *allocated;
+  if (Result<void> fits = memory.fit(*role); !fits)
+    return fits;
+  arena = memory.data();
   for (const Buffer &buffer : role->buffers)
     if (buffer.bytes / byteWidth(buffer.type.element) > device->maxElements())
       return Error(ErrorCode::InvalidArgument,

@@ -33,6 +33,8 @@ public:
   }
 
   Result<void> run(uint64_t number);
+  /// No step can run any more; ranks that do stop where they next wait.
+  void fail(Error error);
 
 private:
   struct Signal {
@@ -43,7 +45,6 @@ private:
 
   void work(uint32_t rank);
   Result<void> runStep(uint32_t rank, uint64_t number);
-  void fail(Error error);
 
   ThreadsWorld &world;
   std::unique_ptr<Signal[]> signals; // by rank
@@ -120,7 +121,7 @@ void ThreadsWorld::Threads::work(uint32_t rank) {
 
 /// Stops at once, without an error, when another rank has failed.
 Result<void> ThreadsWorld::Threads::runStep(uint32_t rank, uint64_t step) {
-  Executor &executor = world.executors[rank];
+  Executor &executor = world.rank(rank);
   if (Result<void> begun = executor.begin(step); !begun)
     return begun;
   Signal &signal = signals[rank];
@@ -162,39 +163,80 @@ Result<std::unique_ptr<ThreadsWorld>>
 ThreadsWorld::create(const plan::Plan &plan, const plan::Model &model,
                      std::unique_ptr<Platform> platform,
                      BatchFiller fillBatch) {
-  std::unique_ptr<ThreadsWorld> world(new ThreadsWorld);
+  std::unique_ptr<ThreadsWorld> world(new ThreadsWorld(model));
+  size_t numRanks = plan.ranks.size();
   world->fillBatch = std::move(fillBatch);
   world->platform = std::move(platform);
-  world->routes = std::make_unique<Routes>(plan);
-  world->threads = std::make_unique<Threads>(*world, plan.ranks.size());
-  world->transport =
-      world->platform->connect(plan, *world->routes, *world->threads);
-  for (uint32_t role = 0; role < plan.roles.size(); ++role)
-    world->programs.emplace_back(plan, role);
-  ExecutorContext context{plan, model, *world->routes, *world->transport,
-                          world->fillBatch};
-  for (uint32_t rank = 0; rank < plan.ranks.size(); ++rank) {
-    Result<Executor> made =
-        Executor::create(context, world->programs[plan.ranks[rank].role], rank,
-                         world->platform->device(rank));
-    if (!made)
-      return made.error();
-    world->executors.push_back(std::move(*made));
-  }
-  world->spans.resize(plan.ranks.size());
+  world->threads = std::make_unique<Threads>(*world, numRanks);
+  for (uint32_t rank = 0; rank < numRanks; ++rank)
+    world->arenas.emplace_back(world->platform->device(rank));
+  world->spans.resize(numRanks);
+  if (Result<void> wired = world->wire(plan); !wired)
+    return wired.error();
   if (Result<void> started = world->threads->start(); !started)
     return started.error();
   return world;
 }
+
+ThreadsWorld::ThreadsWorld(const plan::Model &model) : model(model) {}
 
 ThreadsWorld::~ThreadsWorld() {
   // The threads use everything else.
   threads->stop();
 }
 
+/// The wiring before is in place until the new one is whole.
+Result<void> ThreadsWorld::wire(const plan::Plan &plan) {
+  auto made = std::make_unique<Wiring>(plan);
+  made->transport = platform->connect(plan, made->routes, *threads);
+  for (uint32_t role = 0; role < plan.roles.size(); ++role)
+    made->programs.emplace_back(plan, role);
+  ExecutorContext context{plan, model, made->routes, *made->transport,
+                          fillBatch};
+  for (uint32_t rank = 0; rank < plan.ranks.size(); ++rank) {
+    Result<Executor> executor =
+        Executor::create(context, made->programs[plan.ranks[rank].role], rank,
+                         platform->device(rank), arenas[rank]);
+    if (!executor)
+      return executor.error();
+    made->executors.push_back(std::move(*executor));
+  }
+  wiring = std::move(made);
+  record(isRecording);
+  return {};
+}
+
+Result<void> ThreadsWorld::replan(const plan::Plan &plan) {
+  if (plan.ranks.size() != size())
+    return Error(ErrorCode::InvalidArgument,
+                 "a plan of " + std::to_string(plan.ranks.size()) +
+                     " ranks cannot take the place of one of " +
+                     std::to_string(size()));
+  Result<void> wired = wire(plan);
+  // Some arenas may fit the new plan only.
+  if (!wired)
+    threads->fail(wired.error());
+  return wired;
+}
+
 Result<void> ThreadsWorld::run(uint64_t number) { return threads->run(number); }
 
 void ThreadsWorld::record(bool enabled) {
-  for (size_t rank = 0; rank < executors.size(); ++rank)
-    executors[rank].record(enabled ? &spans[rank] : nullptr);
+  isRecording = enabled;
+  for (size_t rank = 0; rank < size(); ++rank)
+    wiring->executors[rank].record(enabled ? &spans[rank] : nullptr);
+}
+
+std::vector<std::vector<Span>> ThreadsWorld::takeTimelines() {
+  std::vector<std::vector<Span>> taken(size());
+  for (size_t rank = 0; rank < size(); ++rank)
+    taken[rank].swap(spans[rank]);
+  return taken;
+}
+
+int64_t ThreadsWorld::arenaBytes() const {
+  int64_t bytes = 0;
+  for (const Arena &arena : arenas)
+    bytes += arena.bytes();
+  return bytes;
 }

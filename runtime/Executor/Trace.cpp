@@ -16,18 +16,30 @@ using namespace hocket::runtime;
 
 namespace {
 
-/// By instruction of a rank: seconds, on average over the steps.
-std::vector<double> meanSeconds(const std::vector<Span> &spans,
-                                size_t numInstructions) {
-  std::vector<double> sums(numInstructions);
+/// By instruction of a rank: seconds, on average over the steps of a process
+/// that have this plan; empty where there are none.
+std::vector<double> meanSeconds(const TraceProcess &process, const Plan &plan,
+                                uint32_t rank) {
+  size_t numInstructions = plan.roles[plan.ranks[rank].role].body.size();
+  std::vector<double> sums;
   std::vector<uint32_t> counts(numInstructions);
-  for (const Span &span : spans) {
-    sums[span.instruction] += span.end - span.begin;
-    ++counts[span.instruction];
+  for (const TraceSteps &steps : process.steps) {
+    if (steps.plan != &plan)
+      continue;
+    sums.resize(numInstructions);
+    for (const Span &span : (*steps.timelines)[rank]) {
+      sums[span.instruction] += span.end - span.begin;
+      ++counts[span.instruction];
+    }
   }
-  for (size_t i = 0; i < numInstructions; ++i)
+  for (size_t i = 0; i < sums.size(); ++i)
     sums[i] /= std::max(1u, counts[i]);
   return sums;
+}
+
+/// Whether the span at `index` is the first of a step.
+bool beginsStep(const std::vector<Span> &spans, size_t index) {
+  return index == 0 || spans[index].instruction <= spans[index - 1].instruction;
 }
 
 /// Writes one event at a time: the trace of ten thousand ranks is too large to
@@ -35,8 +47,8 @@ std::vector<double> meanSeconds(const std::vector<Span> &spans,
 class TraceWriter {
 public:
   TraceWriter(AtomicFile &file, const std::vector<TraceProcess> &processes,
-              const Plan &plan, const Model &model)
-      : file(file), processes(processes), plan(plan), model(model) {}
+              const Model &model)
+      : file(file), processes(processes), model(model) {}
 
   Result<void> write();
 
@@ -58,19 +70,25 @@ private:
   Result<void> label(const char *what, size_t process, uint32_t rank,
                      const std::string &name, size_t place);
   Result<void> writeProcess(size_t number);
-  Result<void> writeTrack(size_t number, uint32_t rank, double origin);
+  Result<void> labelRank(size_t number, uint32_t rank);
+  /// Rank `rank` in steps of one plan, of which the first is `step`, from 1.
+  Result<void> writeSteps(size_t number, const TraceSteps &steps, uint32_t rank,
+                          size_t step);
+  Result<void> writeTrack(size_t number, const TraceTrack &track,
+                          uint32_t place);
   /// What all runs of an instruction have in common.
-  Json describe(uint32_t rank, const Instruction &instruction) const;
+  Json describe(const Plan &plan, uint32_t rank,
+                const Instruction &instruction) const;
 
   AtomicFile &file;
   const std::vector<TraceProcess> &processes;
-  const Plan &plan;
   const Model &model;
+  double origin = 0; // of the times of a process
   std::string text;
   bool isFirst = true;
 };
 
-TraceWriter::Json TraceWriter::describe(uint32_t rank,
+TraceWriter::Json TraceWriter::describe(const Plan &plan, uint32_t rank,
                                         const Instruction &instruction) const {
   const Rank &place = plan.ranks[rank];
   const Role &role = plan.roles[place.role];
@@ -117,24 +135,29 @@ Result<void> TraceWriter::label(const char *what, size_t process, uint32_t rank,
   return add(metadata("_sort_index", {{"sort_index", place}}));
 }
 
-Result<void> TraceWriter::writeTrack(size_t number, uint32_t rank,
-                                     double origin) {
+/// Its role may have other names in the plans of other steps.
+Result<void> TraceWriter::labelRank(size_t number, uint32_t rank) {
+  const Plan &plan = *processes[number].steps.front().plan;
   const Rank &place = plan.ranks[rank];
-  const Role &role = plan.roles[place.role];
-  std::string title = "rank " + std::to_string(rank) + " (" + role.name +
-                      ", data " + std::to_string(place.data) + ")";
-  if (Result<void> done = label("thread", number, rank, title, rank); !done)
-    return done;
+  std::string title = "rank " + std::to_string(rank) + " (" +
+                      plan.roles[place.role].name + ", data " +
+                      std::to_string(place.data) + ")";
+  return label("thread", number, rank, title, rank);
+}
+
+Result<void> TraceWriter::writeSteps(size_t number, const TraceSteps &steps,
+                                     uint32_t rank, size_t step) {
+  const Plan &plan = *steps.plan;
+  const Role &role = plan.roles[plan.ranks[rank].role];
   std::vector<std::vector<double>> means;
   for (const TraceProcess &process : processes)
-    means.push_back(meanSeconds((*process.timelines)[rank], role.body.size()));
-  const std::vector<Span> &spans = (*processes[number].timelines)[rank];
-  size_t step = 0;
+    means.push_back(meanSeconds(process, plan, rank));
+  const std::vector<Span> &spans = (*steps.timelines)[rank];
+  --step;
   for (size_t i = 0; i < spans.size(); ++i) {
     const Span &span = spans[i];
-    if (i == 0 || span.instruction <= spans[i - 1].instruction)
-      ++step;
-    Json event = describe(rank, role.body[span.instruction]);
+    step += beginsStep(spans, i);
+    Json event = describe(plan, rank, role.body[span.instruction]);
     event["ph"] = "X";
     event["pid"] = number;
     event["tid"] = rank;
@@ -142,26 +165,69 @@ Result<void> TraceWriter::writeTrack(size_t number, uint32_t rank,
     event["dur"] = (span.end - span.begin) * 1e6;
     event["args"]["step"] = step;
     for (size_t other = 0; other < processes.size(); ++other)
-      event["args"][processes[other].name + "_seconds"] =
-          other == number ? span.end - span.begin
-                          : means[other][span.instruction];
+      if (std::string name = processes[other].name + "_seconds";
+          other == number)
+        event["args"][name] = span.end - span.begin;
+      else if (!means[other].empty())
+        event["args"][name] = means[other][span.instruction];
     if (Result<void> done = add(event); !done)
       return done;
   }
   return {};
 }
 
+Result<void> TraceWriter::writeTrack(size_t number, const TraceTrack &track,
+                                     uint32_t place) {
+  Result<void> done = label("thread", number, place, track.name, place);
+  for (const TraceTrack::Event &event : track.events) {
+    if (!done)
+      break;
+    done =
+        add({{"name", event.name},
+             {"cat", track.name},
+             {"args",
+              {{"kind", track.name},
+               {"step", event.step},
+               {processes[number].name + "_seconds", event.end - event.begin}}},
+             {"ph", "X"},
+             {"pid", number},
+             {"tid", place},
+             {"ts", (event.begin - origin) * 1e6},
+             {"dur", (event.end - event.begin) * 1e6}});
+  }
+  return done;
+}
+
 Result<void> TraceWriter::writeProcess(size_t number) {
-  const std::vector<std::vector<Span>> &timelines =
-      *processes[number].timelines;
-  double origin = std::numeric_limits<double>::infinity();
-  for (const std::vector<Span> &spans : timelines)
-    for (const Span &span : spans)
-      origin = std::min(origin, span.begin);
-  Result<void> done =
-      label("process", number, 0, processes[number].name, number);
-  for (uint32_t rank = 0; done && rank < timelines.size(); ++rank)
-    done = writeTrack(number, rank, origin);
+  const TraceProcess &process = processes[number];
+  origin = std::numeric_limits<double>::infinity();
+  std::vector<size_t> first = {1}; // by plan: its first step
+  uint32_t ranks = 0;
+  for (const TraceSteps &steps : process.steps) {
+    ranks = std::max(ranks, uint32_t(steps.timelines->size()));
+    size_t most = 0;
+    for (const std::vector<Span> &spans : *steps.timelines) {
+      size_t count = 0;
+      for (size_t i = 0; i < spans.size(); ++i) {
+        origin = std::min(origin, spans[i].begin);
+        count += beginsStep(spans, i);
+      }
+      most = std::max(most, count);
+    }
+    first.push_back(first.back() + most);
+  }
+  for (const TraceTrack &track : process.tracks)
+    for (const TraceTrack::Event &event : track.events)
+      origin = std::min(origin, event.begin);
+
+  Result<void> done = label("process", number, 0, process.name, number);
+  for (uint32_t rank = 0; done && rank < ranks; ++rank) {
+    done = labelRank(number, rank);
+    for (size_t i = 0; done && i < process.steps.size(); ++i)
+      done = writeSteps(number, process.steps[i], rank, first[i]);
+  }
+  for (size_t i = 0; done && i < process.tracks.size(); ++i)
+    done = writeTrack(number, process.tracks[i], ranks + uint32_t(i));
   return done;
 }
 
@@ -178,12 +244,11 @@ Result<void> TraceWriter::write() {
 
 Result<void> runtime::writeTrace(const std::string &path,
                                  const std::vector<TraceProcess> &processes,
-                                 const Plan &plan, const Model &model) {
+                                 const Model &model) {
   Result<AtomicFile> file = AtomicFile::create(path);
   if (!file)
     return file.error();
-  if (Result<void> done = TraceWriter(*file, processes, plan, model).write();
-      !done)
+  if (Result<void> done = TraceWriter(*file, processes, model).write(); !done)
     return done;
   return file->commit();
 }

@@ -57,11 +57,13 @@ Result<Prediction> runtime::predict(const plan::Plan &plan,
   Prediction prediction;
   if (recordTimelines)
     prediction.timelines.resize(numRanks);
+  std::vector<Arena> arenas(devices.begin(), devices.end());
   std::vector<Executor> executors;
   executors.reserve(numRanks);
   for (uint32_t rank = 0; rank < numRanks; ++rank) {
-    Result<Executor> made = Executor::create(
-        context, programs[plan.ranks[rank].role], rank, devices[rank]);
+    Result<Executor> made =
+        Executor::create(context, programs[plan.ranks[rank].role], rank,
+                         devices[rank], arenas[rank]);
     if (!made)
       return made.error();
     executors.push_back(std::move(*made));

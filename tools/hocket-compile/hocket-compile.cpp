@@ -128,8 +128,9 @@ Result<void> writePrediction(const runtime::Executable &executable,
       measured ? static_cast<CostModel &>(*measured) : cost, true);
   if (!prediction)
     return prediction.error();
-  return runtime::writeTrace(tracePath, {{"predicted", &prediction->timelines}},
-                             executable.plan, executable.model);
+  return runtime::writeTrace(
+      tracePath, {{"predicted", {{&executable.plan, &prediction->timelines}}}},
+      executable.model);
 }
 
 /// The schedule as CSV; empty where nobody asks for it.

@@ -31,11 +31,11 @@ uint32_t Costs::coresForRanks() const {
       1, profile().cores / std::max<int64_t>(1, profile().threadsPerRank)));
 }
 
-Result<Prediction> Costs::predict(uint32_t cores, bool timelines) const {
+Result<Prediction> Costs::predict(const plan::Plan &plan, uint32_t cores,
+                                  bool timelines) const {
   if (cores == 0)
-    return runtime::predict(executable.plan, executable.model, model(),
-                            timelines);
+    return runtime::predict(plan, executable.model, model(), timelines);
   double wake = isMeasured() ? profile().wakeSeconds : 0;
-  return simulate::simulate(executable.plan, executable.model, model(),
+  return simulate::simulate(plan, executable.model, model(),
                             {cores, wake, timelines});
 }

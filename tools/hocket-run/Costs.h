@@ -30,9 +30,10 @@ public:
   /// How many ranks of a threads world compute at the same time on the
   /// profile's machine.
   uint32_t coresForRanks() const;
-  /// One step, with timelines if asked for. `cores`: that all ranks share; 0:
-  /// each has a device of its own.
-  Result<runtime::Prediction> predict(uint32_t cores, bool timelines) const;
+  /// One step of `plan`, with timelines if asked for. `cores`: that all ranks
+  /// share; 0: each has a device of its own.
+  Result<runtime::Prediction> predict(const plan::Plan &plan, uint32_t cores,
+                                      bool timelines) const;
 
 private:
   explicit Costs(const runtime::Executable &executable)

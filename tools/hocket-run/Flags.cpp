@@ -93,6 +93,12 @@ const std::vector<FlagGroup> &run::flagGroups() {
                  "line: plans again for them (default: those that the\n"
                  "model was compiled with)",
                  &Options::lengths),
+        textFlag("--lengths-from", "FILE",
+                 "threads world: other lengths in every step, those of\n"
+                 "one step a line, separated by blanks or commas; with\n"
+                 "fewer lines than steps it starts over. The next\n"
+                 "step is planned while one runs",
+                 &Options::lengthsFrom),
         textFlag("--params", "FILE",
                  "start from these parameters, .safetensors\n"
                  "(default: the model's initial ones)",

@@ -18,10 +18,11 @@ using namespace hocket::runtime;
 namespace {
 
 /// Before any work: whether the trace can be written.
-Result<Prediction> predictFor(const Options &options, const Costs &costs) {
+Result<Prediction> predictFor(const Options &options, const plan::Plan &plan,
+                              const Costs &costs) {
   if (Result<void> writable = checkReports(options); !writable)
     return writable.error();
-  return costs.predict(uint32_t(options.cores), needsTimelines(options));
+  return costs.predict(plan, uint32_t(options.cores), needsTimelines(options));
 }
 
 /// The system wakes a thread up some 50 us late, later where thousands want a
@@ -42,11 +43,11 @@ Result<void> run::predictStep(const Options &options,
   Result<std::unique_ptr<Costs>> costs = Costs::create(options, executable);
   if (!costs)
     return costs.error();
-  Result<Prediction> prediction = predictFor(options, **costs);
+  Result<Prediction> prediction = predictFor(options, plan, **costs);
   if (!prediction)
     return prediction.error();
   if (Result<void> written =
-          writeReports(options, executable, *prediction, nullptr);
+          writeReports(options, executable, plan, *prediction, nullptr);
       !written)
     return written;
   double peak = peakRate(executable.topology);
@@ -71,7 +72,7 @@ Result<void> run::paceSteps(const Options &options,
   Result<std::unique_ptr<Costs>> costs = Costs::create(options, executable);
   if (!costs)
     return costs.error();
-  Result<Prediction> prediction = predictFor(options, **costs);
+  Result<Prediction> prediction = predictFor(options, plan, **costs);
   if (!prediction)
     return prediction.error();
   if (prediction->seconds * slowdown > Pacer::kLongestSleep)
@@ -114,15 +115,17 @@ Result<void> run::paceSteps(const Options &options,
   }
   progress.clear();
 
-  if (Result<void> written = writeReports(options, executable, *prediction,
-                                          &(*world)->timelines());
+  Measured steps;
+  steps.add({std::shared_ptr<void>(), &plan}, (*world)->takeTimelines());
+  if (Result<void> written =
+          writeReports(options, executable, plan, *prediction, &steps);
       !written)
     return written;
   Prediction measured;
   measured.seconds = spent / double(options.steps) / slowdown;
   measured.busySeconds = prediction->busySeconds;
   double ratio = prediction->seconds / measured.seconds;
-  printTotal(options, plan, spent);
+  printTotal(options, plan, tokens * options.steps, spent);
   printMakespan("predicted", plan, *prediction);
   printMakespan("measured", plan, measured);
   std::printf("measured throughput %.2f%% of predicted\n", 100 * ratio);

@@ -41,6 +41,20 @@ Result<void> checkOptions(const Options &options) {
     return mistake("--profile: the " + options.world +
                        " world has nothing to measure",
                    {"the threads world computes"});
+  if (options.lengthsFrom.empty())
+    return {};
+  if (!world->computes)
+    return mistake("--lengths-from: the " + options.world +
+                       " world has the same lengths in all steps",
+                   {"give them as --lengths"});
+  // They are about the steps of one plan.
+  for (const auto &[flag, path] : {std::pair("--lengths", &options.lengths),
+                                   {"--profile", &options.profile},
+                                   {"--costs", &options.costs}})
+    if (!path->empty())
+      return mistake(std::string(flag) +
+                     " and --lengths-from do not go together: there is "
+                     "another plan for each step");
   return {};
 }
 
@@ -86,6 +100,7 @@ std::string run::helpText() {
   return text + R"(
 Examples:
   hocket-run gpt.hkt --steps=200 --data=text.txt --save-params=trained.safetensors
+  hocket-run gpt.hkt --steps=200 --data=text.txt --lengths-from=mixes.txt
   hocket-run gpt.hkt --data=text.txt --trace=trace.json
   hocket-run gpt.hkt --world=virtual
   hocket-run gpt.hkt --data=text.txt --steps=4 --profile=costs.json

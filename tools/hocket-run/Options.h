@@ -22,8 +22,8 @@ struct Options {
   bool quiet = false;
   bool help = false;
   // Paths; empty where not given.
-  std::string params, saveParams, saveGradients, data, lengths, trace, costs,
-      profile, report;
+  std::string params, saveParams, saveGradients, data, lengths, lengthsFrom,
+      trace, costs, profile, report;
 };
 
 /// Errors: InvalidArgument, with what would be right.

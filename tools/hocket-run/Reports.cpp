@@ -37,7 +37,8 @@ static std::string text(const char *pattern, double value) {
 
 static ReportProcess describe(const char *name, const Prediction &step,
                               const std::vector<std::vector<Span>> &timelines,
-                              const Executable &executable) {
+                              const Executable &executable,
+                              const plan::Plan &plan) {
   double peak = peakRate(executable.topology);
   int64_t live = 0;
   for (int64_t bytes : step.peakBytes)
@@ -46,7 +47,7 @@ static ReportProcess describe(const char *name, const Prediction &step,
           &timelines,
           {{"makespan", text("%.6g s", step.seconds)},
            {"bubble rate", text("%.4f", step.bubbleRate())},
-           {"tokens/s", text("%.6g", tokenRate(executable.plan, step.seconds))},
+           {"tokens/s", text("%.6g", tokenRate(plan, step.seconds))},
            {"model FLOPs utilisation of " + text("%.4g flop/s", peak),
             text("%.4f", step.utilization(peak))},
            {"peak live bytes of a rank", std::to_string(live)},
@@ -55,28 +56,34 @@ static ReportProcess describe(const char *name, const Prediction &step,
 
 Result<void> run::writeReports(const Options &options,
                                const Executable &executable,
+                               const plan::Plan &plan,
                                const Prediction &predicted,
-                               const std::vector<std::vector<Span>> *measured) {
-  const plan::Plan &plan = executable.plan;
+                               const Measured *measured) {
   if (!options.trace.empty()) {
     std::vector<TraceProcess> processes;
-    if (measured)
-      processes.push_back({"measured", measured});
-    processes.push_back({"predicted", &predicted.timelines});
+    if (measured) {
+      TraceProcess process{"measured", {}, measured->tracks};
+      for (const Measured::Steps &steps : measured->steps)
+        process.steps.push_back({steps.plan.get(), &steps.timelines});
+      processes.push_back(std::move(process));
+    }
+    processes.push_back({"predicted", {{&plan, &predicted.timelines}}});
     if (Result<void> written =
-            writeTrace(options.trace, processes, plan, executable.model);
+            writeTrace(options.trace, processes, executable.model);
         !written)
       return written;
   }
   if (options.report.empty())
     return {};
   std::vector<ReportProcess> processes;
-  if (measured)
+  if (measured) {
+    const auto &timelines = measured->steps.back().timelines;
     processes.push_back(describe(
-        "measured, last step", measuredStep(*measured, plan, executable.model),
-        *measured, executable));
+        "measured, last step", measuredStep(timelines, plan, executable.model),
+        timelines, executable, plan));
+  }
   processes.push_back(
-      describe("predicted", predicted, predicted.timelines, executable));
+      describe("predicted", predicted, predicted.timelines, executable, plan));
   std::string title =
       executable.model.name + ": schedule " + plan.strategy.schedule + ", " +
       std::to_string(plan.ranks.size()) + " ranks, " +

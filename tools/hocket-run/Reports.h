@@ -6,7 +6,10 @@
 #include "Options.h"
 
 #include "hocket/Runtime/Executable.h"
+#include "hocket/Runtime/Trace.h"
 #include "hocket/Runtime/World.h"
+
+#include <memory>
 
 namespace hocket::run {
 
@@ -18,12 +21,29 @@ inline bool needsTimelines(const Options &options) {
 /// Before hours of work: whether they can be written.
 Result<void> checkReports(const Options &options);
 
-/// Writes what --trace and --report ask for. `measured` is null where nothing
-/// was run.
-Result<void>
-writeReports(const Options &options, const runtime::Executable &executable,
-             const runtime::Prediction &predicted,
-             const std::vector<std::vector<runtime::Span>> *measured);
+/// Steps that were run, and what went on beside them.
+struct Measured {
+  using Timelines = std::vector<std::vector<runtime::Span>>;
+  struct Steps {
+    std::shared_ptr<const plan::Plan> plan;
+    Timelines timelines;
+  };
+
+  void add(std::shared_ptr<const plan::Plan> plan, Timelines timelines) {
+    steps.push_back({std::move(plan), std::move(timelines)});
+  }
+
+  std::vector<Steps> steps; // of one plan each
+  std::vector<runtime::TraceTrack> tracks;
+};
+
+/// Writes what --trace and --report ask for. `predicted` is a step of `plan`,
+/// the one of the last step. `measured` is null where nothing was run.
+Result<void> writeReports(const Options &options,
+                          const runtime::Executable &executable,
+                          const plan::Plan &plan,
+                          const runtime::Prediction &predicted,
+                          const Measured *measured);
 
 /// What utilisation is a share of, in flop/s: the device's peak, or what it
 /// achieves where the topology does not say.

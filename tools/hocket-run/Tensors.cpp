@@ -20,6 +20,7 @@ static std::string tensorName(const Model &model, const Operand &binding) {
 }
 
 Result<void> RankTensors::scatter(const Checkpoint &checkpoint) {
+  const Plan &plan = world.currentPlan();
   for (uint32_t rank = 0; rank < plan.ranks.size(); ++rank) {
     const Role &role = plan.roles[plan.ranks[rank].role];
     for (uint32_t i = 0; i < role.buffers.size(); ++i) {
@@ -37,6 +38,7 @@ Result<void> RankTensors::scatter(const Checkpoint &checkpoint) {
 
 std::optional<RankTensors::Place> RankTensors::find(Slot slot,
                                                     uint32_t index) const {
+  const Plan &plan = world.currentPlan();
   for (uint32_t rank = 0; rank < plan.ranks.size(); ++rank) {
     if (plan.ranks[rank].data != 0)
       continue;

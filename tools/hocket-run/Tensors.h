@@ -13,9 +13,8 @@ namespace hocket::run {
 /// The ranks of a world and the names of what they hold.
 class RankTensors {
 public:
-  RankTensors(const plan::Plan &plan, const plan::Model &model,
-              runtime::ThreadsWorld &world)
-      : plan(plan), model(model), world(world) {}
+  RankTensors(const plan::Model &model, runtime::ThreadsWorld &world)
+      : model(model), world(world) {}
 
   /// Gives every rank the parameters and optimizer states that it holds.
   Result<void> scatter(const runtime::Checkpoint &checkpoint);
@@ -39,7 +38,6 @@ private:
   /// A scalar that all ranks agree on; nothing where none has it.
   Result<std::optional<float>> scalar(plan::Slot slot) const;
 
-  const plan::Plan &plan;
   const plan::Model &model;
   runtime::ThreadsWorld &world;
 };

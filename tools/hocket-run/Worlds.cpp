@@ -50,11 +50,10 @@ int64_t run::tokensPerStep(const plan::Plan &plan) {
 }
 
 void run::printTotal(const Options &options, const plan::Plan &plan,
-                     double seconds) {
-  double tokens = double(tokensPerStep(plan)) * double(options.steps);
+                     int64_t tokens, double seconds) {
   std::printf("ran %lld steps on %zu ranks in %.3f s, %.0f tokens/s\n",
               static_cast<long long>(options.steps), plan.ranks.size(), seconds,
-              tokens / seconds);
+              double(tokens) / seconds);
 }
 
 double run::tokenRate(const plan::Plan &plan, double seconds) {

@@ -37,7 +37,9 @@ Result<void> paceSteps(const Options &options,
 
 int64_t tokensPerStep(const plan::Plan &plan);
 /// "ran 3 steps on 8 ranks in 1.5 s, 4096 tokens/s".
-void printTotal(const Options &options, const plan::Plan &plan, double seconds);
+/// `tokens` of all steps.
+void printTotal(const Options &options, const plan::Plan &plan, int64_t tokens,
+                double seconds);
 double tokenRate(const plan::Plan &plan, double seconds);
 /// "predicted makespan 0.2 s, bubble rate 0.4, 4945 tokens/s".
 void printMakespan(const char *which, const plan::Plan &plan,

@@ -28,8 +28,19 @@ public:
                     uint32_t input, std::byte *destination) const = 0;
 };
 
-/// Opens the file at `path` for the steps of `plan`, which has passed
-/// plan::check with `model`; keeps no reference to either.
+/// A file of batches, for one plan after another.
+class BatchFile {
+public:
+  virtual ~BatchFile() = default;
+
+  /// The batches of `plan`, which has passed plan::check; they keep no
+  /// reference to it, and may outlive the file. Errors: InvalidArgument where
+  /// the lengths of the plan do not fit the file.
+  virtual Result<std::unique_ptr<BatchSource>>
+  batchesOf(const plan::Plan &plan) const = 0;
+};
+
+/// Opens the file at `path` for plans of `model`; keeps no reference to it.
 ///
 /// A file whose name ends in ".safetensors" has one tensor per batch input, by
 /// its name, with the tokens of all sequences in batch order; every step uses
@@ -48,8 +59,14 @@ public:
 /// Offsets (S x i32) start at 0 in every microbatch. They are those of its
 /// sequences, or of its chunks where ranks share sequences.
 ///
-/// Errors: Io, CorruptFile; InvalidArgument for a text that is not longer than
-/// the longest sequence, and for a model or a tensor that does not fit this.
+/// Errors: Io, CorruptFile; InvalidArgument for a model that does not fit this.
+/// Those of batchesOf: a text that is not longer than the longest sequence, and
+/// a tensor that does not fit the lengths.
+Result<std::unique_ptr<BatchFile>>
+openBatchFile(const std::string &path, uint64_t seed, const plan::Model &model);
+
+/// The batches of a single plan; keeps no reference to the arguments. Errors:
+/// as of openBatchFile and BatchFile::batchesOf.
 Result<std::unique_ptr<BatchSource>> openBatches(const std::string &path,
                                                  uint64_t seed,
                                                  const plan::Model &model,

@@ -25,7 +25,7 @@ Result<void> checkFeatures(const KernelImage &image,
                            const std::set<std::string> &available);
 
 /// Runs kernels on the thread that launches them. Any number of threads may
-/// use one CpuDevice at once, except for allocate().
+/// use one CpuDevice at once, except for allocate() and release().
 class CpuDevice final : public Device {
 public:
   /// Loads the image and resolves the entry points of `kernels`. Matrix
@@ -39,7 +39,10 @@ public:
   ~CpuDevice() override;
 
   Result<std::byte *> allocate(int64_t bytes) override;
+  void release(std::byte *memory, int64_t bytes) override;
   bool hasMemory() const override { return true; }
+  /// Those that are loaded.
+  size_t numKernels() const { return entryPoints.size(); }
   /// What the BLAS library counts with.
   int64_t maxElements() const override { return INT32_MAX; }
   Result<void> launch(uint32_t kernel, void *const *operands,

@@ -24,8 +24,11 @@ class Device {
 public:
   virtual ~Device() = default;
 
-  /// Memory that lives as long as the device: zeroed, 64-byte aligned.
+  /// Memory until it is released or the device ends: zeroed, 64-byte aligned.
   virtual Result<std::byte *> allocate(int64_t bytes) = 0;
+  /// Takes back what allocate() gave for so many bytes. Nothing to do for a
+  /// device without memory.
+  virtual void release(std::byte *, int64_t) {}
   virtual bool hasMemory() const = 0;
   /// Elements of the largest tensor that its kernels can work on.
   virtual int64_t maxElements() const = 0;

@@ -9,6 +9,7 @@
 #define HOCKET_RUNTIME_EXECUTOR_H
 
 #include "hocket/Plan/Plan.h"
+#include "hocket/Runtime/Arena.h"
 #include "hocket/Runtime/Device.h"
 #include "hocket/Runtime/Transport.h"
 #include "hocket/Simulate/Simulate.h"
@@ -62,11 +63,12 @@ struct ExecutorContext {
 /// at a time. Does not allocate while it runs.
 class Executor {
 public:
-  /// Allocates the rank's arena, zeroed. Errors: Runtime where there is no
-  /// memory, InvalidArgument for tensors that the device cannot work on.
+  /// Makes `memory`, which is of `device` and must outlive the executor, fit
+  /// the rank's role. Errors: of Arena::fit; InvalidArgument for tensors that
+  /// the device cannot work on.
   static Result<Executor> create(const ExecutorContext &context,
                                  const RoleProgram &program, uint32_t rank,
-                                 Device &device);
+                                 Device &device, Arena &memory);
 
   /// Goes to the first instruction of step `number` (from 0) and writes
   /// number + 1 to the Step buffers. The step before must be over.
@@ -95,7 +97,7 @@ public:
 private:
   Executor(const ExecutorContext &context, const RoleProgram &program,
            uint32_t rank, Device &device);
-  Result<void> prepare();
+  Result<void> prepare(Arena &memory);
   Result<Poll> perform(const plan::Instruction &instruction);
   Result<Poll> zero(const plan::Instruction &instruction);
   Result<Poll> loadBatch(const plan::Instruction &instruction);

@@ -27,6 +27,9 @@ public:
   Result<std::byte *> allocate(int64_t bytes) override {
     return device.allocate(bytes);
   }
+  void release(std::byte *memory, int64_t bytes) override {
+    device.release(memory, bytes);
+  }
   bool hasMemory() const override { return device.hasMemory(); }
   int64_t maxElements() const override { return device.maxElements(); }
   Result<void> launch(uint32_t kernel, void *const *operands,

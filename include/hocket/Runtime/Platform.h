@@ -18,8 +18,8 @@ public:
   virtual ~Platform() = default;
 
   virtual Device &device(uint32_t rank) = 0;
-  /// Called once. The arguments outlive the transport, which lives no longer
-  /// than the platform.
+  /// Once for each plan, while no rank runs. The arguments outlive the
+  /// transport, which lives no longer than the platform.
   virtual std::unique_ptr<Transport>
   connect(const plan::Plan &plan, const Routes &routes, Waker &waker) = 0;
   /// A step is about to begin, and no rank runs.

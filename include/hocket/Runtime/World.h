@@ -33,28 +33,52 @@ public:
                                                       BatchFiller fillBatch);
   ~ThreadsWorld();
 
+  /// Between two steps: from now on `plan`, of as many ranks and of the same
+  /// model, which has passed plan::check and must outlive its use. Ranks keep
+  /// what lives through a step; messages, groups and all else of the plan
+  /// before is gone when this returns, and that plan may go. Arenas grow and
+  /// do not shrink. Errors: InvalidArgument for another number of ranks; as of
+  /// Executor::create, and the world cannot run a step after that.
+  Result<void> replan(const plan::Plan &plan);
+  const plan::Plan &currentPlan() const { return *wiring->plan; }
+
   /// Runs step `number` (from 0) on all ranks. An error of one rank stops the
   /// others where they next have to wait, and is returned; the world cannot run
   /// a step after that.
   Result<void> run(uint64_t number);
 
-  size_t size() const { return executors.size(); }
-  Executor &rank(uint32_t rank) { return executors[rank]; }
+  size_t size() const { return arenas.size(); }
+  Executor &rank(uint32_t rank) { return wiring->executors[rank]; }
   /// From now on, whether timelines() gets the spans of each rank.
   void record(bool enabled);
   const std::vector<std::vector<Span>> &timelines() const { return spans; }
+  /// The spans up to now; timelines() starts afresh.
+  std::vector<std::vector<Span>> takeTimelines();
+  /// Bytes of the arenas of all ranks.
+  int64_t arenaBytes() const;
 
 private:
   class Threads;
-  ThreadsWorld() = default;
+  /// All that belongs to one plan.
+  struct Wiring {
+    explicit Wiring(const plan::Plan &plan) : plan(&plan), routes(plan) {}
 
+    const plan::Plan *plan;
+    Routes routes;
+    std::unique_ptr<Transport> transport;
+    std::vector<RoleProgram> programs; // by role
+    std::vector<Executor> executors;   // by rank
+  };
+  explicit ThreadsWorld(const plan::Model &model);
+  Result<void> wire(const plan::Plan &plan);
+
+  const plan::Model &model;
   BatchFiller fillBatch;
   std::unique_ptr<Platform> platform;
-  std::unique_ptr<Routes> routes;
+  std::vector<Arena> arenas; // by rank
   std::unique_ptr<Threads> threads;
-  std::unique_ptr<Transport> transport;
-  std::vector<RoleProgram> programs; // by role
-  std::vector<Executor> executors;   // by rank
+  std::unique_ptr<Wiring> wiring;
+  bool isRecording = false;
   std::vector<std::vector<Span>> spans;
 };
 

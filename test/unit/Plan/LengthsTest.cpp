@@ -25,3 +25,33 @@ TEST(Lengths, ErrorsNameTheLine) {
   EXPECT_FALSE(parseLengths("# nothing\n", "l.txt"));
   EXPECT_FALSE(loadLengths("/no/such/file"));
 }
+TEST(StepLengths, AStepALine) {
+  auto steps =
+      plan::parseStepLengths("# mixes\n8 3,5\t\n\n , 1\r\n7, 2 # two\n", "f");
+  ASSERT_TRUE(steps) << steps.error();
+  ASSERT_EQ(steps->size(), 3u);
+  EXPECT_EQ((*steps)[0].lengths, (std::vector<int64_t>{8, 3, 5}));
+  EXPECT_EQ((*steps)[0].line, 2u);
+  EXPECT_EQ((*steps)[1].lengths, std::vector<int64_t>{1});
+  EXPECT_EQ((*steps)[1].line, 4u);
+  EXPECT_EQ((*steps)[2].lengths, (std::vector<int64_t>{7, 2}));
+  EXPECT_EQ((*steps)[2].line, 5u);
+}
+
+TEST(StepLengths, ErrorsNameFileAndLine) {
+  for (auto [text, message] :
+       {std::pair("1 2\n3 0\n", "mixes.txt:2: '0' is not a sequence length"),
+        {"\n4 -1", "mixes.txt:2: '-1' is not a sequence length"},
+        {"4,x5", "mixes.txt:1: 'x5' is not a sequence length"},
+        {"4 1e3", "mixes.txt:1: '1e3' is not a sequence length"},
+        {"9223372036854775808",
+         "mixes.txt:1: '9223372036854775808' is not a sequence length"},
+        {"# none\n , \n",
+         "mixes.txt: there is no sequence length in this file"}}) {
+    auto steps = plan::parseStepLengths(text, "mixes.txt");
+    ASSERT_FALSE(steps) << text;
+    EXPECT_EQ(steps.error().code, ErrorCode::InvalidArgument);
+    EXPECT_EQ(steps.error().message.rfind(message, 0), 0u)
+        << steps.error().message;
+  }
+}

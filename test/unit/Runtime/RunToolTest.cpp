@@ -210,6 +210,8 @@ TEST_F(RunTool, PredictsAndTraces) {
 
 TEST_F(RunTool, CallersMistakes) {
   std::ofstream(folder / "two.txt") << "3\n4\n";
+  std::ofstream(folder / "zero.txt") << "3 4 5 6\n3 4 0 6\n";
+  std::ofstream(folder / "few.txt") << "# mixes\n3 4 5 6\n3 4 5\n";
   std::ofstream(folder / "empty.st");
   const std::pair<const char *, const char *> mistakes[] = {
       {"", "which executable"},
@@ -225,6 +227,16 @@ TEST_F(RunTool, CallersMistakes) {
       {"one.hkt --data=none.txt", "none.txt"},
       {"one.hkt --data=text.txt --params=empty.st", "empty.st"},
       {"four.hkt --data=text.txt --lengths=two.txt", "at least 4 sequences"},
+      {"four.hkt --data=text.txt --lengths-from=none.txt", "none.txt"},
+      {"four.hkt --data=text.txt --lengths-from=zero.txt", "zero.txt:2: '0'"},
+      {"four.hkt --data=text.txt --lengths-from=few.txt",
+       "few.txt:3: 2-way data parallelism x 2 microbatches needs at least 4"},
+      {"four.hkt --data=text.txt --lengths-from=few.txt --lengths=two.txt",
+       "--lengths and --lengths-from do not go together"},
+      {"four.hkt --data=text.txt --lengths-from=few.txt --costs=c.json",
+       "--costs and --lengths-from do not go together"},
+      {"four.hkt --world=virtual --lengths-from=few.txt",
+       "--lengths-from: the virtual world"},
       {"one.hkt --data=text.txt --save-params=no/where.st", "no/where.st"},
       {"one.hkt --world=virtual --save-params=p.st", "--save-params"},
   };
@@ -244,7 +256,7 @@ TEST_F(RunTool, HelpNamesEveryOption) {
   EXPECT_EQ(output.status, 0);
   for (const char *option :
        {"--world", "--steps", "--params", "--save-params", "--save-gradients",
-        "--data", "--lengths", "--trace", "--seed", "--threads-per-rank",
+        "--data", "--lengths", "--lengths-from", "--trace", "--seed", "--threads-per-rank",
         "--slowdown", "--quiet", "--help"})
     EXPECT_NE(output.text.find(option), std::string::npos) << option;
 }

@@ -184,8 +184,8 @@ TEST(VirtualWorld, TraceHasEveryInstruction) {
   ASSERT_TRUE(prediction) << prediction.error();
   runtime::test::TestFolder folder;
   std::string path = folder / "trace.json";
-  Result<void> written =
-      writeTrace(path, {{"predicted", &prediction->timelines}}, plan, model);
+  Result<void> written = writeTrace(
+      path, {{"predicted", {{&plan, &prediction->timelines}}}}, model);
   ASSERT_TRUE(written) << written.error();
   Result<std::string> text = readFile(path);
   ASSERT_TRUE(text) << text.error();
@@ -216,7 +216,8 @@ TEST(VirtualWorld, PicturesTellAttentionsOfSharedSequences) {
   ASSERT_TRUE(step) << step.error();
   runtime::test::TestFolder folder;
   std::string path = folder / "trace.json";
-  ASSERT_TRUE(writeTrace(path, {{"predicted", &step->timelines}}, plan, model));
+  ASSERT_TRUE(
+      writeTrace(path, {{"predicted", {{&plan, &step->timelines}}}}, model));
   nlohmann::json trace = nlohmann::json::parse(*readFile(path));
   std::vector<nlohmann::json> attends;
   std::map<std::string, size_t> kinds;
