@@ -35,6 +35,7 @@ void hocket::buildKernelsPipeline(OpPassManager &manager, StageForm form) {
   differentiate.forwardOnly = form == StageForm::Forward;
   differentiate.split = form == StageForm::Split;
   manager.addPass(createDifferentiate(differentiate));
+  manager.addPass(createNewtonRecurrences());
   if (form != StageForm::Forward)
     manager.addPass(createWrapUpdate());
   addFusion(manager);

@@ -16,8 +16,8 @@ void buildStagesPipeline(mlir::OpPassManager &manager,
 /// whole or in two parts.
 enum class StageForm { Forward, Whole, Split };
 
-/// The passes from there to kernel functions: differentiate, wrap the update,
-/// fuse again.
+/// The passes from there to kernel functions: differentiate, expand what
+/// Newton's method solves, wrap the update, fuse again.
 void buildKernelsPipeline(mlir::OpPassManager &manager, StageForm form);
 
 } // namespace hocket
