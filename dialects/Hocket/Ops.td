@@ -271,13 +271,16 @@ include "dialects/Hocket/SkipPipelineOps.td"
 def Hocket_YieldOp : Hocket_Op<"yield", [
     Pure, Terminator, ReturnLike,
     ParentOneOf<["DataOp", "SequenceOp", "PipelineOp", "SkipPipelineOp",
-                 "StageOp", "MicrobatchesOp", "SwitchMicrobatchOp"]>]> {
-  let summary = "the results of the body of a strategy op";
+                 "StageOp", "MicrobatchesOp", "SwitchMicrobatchOp", "ScanOp",
+                 "ScanGradOp", "RecurrenceOp"]>]> {
+  let summary = "the results of the region of an op of this dialect";
   let description = [{
     Ends the body of a `hocket.data`, `hocket.sequence`, `hocket.pipeline`,
     `hocket.skip_pipeline`, `hocket.stage`, `hocket.microbatches` or
     `hocket.switch_microbatch`; its operands are the results of that op, for one
-    part of the batch.
+    part of the batch. Ends a region of a `hocket.scan`, a `hocket.scan_grad` or
+    a `hocket.recurrence`; its operands are what that region computes, in a
+    recurrence scalars.
 
     Example:
 
@@ -285,9 +288,11 @@ def Hocket_YieldOp : Hocket_Op<"yield", [
     hocket.yield %loss, %weight : tensor<f32>, tensor<f32>
     ```
   }];
-  let arguments = (ins Variadic<AnyRankedTensor>:$values);
+  let arguments = (ins Variadic<AnyTypeOf<[AnyRankedTensor, AnyFloat]>>:$values);
   let assemblyFormat = "attr-dict ($values^ `:` type($values))?";
 }
+
+include "dialects/Hocket/ScanOps.td"
 
 //===----------------------------------------------------------------------===//
 // Attention

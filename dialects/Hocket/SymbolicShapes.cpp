@@ -213,12 +213,27 @@ FailureOr<SymbolicShape> SymbolicShapes::trace(Value shaped) {
           return query;
         return SymbolicShape{(*query)[0], (*query)[1]};
       })
-      .Case<AttentionGradOp>(
+      .Case<AttentionGradOp, ScanOp>(
           [&](auto) { return shapeOf(op->getOperand(resultNumber)); })
       .Case<AttentionPartOp, AttentionPartGradOp>([&](auto) {
         // The last operands are what the results were so far.
         unsigned first = op->getNumOperands() - op->getNumResults();
         return shapeOf(op->getOperand(first + resultNumber));
+      })
+      .Case<ShiftOp>([&](ShiftOp shift) { return shapeOf(shift.getInput()); })
+      .Case<RecurrenceOp>([&](RecurrenceOp recurrence) {
+        return shapeOf(recurrence.getInputs().front());
+      })
+      .Case<ScanGradOp>([&](ScanGradOp gradient) -> Shape {
+        Shape shape = shapeOf(gradient.getGradients().front());
+        if (failed(shape))
+          return failure();
+        // All but the tokens is in the type.
+        shape->resize(1);
+        for (int64_t extent :
+             cast<ShapedType>(shaped.getType()).getShape().drop_front())
+          shape->push_back(SizeExpr::constant(extent));
+        return shape;
       })
       .Default([&](Operation *other) -> Shape {
         // Element-wise ops on whole tensors have the shape of their operands.

@@ -1,6 +1,6 @@
 //===- HocketRules.cpp - Differentiation of the hocket dialect ------------===//
 
-#include "Utils.h"
+#include "ScanRules.h"
 
 #include "hocket/Dialects/Hocket.h"
 
@@ -41,5 +41,6 @@ struct AttentionModel
 void hocket::registerHocketModels(DialectRegistry &registry) {
   registry.addExtension(+[](MLIRContext *context, HocketDialect *) {
     AttentionOp::attachInterface<AttentionModel>(*context);
+    attachScanModels(context);
   });
 }

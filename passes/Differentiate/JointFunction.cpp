@@ -98,15 +98,17 @@ LogicalResult missingRule(Operation *op, const Adjoints &adjoints) {
   return diagnostic;
 }
 
-LogicalResult sweep(JointFunction &joint, Adjoints &adjoints,
-                    OpBuilder &builder) {
-  for (Operation *op : joint.primalOps)
+} // namespace
+
+LogicalResult hocket::reverseSweep(ArrayRef<Operation *> ops,
+                                   Adjoints &adjoints, OpBuilder &builder) {
+  for (Operation *op : ops)
     if (llvm::any_of(readBy(op), [&](Value v) { return adjoints.isActive(v); }))
       for (Value result : op->getResults())
         if (isFloat(result.getType()))
           adjoints.setActive(result);
 
-  for (Operation *op : llvm::reverse(joint.primalOps)) {
+  for (Operation *op : llvm::reverse(ops)) {
     if (llvm::none_of(op->getResults(), [&](Value v) {
           return adjoints.isActive(v) && adjoints.has(v);
         }))
@@ -119,8 +121,6 @@ LogicalResult sweep(JointFunction &joint, Adjoints &adjoints,
   }
   return success();
 }
-
-} // namespace
 
 FailureOr<JointFunction> hocket::buildJoint(func::FuncOp stage) {
   if (failed(checkStage(stage)))
@@ -203,7 +203,7 @@ FailureOr<JointFunction> hocket::buildJoint(func::FuncOp stage) {
     // A result that depends on nothing passes no gradient on.
     adjoints.add(builder, primal, gradient);
   }
-  if (failed(sweep(joint, adjoints, builder)))
+  if (failed(reverseSweep(joint.primalOps, adjoints, builder)))
     return fail();
 
   for (auto [parameter, accumulator] : accumulators) {

@@ -82,4 +82,45 @@ def Differentiate : Pass<"hocket-differentiate", "::mlir::ModuleOp"> {
   ];
 }
 
+def NewtonRecurrences : Pass<"hocket-newton-recurrences"> {
+  let summary = "expand recurrences that Newton's method solves";
+  let description = [{
+    Replaces every `hocket.recurrence` with `newton(n)` by n iterations over all
+    tokens at once. The start is h[t] = f(0, x[t], w). An iteration evaluates the
+    cell and its Jacobian J, which the scalar rules of differentiation make of
+    the cell, at the states before each token (`hocket.shift`), solves
+    d[t] = J[t] d[t - 1] + f(h[t - 1]) - h[t] by a `hocket.scan` over pairs
+    (J, d), diagonal or of n x n blocks, and adds d to h. Recurrences without
+    `newton` stay. An op of the cell that has no rule is an error.
+
+    To be run after hocket-differentiate, which takes the gradient at the
+    solution and not through the iterations.
+
+    Before:
+
+    ```mlir
+    %h = hocket.recurrence inputs(%x : tensor<?x64xf32>)
+        parameters(%u : tensor<64xf32>) offsets(%cu_seqlens : tensor<?xi32>)
+        newton(1) -> tensor<?x64xf32> {...}
+    ```
+
+    After:
+
+    ```mlir
+    %h0 = linalg.generic ... ins(%x, %u : ...)
+    %before = hocket.shift %h0 offsets(%cu_seqlens) : tensor<?x64xf32>, tensor<?xi32>
+    %r:2 = linalg.generic ... ins(%x, %before, %h0, %u : ...)
+    %s:2 = hocket.scan inputs(%r#1, %r#0 : tensor<?x64xf32>, tensor<?x64xf32>)
+        offsets(%cu_seqlens : tensor<?xi32>)
+        identity([dense<1.0> : tensor<f32>, dense<0.0> : tensor<f32>]) {...}
+    %h = linalg.generic ... ins(%h0, %s#1 : ...)
+    ```
+  }];
+  let dependentDialects = [
+    "::hocket::HocketDialect", "::mlir::arith::ArithDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect",
+    "::mlir::tensor::TensorDialect"
+  ];
+}
+
 #endif // HOCKET_PASSES_DIFFERENTIATE_PASSES_TD

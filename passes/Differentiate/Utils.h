@@ -90,6 +90,12 @@ llvm::LogicalResult checkStage(mlir::func::FuncOp stage);
 /// Builds the joint function of `stage` beside it.
 mlir::FailureOr<JointFunction> buildJoint(mlir::func::FuncOp stage);
 
+/// The reverse sweep over `ops`: adds gradients to `adjoints`, which has those
+/// of results and knows what is active of the values from outside. Fails after
+/// an error at an op that has no rule.
+llvm::LogicalResult reverseSweep(llvm::ArrayRef<mlir::Operation *> ops,
+                                 Adjoints &adjoints, mlir::OpBuilder &builder);
+
 /// A program in two parts, the second of which may compute again what the first
 /// has computed.
 struct TwoParts {

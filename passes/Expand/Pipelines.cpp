@@ -39,6 +39,7 @@ void hocket::buildKernelsPipeline(OpPassManager &manager, StageForm form) {
   differentiate.split = form == StageForm::Split;
   manager.addPass(createDifferentiate(differentiate));
   manager.addPass(createAddAttentionKernels());
+  manager.addPass(createNewtonRecurrences());
   if (form != StageForm::Forward)
     manager.addPass(createWrapUpdate());
   addFusion(manager);

@@ -40,6 +40,7 @@ void hocket::buildLoweringPipeline(OpPassManager &manager) {
   manager.addNestedPass<func::FuncOp>(createDecomposeTensorOps());
   manager.addNestedPass<func::FuncOp>(createConvertElementwiseToLinalgPass());
   manager.addNestedPass<func::FuncOp>(createLowerAttention());
+  manager.addNestedPass<func::FuncOp>(createLowerScan());
   manager.addNestedPass<func::FuncOp>(createFoldTransposes());
   manager.addPass(createCanonicalizerPass());
   manager.addPass(createCSEPass());

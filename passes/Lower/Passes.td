@@ -59,6 +59,92 @@ def LowerAttention : Pass<"hocket-lower-attention"> {
   ];
 }
 
+def LowerScan : Pass<"hocket-lower-scan"> {
+  let summary = "lower scans to loops over sequences and their tokens";
+  let description = [{
+    Replaces `hocket.scan`, `hocket.scan_grad`, `hocket.shift` and
+    `hocket.recurrence` by loops. A scan becomes a loop over the sequences (whose offsets are read
+    when the kernel runs) and one over the tokens of each, in the order of the
+    scan. The combine region becomes the body, its element-wise ops fused; what
+    it yields is written to the results and kept in a slice of workspace for the
+    next token. Elements of the tuple that nobody reads are not computed.
+
+    Before:
+
+    ```mlir
+    %s:2 = hocket.scan inputs(%a, %b : tensor<?x64xf32>, tensor<?x64xf32>)
+        offsets(%cu_seqlens : tensor<?xi32>)
+        identity([dense<1.0> : tensor<f32>, dense<0.0> : tensor<f32>]) {...}
+    ```
+
+    After, where only `%s#1` is read:
+
+    ```mlir
+    scf.for %sequence = %c0 to %sequences step %c1 iter_args(%h, %state) ... {
+      %begin = tensor.extract %cu_seqlens[%sequence] : tensor<?xi32>
+      // the first token: its slice of %b
+      scf.for %position = %c1 to %length step %c1 ... {
+        %next = linalg.generic ... ins(%a_token, %state, %b_token) ...
+        ...
+    ```
+  }];
+  let dependentDialects = [
+    "::mlir::arith::ArithDialect", "::mlir::bufferization::BufferizationDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
+    "::mlir::tensor::TensorDialect"
+  ];
+}
+
+def SplitScan : Pass<"hocket-split-scan"> {
+  let summary = "cut scans into parts of the tokens, as ranks would share them";
+  let description = [{
+    Replaces every `hocket.scan`, its gradient and every `hocket.shift` by what
+    `parts` ranks compute that have equal parts of the tokens each, wherever
+    sequences begin and end, with what they would send each other:
+
+    - a scan within each part; an exclusive scan of one summary for each part
+      (its last combined tuple, or the identity where the part is empty); and
+      that tuple combined into the tokens of the sequence that continues from
+      the part before;
+    - of a gradient, a sweep of each part alone, with the last result of the part
+      before in a halo; what crosses from part to part, where a part that lies
+      within one sequence passes on the pullback of its summary; and a sweep with
+      that;
+    - of a shift, one token in a halo.
+
+    The results are those of the whole scan up to the order of the combinations,
+    which the region declares not to matter. `parts=1` changes nothing.
+
+    Before:
+
+    ```mlir
+    %s = hocket.scan inputs(%x : tensor<?x64xf32>)
+        offsets(%cu_seqlens : tensor<?xi32>) identity([dense<0.0> : tensor<f32>]) {...}
+    ```
+
+    After:
+
+    ```mlir
+    %local = hocket.scan inputs(%x : tensor<?x64xf32>)
+        offsets(%cut : tensor<?xi32>) identity([dense<0.0> : tensor<f32>]) {...}
+    %summary = scf.for ... // the last slice of part 0
+    %s = scf.for %token = %begin to %end step %c1 iter_args(%y = %local) ... {
+      %slice = tensor.extract_slice %y[%token, 0] [1, 64] [1, 1] ...
+      %sum = arith.addf %summary, %slice : tensor<64xf32>
+      ...
+    ```
+  }];
+  let options = [
+    Option<"parts", "parts", "int64_t", "1", "Parts to cut the tokens into">
+  ];
+  let dependentDialects = [
+    "::hocket::HocketDialect", "::mlir::arith::ArithDialect",
+    "::mlir::bufferization::BufferizationDialect",
+    "::mlir::linalg::LinalgDialect", "::mlir::scf::SCFDialect",
+    "::mlir::tensor::TensorDialect"
+  ];
+}
+
 def DecomposeTensorOps : Pass<"hocket-decompose-tensor-ops"> {
   let summary = "decompose composite ops on tensors";
   let description = [{

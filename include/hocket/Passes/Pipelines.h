@@ -16,8 +16,9 @@ void buildStagesPipeline(mlir::OpPassManager &manager,
 /// whole or in two parts.
 enum class StageForm { Forward, Whole, Split };
 
-/// The passes from there to kernel functions: differentiate, add the
-/// kernels of attentions that ranks share, wrap the update, fuse again.
+/// The passes from there to kernel functions: differentiate, add the kernels of
+/// attentions that ranks share, expand what Newton's method solves, wrap the
+/// update, fuse again.
 void buildKernelsPipeline(mlir::OpPassManager &manager, StageForm form);
 
 } // namespace hocket

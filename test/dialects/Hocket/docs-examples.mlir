@@ -4,6 +4,7 @@
 // RUN: %python %S/Inputs/check-docs-examples.py %hocket_src/dialects/Hocket/SequenceOps.td %s
 // RUN: %python %S/Inputs/check-docs-examples.py %hocket_src/dialects/Hocket/SkipPipelineOps.td %s
 // RUN: %python %S/Inputs/check-docs-examples.py %hocket_src/dialects/Hocket/AttentionPartOps.td %s
+// RUN: %python %S/Inputs/check-docs-examples.py %hocket_src/dialects/Hocket/ScanOps.td %s
 
 func.func private @model(tensor<?xi32>, tensor<?xi32>, tensor<?xi32>,
                          tensor<256x64xf32>) -> (tensor<f32>, tensor<f32>)
@@ -230,3 +231,67 @@ hocket.topology @cluster nodes(2) devices_per_node(8)
     inter_node(latency_seconds = 5.0e-6, bytes_per_second = 5.0e10)
     adapters_per_node(intra_node = 0, inter_node = 8)
     node_latency_seconds([[0.0, 5.0e-6], [6.0e-6, 0.0]])
+
+// hocket.scan
+func.func @scan(%a: tensor<?x64xf32>, %b: tensor<?x64xf32>,
+                %cu_seqlens: tensor<?xi32>) -> tensor<?x64xf32> {
+  %s:2 = hocket.scan inputs(%a, %b : tensor<?x64xf32>, tensor<?x64xf32>)
+      offsets(%cu_seqlens : tensor<?xi32>)
+      identity([dense<1.0> : tensor<f32>, dense<0.0> : tensor<f32>]) {
+  ^combine(%ai: tensor<64xf32>, %bi: tensor<64xf32>,
+           %aj: tensor<64xf32>, %bj: tensor<64xf32>):
+    %decay = arith.mulf %aj, %ai : tensor<64xf32>
+    %moved = arith.mulf %aj, %bi : tensor<64xf32>
+    %state = arith.addf %moved, %bj : tensor<64xf32>
+    hocket.yield %decay, %state : tensor<64xf32>, tensor<64xf32>
+  }
+  return %s#1 : tensor<?x64xf32>
+}
+
+// hocket.scan_grad
+func.func @scan_grad(%a: tensor<?x64xf32>, %h: tensor<?x64xf32>,
+                     %dh: tensor<?x64xf32>, %cu_seqlens: tensor<?xi32>)
+    -> (tensor<?x64xf32>, tensor<?x64xf32>) {
+  %da, %db = hocket.scan_grad outputs(%h : tensor<?x64xf32>)
+      elements(%a : tensor<?x64xf32>) gradients(%dh : tensor<?x64xf32>)
+      offsets(%cu_seqlens : tensor<?xi32>)
+      identity([dense<1.0> : tensor<f32>]) sources([-1, 0])
+      -> tensor<?x64xf32>, tensor<?x64xf32> combine {
+  ^combine(%ai: tensor<64xf32>, %aj: tensor<64xf32>):
+    %decay = arith.mulf %aj, %ai : tensor<64xf32>
+    hocket.yield %decay : tensor<64xf32>
+  } pullback {
+  ^pullback(%hi: tensor<64xf32>, %aj: tensor<64xf32>, %l: tensor<64xf32>):
+    %p = arith.mulf %aj, %l : tensor<64xf32>
+    %d = arith.mulf %hi, %l : tensor<64xf32>
+    hocket.yield %p, %d, %l : tensor<64xf32>, tensor<64xf32>, tensor<64xf32>
+  }
+  return %da, %db : tensor<?x64xf32>, tensor<?x64xf32>
+}
+
+// hocket.shift
+func.func @shift(%h: tensor<?x64xf32>, %cu_seqlens: tensor<?xi32>)
+    -> tensor<?x64xf32> {
+  %before = hocket.shift %h offsets(%cu_seqlens)
+      : tensor<?x64xf32>, tensor<?xi32>
+  return %before : tensor<?x64xf32>
+}
+
+// hocket.recurrence
+func.func @recurrence(%x: tensor<?x64xf32>, %z: tensor<?x64xf32>,
+                      %u: tensor<64xf32>, %cu_seqlens: tensor<?xi32>)
+    -> tensor<?x64xf32> {
+  %h = hocket.recurrence inputs(%x, %z : tensor<?x64xf32>, tensor<?x64xf32>)
+      parameters(%u : tensor<64xf32>) offsets(%cu_seqlens : tensor<?xi32>)
+      newton(3) -> tensor<?x64xf32> {
+  ^cell(%h0: f32, %xt: f32, %zt: f32, %ut: f32):
+    %uh = arith.mulf %ut, %h0 : f32
+    %sum = arith.addf %uh, %xt : f32
+    %new = math.tanh %sum : f32
+    %change = arith.subf %new, %h0 : f32
+    %gated = arith.mulf %zt, %change : f32
+    %h1 = arith.addf %h0, %gated : f32
+    hocket.yield %h1 : f32
+  }
+  return %h : tensor<?x64xf32>
+}

@@ -78,3 +78,35 @@ func.func @attention_part_grad(%q: tensor<?x?x16xf32>, %k: tensor<?x?x16xf32>, %
   %t2 = tensor.dim %g#2, %c0 : tensor<?x?x16xf32>
   return %t0, %t1, %t2 : index, index, index
 }
+
+// CHECK-LABEL: func.func @scans
+// CHECK-SAME: (%[[X:[a-z0-9]+]]: tensor<?x4xf32>, %[[Y:[a-z0-9]+]]: tensor<?x4xf32>
+func.func @scans(%x: tensor<?x4xf32>, %y: tensor<?x4xf32>, %o: tensor<?xi32>) -> (index, index, index, index) {
+  %c0 = arith.constant 0 : index
+  %s:2 = hocket.scan inputs(%x, %y : tensor<?x4xf32>, tensor<?x4xf32>) offsets(%o : tensor<?xi32>)
+      identity([dense<0.0> : tensor<f32>, dense<0.0> : tensor<f32>]) {
+  ^bb0(%a: tensor<4xf32>, %b: tensor<4xf32>, %c: tensor<4xf32>, %d: tensor<4xf32>):
+    hocket.yield %c, %d : tensor<4xf32>, tensor<4xf32>
+  }
+  %g = hocket.scan_grad gradients(%x : tensor<?x4xf32>) offsets(%o : tensor<?xi32>) identity([]) sources([0])
+      -> tensor<?x4xf32> combine {
+    hocket.yield
+  } pullback {
+  ^bb0(%l: tensor<4xf32>):
+    hocket.yield %l, %l : tensor<4xf32>, tensor<4xf32>
+  }
+  %m = hocket.shift %y offsets(%o) reverse : tensor<?x4xf32>, tensor<?xi32>
+  %h = hocket.recurrence inputs(%x : tensor<?x4xf32>) offsets(%o : tensor<?xi32>) -> tensor<?x4xf32> {
+  ^bb0(%h0: f32, %xt: f32):
+    hocket.yield %xt : f32
+  }
+  // CHECK-DAG: %[[T1:.*]] = tensor.dim %[[Y]], %{{.*}}
+  // CHECK-DAG: %[[T0:.*]] = tensor.dim %[[X]], %{{.*}}
+  // CHECK: return
+  // CHECK-NOT: tensor.dim %{{.*}}#
+  %t0 = tensor.dim %s#1, %c0 : tensor<?x4xf32>
+  %t1 = tensor.dim %g, %c0 : tensor<?x4xf32>
+  %t2 = tensor.dim %m, %c0 : tensor<?x4xf32>
+  %t3 = tensor.dim %h, %c0 : tensor<?x4xf32>
+  return %t0, %t1, %t2, %t3 : index, index, index, index
+}

@@ -175,3 +175,22 @@ func.func @stage0(%x: tensor<?xf32> {hocket.operand = #hocket.operand<input, 0>}
     -> (tensor<?xf32> {hocket.operand = #hocket.operand<output, 0>}) attributes {hocket.stage = 0 : i64} {
   return %x : tensor<?xf32>
 }
+
+// -----
+
+// The combine region of a scan holds an op without a rule.
+
+func.func @stage0(
+    %x: tensor<8x4xf32> {hocket.operand = #hocket.operand<input, 0>},
+    %o: tensor<3xi32> {hocket.operand = #hocket.operand<batch, 0>})
+    -> (tensor<8x4xf32> {hocket.operand = #hocket.operand<output, 0>}) attributes {hocket.stage = 0 : i64} {
+  // expected-note @below {{the gradient of this value is needed}}
+  %s = hocket.scan inputs(%x : tensor<8x4xf32>) offsets(%o : tensor<3xi32>) identity([dense<0.0> : tensor<f32>]) {
+  ^bb0(%a: tensor<4xf32>, %b: tensor<4xf32>):
+    %e = tensor.empty() : tensor<4xf32>
+    // expected-error @below {{'linalg.softmax' op has no differentiation rule, and a gradient must pass through it}}
+    %y = linalg.softmax dimension(0) ins(%a : tensor<4xf32>) outs(%e : tensor<4xf32>) -> tensor<4xf32>
+    hocket.yield %y : tensor<4xf32>
+  }
+  return %s : tensor<8x4xf32>
+}

@@ -290,3 +290,71 @@ func.func private @attends(%o: tensor<?x2x4xf32> {hocket.operand = #hocket.opera
   %y = linalg.mul ins(%o, %x : tensor<?x2x4xf32>, tensor<?x2x4xf32>) outs(%x : tensor<?x2x4xf32>) -> tensor<?x2x4xf32>
   return %y : tensor<?x2x4xf32>
 }
+
+// -----
+
+// A linear recurrence: the pullback of its combine region. Of the results only
+// the states are read, of the inputs the decays, and only these are combined.
+
+// CHECK-LABEL: func.func @recurrence.forward(
+// CHECK: %[[S:.*]]:2 = hocket.scan
+// CHECK: return %[[S]]#1, %[[S]]#1
+
+// CHECK-LABEL: func.func @recurrence.backward(
+// CHECK-SAME: %[[A:[a-z0-9]+]]: tensor<8x4xf32> {hocket.operand = #hocket.operand<input, 0>}
+// CHECK-SAME: %[[O:[a-z0-9]+]]: tensor<3xi32>
+// CHECK-SAME: %[[H:[a-z0-9]+]]: tensor<8x4xf32> {hocket.operand = #hocket.operand<residual, 0>}
+// CHECK-SAME: %[[DH:[a-z0-9]+]]: tensor<8x4xf32> {hocket.operand = #hocket.operand<output_gradient, 0>}
+// CHECK: %[[G:.*]]:2 = hocket.scan_grad outputs(%[[H]] : tensor<8x4xf32>) elements(%[[A]] : tensor<8x4xf32>)
+// CHECK-SAME: gradients(%[[DH]] : tensor<8x4xf32>) offsets(%[[O]] : tensor<3xi32>)
+// CHECK-SAME: identity([dense<1.000000e+00> : tensor<f32>]) sources([-1, 0])
+// CHECK-SAME: combine {
+// CHECK-NEXT: ^bb0(%{{.*}}: tensor<4xf32>, %{{.*}}: tensor<4xf32>):
+// CHECK: arith.mulf
+// CHECK: pullback {
+// CHECK-NEXT: ^bb0(%{{.*}}: tensor<4xf32>, %{{.*}}: tensor<4xf32>, %[[L:.*]]: tensor<4xf32>):
+// CHECK: hocket.yield %{{.*}}, %{{.*}}, %[[L]]
+// CHECK: return %[[G]]#0, %[[G]]#1
+
+func.func @recurrence(
+    %a: tensor<8x4xf32> {hocket.operand = #hocket.operand<input, 0>},
+    %b: tensor<8x4xf32> {hocket.operand = #hocket.operand<input, 1>},
+    %o: tensor<3xi32> {hocket.operand = #hocket.operand<batch, 0>})
+    -> (tensor<8x4xf32> {hocket.operand = #hocket.operand<output, 0>}) attributes {hocket.stage = 0 : i64} {
+  %s:2 = hocket.scan inputs(%a, %b : tensor<8x4xf32>, tensor<8x4xf32>) offsets(%o : tensor<3xi32>)
+      identity([dense<1.0> : tensor<f32>, dense<0.0> : tensor<f32>]) {
+  ^bb0(%ai: tensor<4xf32>, %bi: tensor<4xf32>, %aj: tensor<4xf32>, %bj: tensor<4xf32>):
+    %p = arith.mulf %aj, %ai : tensor<4xf32>
+    %q = arith.mulf %aj, %bi : tensor<4xf32>
+    %r = arith.addf %q, %bj : tensor<4xf32>
+    hocket.yield %p, %r : tensor<4xf32>, tensor<4xf32>
+  }
+  return %s#1 : tensor<8x4xf32>
+}
+
+// -----
+
+// The gradient of a nonlinear recurrence is one scan against it, whether or not
+// Newton's method solves it.
+
+// CHECK-LABEL: func.func @cell.backward(
+// CHECK-SAME: %[[H:[a-z0-9]+]]: tensor<8x4xf32> {hocket.operand = #hocket.operand<residual, 0>}
+// CHECK: %[[BEFORE:.*]] = hocket.shift %[[H]]
+// CHECK: %[[J:.*]]:2 = linalg.generic
+// CHECK: hocket.shift %[[J]]#1 {{.*}} reverse
+// CHECK: hocket.scan {{.*}} reverse
+// CHECK-NOT: hocket.scan
+// CHECK: return
+
+func.func @cell(
+    %x: tensor<8x4xf32> {hocket.operand = #hocket.operand<input, 0>},
+    %o: tensor<3xi32> {hocket.operand = #hocket.operand<batch, 0>})
+    -> (tensor<8x4xf32> {hocket.operand = #hocket.operand<output, 0>}) attributes {hocket.stage = 0 : i64} {
+  %h = hocket.recurrence inputs(%x : tensor<8x4xf32>) offsets(%o : tensor<3xi32>) newton(3) -> tensor<8x4xf32> {
+  ^cell(%h0: f32, %xt: f32):
+    %sum = arith.addf %h0, %xt : f32
+    %new = math.tanh %sum : f32
+    hocket.yield %new : f32
+  }
+  return %h : tensor<8x4xf32>
+}

@@ -3,6 +3,7 @@
 #include "GradientHarness.h"
 
 #include "hocket/Dialects/Hocket.h"
+#include "hocket/Passes/Lower.h"
 
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Math/IR/Math.h"
@@ -33,7 +34,8 @@ using namespace hocket::test;
 namespace {
 
 constexpr const char *kLowering =
-    "one-shot-bufferize{bufferize-function-boundaries "
+    "func.func(hocket-lower-scan),one-shot-bufferize{bufferize-function-"
+    "boundaries "
     "function-boundary-type-conversion=identity-layout-map},"
     "buffer-results-to-out-params{modify-public-functions},func.func(convert-"
     "linalg-to-loops),"
@@ -156,6 +158,7 @@ void fillRandomly(Buffer &buffer, const GradientCase &gradientCase,
 std::unique_ptr<MLIRContext> hocket::test::makeContext() {
   static const bool once = [] {
     mlir::registerAllPasses();
+    registerHocketLowerPasses();
     llvm::InitializeNativeTarget();
     llvm::InitializeNativeTargetAsmPrinter();
     return true;
