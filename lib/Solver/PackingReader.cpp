@@ -25,8 +25,9 @@ constexpr PackingMethod kMethods[] = {
 class Reader {
 public:
   Reader(const FieldReader &fields, std::filesystem::path folder,
-         std::optional<uint64_t> lengthsSeed)
-      : fields(fields), folder(std::move(folder)), lengthsSeed(lengthsSeed) {}
+         std::optional<uint64_t> lengthsSeed, bool mayLackLengths)
+      : fields(fields), folder(std::move(folder)), lengthsSeed(lengthsSeed),
+        mayLackLengths(mayLackLengths) {}
 
   Result<PackingFile> read(const std::string &stem) {
     fields.only({"kind", "name", "lengths", "pad_to", "devices",
@@ -53,6 +54,8 @@ public:
     readSystem(problem);
     if (fields.error())
       return *fields.error();
+    if (mayLackLengths && !fields.has("lengths"))
+      return file;
     if (Result<void> read = readLengths(problem); !read)
       return read.error();
     return file;
@@ -210,7 +213,20 @@ private:
   const FieldReader &fields;
   std::filesystem::path folder;
   std::optional<uint64_t> lengthsSeed;
+  bool mayLackLengths;
 };
+
+Result<PackingFile> readInstance(const std::string &path,
+                                 std::optional<uint64_t> lengthsSeed,
+                                 bool mayLackLengths) {
+  Result<Json> json = readJsonFile(path);
+  if (!json)
+    return json.error();
+  FieldReader fields(*json, path);
+  std::filesystem::path file = path;
+  return Reader(fields, file.parent_path(), lengthsSeed, mayLackLengths)
+      .read(file.stem().string());
+}
 
 } // namespace
 
@@ -224,11 +240,20 @@ std::optional<PackingMethod> hocket::packingMethod(std::string_view name) {
 Result<PackingFile>
 hocket::readPackingFile(const std::string &path,
                         std::optional<uint64_t> lengthsSeed) {
-  Result<Json> json = readJsonFile(path);
-  if (!json)
-    return json.error();
-  FieldReader fields(*json, path);
-  std::filesystem::path file = path;
-  return Reader(fields, file.parent_path(), lengthsSeed)
-      .read(file.stem().string());
+  return readInstance(path, lengthsSeed, false);
+}
+
+Result<PackingProblem> hocket::loadPackingSettings(const std::string &path) {
+  Result<PackingFile> file = readInstance(path, {}, true);
+  if (!file)
+    return file.error();
+  // What is wrong with any lengths.
+  PackingProblem problem = file->problem;
+  problem.lengths = {1};
+  if (Result<void> checked = problem.check(); !checked) {
+    Error error = checked.error();
+    error.message = path + ": " + error.message;
+    return error;
+  }
+  return std::move(file->problem);
 }

@@ -62,7 +62,8 @@ bool SizeExpr::isConstant() const {
 }
 
 std::string SizeExpr::str() const {
-  static constexpr const char *symbolNames[kNumSymbols] = {"T", "S", "H", "K", "N"};
+  static constexpr const char *symbolNames[kNumSymbols] = {"T", "S", "H", "K",
+                                                           "N"};
   if (terms.empty())
     return "0";
   // Highest power first, as people write polynomials.
@@ -101,17 +102,21 @@ SizeExpr SizeExpr::operator+(const SizeExpr &other) const {
   return normalize(std::move(all));
 }
 
+static SizeExpr::Term multiply(const SizeExpr::Term &a,
+                               const SizeExpr::Term &b) {
+  SizeExpr::Term product{saturate(Wide(a.coefficient) * b.coefficient)};
+  for (unsigned i = 0; i < kNumSymbols; ++i)
+    product.power[i] =
+        uint8_t(std::min<unsigned>(a.power[i] + b.power[i], 255));
+  return product;
+}
+
 SizeExpr SizeExpr::operator*(const SizeExpr &other) const {
   std::vector<Term> products;
   products.reserve(terms.size() * other.terms.size());
   for (const Term &a : terms)
-    for (const Term &b : other.terms) {
-      Term product{saturate(Wide(a.coefficient) * b.coefficient)};
-      for (unsigned i = 0; i < kNumSymbols; ++i)
-        product.power[i] =
-            uint8_t(std::min<unsigned>(a.power[i] + b.power[i], 255));
-      products.push_back(product);
-    }
+    for (const Term &b : other.terms)
+      products.push_back(multiply(a, b));
   return normalize(std::move(products));
 }
 
@@ -155,15 +160,29 @@ const char *hocket::name(ElementType type) {
   return "unknown";
 }
 
-SizeExpr TensorType::elements() const {
-  SizeExpr product = SizeExpr::constant(1);
-  for (const SizeExpr &extent : shape)
-    product = product * extent;
-  return product;
+/// Nearly all extents have one term, which plans are full of: nothing is
+/// allocated for those on the way.
+static SizeExpr product(const std::vector<SizeExpr> &extents, int64_t factor) {
+  SizeExpr::Term single{factor};
+  SizeExpr sums = SizeExpr::constant(1);
+  bool hasSums = false;
+  for (const SizeExpr &extent : extents)
+    if (extent.terms.size() == 1) {
+      single = multiply(single, extent.terms[0]);
+    } else {
+      sums = sums * extent;
+      hasSums = true;
+    }
+  SizeExpr result;
+  if (single.coefficient != 0)
+    result.terms = {single};
+  return hasSums ? result * sums : result;
 }
 
+SizeExpr TensorType::elements() const { return product(shape, 1); }
+
 SizeExpr TensorType::bytes() const {
-  return elements() * SizeExpr::constant(byteWidth(element));
+  return product(shape, byteWidth(element));
 }
 
 std::string TensorType::str() const {

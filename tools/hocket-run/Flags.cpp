@@ -99,6 +99,11 @@ const std::vector<FlagGroup> &run::flagGroups() {
                  "fewer lines than steps it starts over. The next\n"
                  "step is planned while one runs",
                  &Options::lengthsFrom),
+        textFlag("--pack", "FILE",
+                 "with --lengths-from: groups of any sizes in every\n"
+                 "step, by the costs of a packing instance, whose\n"
+                 "lengths do not matter",
+                 &Options::pack),
         textFlag("--params", "FILE",
                  "start from these parameters, .safetensors\n"
                  "(default: the model's initial ones)",

@@ -41,6 +41,9 @@ Result<void> checkOptions(const Options &options) {
     return mistake("--profile: the " + options.world +
                        " world has nothing to measure",
                    {"the threads world computes"});
+  if (options.lengthsFrom.empty() && !options.pack.empty())
+    return mistake("--pack: all steps have the same lengths",
+                   {"give those of each step as --lengths-from"});
   if (options.lengthsFrom.empty())
     return {};
   if (!world->computes)

@@ -23,7 +23,7 @@ struct Options {
   bool help = false;
   // Paths; empty where not given.
   std::string params, saveParams, saveGradients, data, lengths, lengthsFrom,
-      trace, costs, profile, report;
+      pack, trace, costs, profile, report;
 };
 
 /// Errors: InvalidArgument, with what would be right.

@@ -5,6 +5,7 @@
 #include "Flags.h"
 
 #include "hocket/Plan/Expand.h"
+#include "hocket/Plan/Pack.h"
 
 using namespace hocket;
 using namespace hocket::run;
@@ -22,8 +23,12 @@ StepPlans::create(const Options &options, const Executable &executable,
   if (!lines)
     return lines.error();
   plans->lines = std::move(*lines);
-  if (Result<void> checked = plans->checkLines(); !checked)
+  if (!options.pack.empty()) {
+    if (Result<void> loaded = plans->loadPacking(options.pack); !loaded)
+      return loaded.error();
+  } else if (Result<void> checked = plans->checkLines(); !checked) {
     return checked.error();
+  }
   Result<std::unique_ptr<PlanQueue>> queue = PlanQueue::create(
       [&made = *plans](uint64_t step) { return made.make(step); }, plans->now);
   if (!queue)
@@ -32,6 +37,13 @@ StepPlans::create(const Options &options, const Executable &executable,
   plans->queue->begin(plans->firstStep);
   return plans;
 }
+
+StepPlans::StepPlans(const Options &options, const Executable &executable,
+                     int64_t firstStep, std::function<double()> now)
+    : now(std::move(now)), file(options.lengthsFrom), executable(executable),
+      firstStep(uint64_t(firstStep)), steps(uint64_t(options.steps)) {}
+
+StepPlans::~StepPlans() = default;
 
 /// What would be found out hours later.
 Result<void> StepPlans::checkLines() const {
@@ -51,6 +63,21 @@ Result<void> StepPlans::checkLines() const {
   return {};
 }
 
+Result<void> StepPlans::loadPacking(const std::string &path) {
+  Result<PackingProblem> settings = loadPackingSettings(path);
+  if (!settings)
+    return settings.error();
+  Result<PackingProblem> fits = plan::packingFor(
+      executable.model, executable.plan.strategy, std::move(*settings));
+  if (!fits) {
+    Error error = fits.error();
+    error.message = path + ": " + error.message;
+    return error;
+  }
+  packing = std::make_unique<const PackingProblem>(std::move(*fits));
+  return {};
+}
+
 Error StepPlans::at(const plan::StepLengths &line, Error error) const {
   error.message = file + ":" + std::to_string(line.line) + ": " + error.message;
   return error;
@@ -58,9 +85,13 @@ Error StepPlans::at(const plan::StepLengths &line, Error error) const {
 
 Result<plan::Plan> StepPlans::make(uint64_t step) const {
   const plan::StepLengths &line = lines[step % lines.size()];
+  const plan::Strategy &strategy = executable.plan.strategy;
+  auto schedules = plan::ScheduleRegistry::withBuiltins();
   Result<plan::Plan> plan =
-      plan::expand(executable.model, executable.plan.strategy, line.lengths,
-                   plan::ScheduleRegistry::withBuiltins());
+      packing
+          ? plan::expandPacked(executable.model, strategy, line.lengths,
+                               *packing, schedules)
+          : plan::expand(executable.model, strategy, line.lengths, schedules);
   if (!plan)
     return at(line, plan.error());
   if (Result<void> checked =

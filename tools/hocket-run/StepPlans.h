@@ -13,6 +13,10 @@
 #include <functional>
 #include <memory>
 
+namespace hocket {
+struct PackingProblem;
+}
+
 namespace hocket::run {
 
 /// One plan for all steps, or with --lengths-from one for each, which is made
@@ -22,16 +26,19 @@ public:
   /// Steps are those from `firstStep` on (from 0), options.steps of them. `now`
   /// is the clock of tracks(). The executable must outlive this. Errors: Io,
   /// InvalidArgument for lengths that are none and for a line of too few, which
-  /// name file and line.
+  /// name file and line, and for a packing that does not fit the executable.
   static Result<std::unique_ptr<StepPlans>>
   create(const Options &options, const runtime::Executable &executable,
          int64_t firstStep, std::function<double()> now);
 
+  ~StepPlans();
+
   /// Whether steps have plans of their own.
   bool change() const { return queue != nullptr; }
   /// Waits for the plan of the next step and begins with the one after it. The
-  /// first call gives that of the first step. Errors: of plan::expand and
-  /// runtime::checkPlan, with the file and the line of the lengths.
+  /// first call gives that of the first step. Errors: of plan::expand or
+  /// plan::expandPacked and of runtime::checkPlan, with the file and the line
+  /// of the lengths.
   Result<std::shared_ptr<const plan::Plan>> next();
 
   /// The step of the last plan is over.
@@ -45,10 +52,9 @@ public:
 
 private:
   StepPlans(const Options &options, const runtime::Executable &executable,
-            int64_t firstStep, std::function<double()> now)
-      : now(std::move(now)), file(options.lengthsFrom), executable(executable),
-        firstStep(uint64_t(firstStep)), steps(uint64_t(options.steps)) {}
+            int64_t firstStep, std::function<double()> now);
   Result<void> checkLines() const;
+  Result<void> loadPacking(const std::string &path);
   Error at(const plan::StepLengths &line, Error error) const;
   /// Called by the queue's thread.
   Result<plan::Plan> make(uint64_t step) const;
@@ -58,6 +64,7 @@ private:
   const runtime::Executable &executable;
   const uint64_t firstStep, steps;
   std::vector<plan::StepLengths> lines;
+  std::unique_ptr<const PackingProblem> packing; // of --pack
   uint64_t taken = 0;
   double began = 0; // the step whose plan was taken last
   runtime::TraceTrack ran{"steps", {}}, planned{"planning", {}};

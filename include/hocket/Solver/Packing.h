@@ -160,6 +160,11 @@ std::unique_ptr<PackingScheduler> createPackingScheduler(std::string_view name);
 /// A value that no solution is below, in little time.
 int64_t packingLowerBound(const PackingProblem &problem);
 
+/// Reads an instance (docs/packing.md) that may lack `lengths`, which are left
+/// empty then: what is the same for all steps. Errors: Io; InvalidArgument
+/// naming the file and the field.
+Result<PackingProblem> loadPackingSettings(const std::string &path);
+
 /// Plans one step: `settings` with these lengths, in some ten milliseconds of
 /// counted work unless the options say otherwise, so that all who call it with
 /// the same lengths have the same plan. The bound is the one by work alone.

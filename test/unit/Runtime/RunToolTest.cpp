@@ -212,6 +212,10 @@ TEST_F(RunTool, CallersMistakes) {
   std::ofstream(folder / "two.txt") << "3\n4\n";
   std::ofstream(folder / "zero.txt") << "3 4 5 6\n3 4 0 6\n";
   std::ofstream(folder / "few.txt") << "# mixes\n3 4 5 6\n3 4 5\n";
+  std::ofstream(folder / "pack.json")
+      << R"({"devices": 2, "memory": {"per_token": 1, "states": 0, "cap": 9},
+             "cost": {"a1": 1, "a2": 1, "b1": 1, "layers": 1, "hidden": 8,
+                      "bandwidth": {"2": 1}}})";
   std::ofstream(folder / "empty.st");
   const std::pair<const char *, const char *> mistakes[] = {
       {"", "which executable"},
@@ -235,6 +239,11 @@ TEST_F(RunTool, CallersMistakes) {
        "--lengths and --lengths-from do not go together"},
       {"four.hkt --data=text.txt --lengths-from=few.txt --costs=c.json",
        "--costs and --lengths-from do not go together"},
+      {"four.hkt --data=text.txt --pack=c.json", "--pack: all steps have"},
+      {"four.hkt --data=text.txt --lengths-from=few.txt --pack=c.json",
+       "c.json"},
+      {"four.hkt --data=text.txt --lengths-from=few.txt --pack=pack.json",
+       "pack.json: there is nothing to pack"},
       {"four.hkt --world=virtual --lengths-from=few.txt",
        "--lengths-from: the virtual world"},
       {"one.hkt --data=text.txt --save-params=no/where.st", "no/where.st"},
@@ -256,8 +265,8 @@ TEST_F(RunTool, HelpNamesEveryOption) {
   EXPECT_EQ(output.status, 0);
   for (const char *option :
        {"--world", "--steps", "--params", "--save-params", "--save-gradients",
-        "--data", "--lengths", "--lengths-from", "--trace", "--seed", "--threads-per-rank",
-        "--slowdown", "--quiet", "--help"})
+        "--data", "--lengths", "--lengths-from", "--pack", "--trace", "--seed",
+        "--threads-per-rank", "--slowdown", "--quiet", "--help"})
     EXPECT_NE(output.text.find(option), std::string::npos) << option;
 }
 
