@@ -187,7 +187,7 @@ def Hocket_RecurrenceOp : Hocket_Op<"recurrence", [
 
     Without `newton` the steps follow each other. `newton(n)` solves for all
     steps of a sequence at once by n iterations of Newton's method, from
-    h[t] = f(0, x[t], w): each solves d[t] = J[t] d[t - 1] + r[t] with
+    h[t] = f(f(0, x[t - 1], w), x[t], w): each solves d[t] = J[t] d[t - 1] + r[t] with
     r[t] = f(h[t - 1]) - h[t] by a `hocket.scan` and adds d (Danieli et al.,
     "ParaRNN", 2025). The result is that of the steps up to the square of the
     error before, iteration by iteration. Gradients take the Jacobians at the

@@ -37,18 +37,25 @@ struct NewtonRecurrences
   static LogicalResult expand(RecurrenceOp op) {
     OpBuilder builder(op);
     Location loc = op.getLoc();
-    FailureOr<CellValues> start =
-        evaluateCell(builder, op, {}, {}, /*withJacobian=*/false);
-    if (failed(start))
-      return failure();
-    SmallVector<Value> states = start->states;
-    for (uint64_t iteration = 0; iteration < *op.getNewton(); ++iteration) {
-      SmallVector<Value> before;
-      for (Value state : states)
-        before.push_back(ShiftOp::create(builder, loc, state.getType(), state,
-                                         op.getOffsets(), op.getReverse()));
+    auto before = [&](ArrayRef<Value> states) {
+      return llvm::map_to_vector(states, [&](Value state) -> Value {
+        return ShiftOp::create(builder, loc, state.getType(), state,
+                               op.getOffsets(), op.getReverse());
+      });
+    };
+    // Two plain steps: what they take off the error at the start, each
+    // iteration squares.
+    SmallVector<Value> states;
+    for (int step = 0; step < 2; ++step) {
       FailureOr<CellValues> cell =
-          evaluateCell(builder, op, before, states, /*withJacobian=*/true);
+          evaluateCell(builder, op, before(states), {}, /*withJacobian=*/false);
+      if (failed(cell))
+        return failure();
+      states = cell->states;
+    }
+    for (uint64_t iteration = 0; iteration < *op.getNewton(); ++iteration) {
+      FailureOr<CellValues> cell = evaluateCell(builder, op, before(states),
+                                                states, /*withJacobian=*/true);
       if (failed(cell))
         return failure();
       SmallVector<Value> change =

@@ -86,8 +86,8 @@ def NewtonRecurrences : Pass<"hocket-newton-recurrences"> {
   let summary = "expand recurrences that Newton's method solves";
   let description = [{
     Replaces every `hocket.recurrence` with `newton(n)` by n iterations over all
-    tokens at once. The start is h[t] = f(0, x[t], w). An iteration evaluates the
-    cell and its Jacobian J, which the scalar rules of differentiation make of
+    tokens at once. The start is h[t] = f(f(0, x[t - 1], w), x[t], w). An
+    iteration evaluates the cell and its Jacobian J, which the scalar rules of differentiation make of
     the cell, at the states before each token (`hocket.shift`), solves
     d[t] = J[t] d[t - 1] + f(h[t - 1]) - h[t] by a `hocket.scan` over pairs
     (J, d), diagonal or of n x n blocks, and adds d to h. Recurrences without
@@ -107,7 +107,9 @@ def NewtonRecurrences : Pass<"hocket-newton-recurrences"> {
     After:
 
     ```mlir
-    %h0 = linalg.generic ... ins(%x, %u : ...)
+    %first = linalg.generic ... ins(%x, %u : ...)
+    %shifted = hocket.shift %first offsets(%cu_seqlens) : tensor<?x64xf32>, tensor<?xi32>
+    %h0 = linalg.generic ... ins(%x, %shifted, %u : ...)
     %before = hocket.shift %h0 offsets(%cu_seqlens) : tensor<?x64xf32>, tensor<?xi32>
     %r:2 = linalg.generic ... ins(%x, %before, %h0, %u : ...)
     %s:2 = hocket.scan inputs(%r#1, %r#0 : tensor<?x64xf32>, tensor<?x64xf32>)

@@ -229,6 +229,28 @@ Value TokenParts::halo(int64_t part) {
                                index(place(part)));
 }
 
+/// Rows `from`, ..., `from + rows - 1` of `source` in `into`, from row `to` on.
+static Value copyRows(OpBuilder &builder, Location loc, Value source,
+                      Value from, Value rows, Value into, Value to) {
+  auto type = cast<RankedTensorType>(source.getType());
+  OpFoldResult zero = builder.getIndexAttr(0), one = builder.getIndexAttr(1);
+  SmallVector<OpFoldResult> offsets(type.getRank(), zero), sizes,
+      strides(type.getRank(), one);
+  sizes.push_back(rows);
+  for (int64_t extent : sliceType(type).getShape())
+    sizes.push_back(builder.getIndexAttr(extent));
+  offsets[0] = from;
+  Value part = tensor::ExtractSliceOp::create(builder, loc, source, offsets,
+                                              sizes, strides);
+  offsets[0] = to;
+  return tensor::InsertSliceOp::create(builder, loc, part, into, offsets, sizes,
+                                       strides);
+}
+
+Value TokenParts::rows(int64_t part) {
+  return arith::SubIOp::create(builder, loc, end(part), begin(part));
+}
+
 Value TokenParts::withHalos(Value tensor, bool zeroHalos) {
   auto type = cast<RankedTensorType>(tensor.getType());
   Value total = tensor::DimOp::create(builder, loc, tensor, index(0));
@@ -239,18 +261,8 @@ Value TokenParts::withHalos(Value tensor, bool zeroHalos) {
       tensor::EmptyOp::create(builder, loc, sizes, type.getElementType());
   RankedTensorType slice = sliceType(type);
   for (int64_t part = 0; part < count; ++part) {
-    auto loop = scf::ForOp::create(builder, loc, begin(part), end(part),
-                                   index(1), extended);
-    {
-      OpBuilder::InsertionGuard guard(builder);
-      builder.setInsertionPointToStart(loop.getBody());
-      Value token = loop.getInductionVar();
-      Value row = loops.slice(tensor, token);
-      Value next =
-          loops.insert(row, loop.getRegionIterArg(0), haloToken(part, token));
-      scf::YieldOp::create(builder, loc, next);
-    }
-    extended = loop.getResult(0);
+    extended = copyRows(builder, loc, tensor, begin(part), rows(part), extended,
+                        haloToken(part, begin(part)));
     Value row = loops.zero(tensor::EmptyOp::create(
         builder, loc, slice.getShape(), slice.getElementType()));
     if (!zeroHalos && part > 0)
@@ -261,16 +273,8 @@ Value TokenParts::withHalos(Value tensor, bool zeroHalos) {
 }
 
 Value TokenParts::withoutHalos(Value extended, Value into) {
-  for (int64_t part = 0; part < count; ++part) {
-    auto loop = scf::ForOp::create(builder, loc, begin(part), end(part),
-                                   index(1), into);
-    OpBuilder::InsertionGuard guard(builder);
-    builder.setInsertionPointToStart(loop.getBody());
-    Value token = loop.getInductionVar();
-    Value row = loops.slice(extended, haloToken(part, token));
-    Value next = loops.insert(row, loop.getRegionIterArg(0), token);
-    scf::YieldOp::create(builder, loc, next);
-    into = loop.getResult(0);
-  }
+  for (int64_t part = 0; part < count; ++part)
+    into = copyRows(builder, loc, extended, haloToken(part, begin(part)),
+                    rows(part), into, begin(part));
   return into;
 }

@@ -61,6 +61,7 @@ private:
     return reverse ? count - 1 - part : part;
   }
   mlir::Value index(int64_t value);
+  mlir::Value rows(int64_t part);
   /// Combines f(o) over all offsets o by `combine` in i32, from `start`.
   mlir::Value reduceOffsets(
       mlir::Value start,

@@ -1,10 +1,12 @@
 // RUN: hocket-opt %s --hocket-newton-recurrences --cse | FileCheck %s
 
-// The start is f(0, x, u); an iteration evaluates f - h and the derivative of
+// The start is two steps; an iteration evaluates f - h and the derivative of
 // the cell, made by its rules: u (1 - tanh^2).
 // CHECK-LABEL: func.func @one
 // CHECK-SAME: (%[[X:.*]]: tensor<?x4xf32>, %[[U:.*]]: tensor<4xf32>, %[[O:.*]]: tensor<?xi32>)
-// CHECK: %[[START:.*]] = linalg.generic {{.*}} ins(%[[X]], %[[U]] : tensor<?x4xf32>, tensor<4xf32>)
+// CHECK: %[[FIRST:.*]] = linalg.generic {{.*}} ins(%[[X]], %[[U]] : tensor<?x4xf32>, tensor<4xf32>)
+// CHECK: %[[SHIFTED:.*]] = hocket.shift %[[FIRST]] offsets(%[[O]])
+// CHECK: %[[START:.*]] = linalg.generic {{.*}} ins(%[[X]], %[[SHIFTED]], %[[U]] :
 // CHECK: %[[BEFORE:.*]] = hocket.shift %[[START]] offsets(%[[O]])
 // CHECK: %[[R:.*]]:2 = linalg.generic {{.*}} ins(%[[X]], %[[BEFORE]], %[[START]], %[[U]] :
 // CHECK: %[[T:.*]] = math.tanh

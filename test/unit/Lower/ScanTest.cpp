@@ -51,6 +51,8 @@ void checkLinear(int64_t channels, bool reverse, bool both) {
   // Slices of the state and of what is combined, nothing for each token.
   for (const SizeExpr::Term &term : runner.kernel("scan").workspaceBytes.terms)
     EXPECT_EQ(term.power[0], 0u);
+  Symbols perToken = {1, 2};
+  EXPECT_EQ(runner.kernel("scan").flops.evaluate(perToken), 3 * channels);
 
   int64_t tokens = kRagged.back();
   std::vector<float> a = randomFloats(tokens * channels, 1);
