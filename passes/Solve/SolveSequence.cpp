@@ -4,6 +4,7 @@
 
 #include "hocket/Dialects/Hocket.h"
 #include "hocket/Passes/KernelWork.h"
+#include "hocket/Plan/SolveSchedule.h"
 #include "hocket/Simulate/SequenceChoice.h"
 
 #include "mlir/IR/Remarks.h"
@@ -24,6 +25,13 @@ LogicalResult hocket::solveSequence(ModuleOp module, StringRef lossName,
     return failure();
   if (strategy->sequenceMethod != simulate::kAutoMethod)
     return success();
+  if (strategy->schedule == plan::kAutoSchedule) {
+    InFlightDiagnostic diagnostic = loss.emitOpError(
+        "leaves the schedule and the sequence method open; the schedule of "
+        "stages that share their sequences is not solved yet");
+    diagnostic.attachNote() << "name a schedule, such as 1f1b or zb_h1";
+    return diagnostic;
+  }
   FailureOr<ModelSource> source = buildCountedModel(module, lossName);
   if (failed(source))
     return failure();
