@@ -9,6 +9,10 @@
 
 #include "Checker.h"
 
+#include "hocket/Plan/Shares.h"
+
+#include <tuple>
+
 using namespace hocket;
 using namespace hocket::plan;
 
@@ -49,6 +53,7 @@ private:
   Found checkKernel(uint32_t i);
   Found checkAttend(uint32_t i);
   Found checkCopy(uint32_t i);
+  Found checkHeads(uint32_t i, bool isWithinFirst);
   Found read(uint32_t i, uint32_t buffer);
   Found write(uint32_t i, uint32_t buffer);
   Found accumulate(uint32_t i, uint32_t buffer, State after);
@@ -199,14 +204,50 @@ Found DataflowChecker::checkAttend(uint32_t i) {
   return std::nullopt;
 }
 
+/// Both buffers of a CopyHeads or an Add hold the same value of the same
+/// tokens, and the heads of the first or of the second are among those of the
+/// other.
+Found DataflowChecker::checkHeads(uint32_t i, bool isWithinFirst) {
+  const Instruction &instruction = role.body[i];
+  const Buffer &first = role.buffers[instruction.buffers[0]];
+  const Buffer &second = role.buffers[instruction.buffers[1]];
+  auto value = [&](const Buffer &buffer) {
+    // The stage before hands its outputs to the attention.
+    bool isBefore = buffer.binding.slot == Slot::Output;
+    Slot slot = isBefore ? Slot::Input : buffer.binding.slot;
+    return std::tuple(slot, buffer.binding.index, buffer.stage + isBefore,
+                      buffer.microbatch);
+  };
+  auto heads = [](const Buffer &buffer) {
+    int64_t begin = buffer.share.firstHead;
+    return std::pair(begin, begin + buffer.type.shape[1].evaluate({}));
+  };
+  bool isSame = value(first) == value(second) &&
+                first.microbatch == instruction.microbatch;
+  for (uint32_t rank : context.ranksOfRole[index]) {
+    uint32_t own = context.plan.ranks[rank].data;
+    isSame &= ownerOf(first, own) == ownerOf(second, own);
+  }
+  auto outer = heads(isWithinFirst ? first : second);
+  auto inner = heads(isWithinFirst ? second : first);
+  if (isSame && outer.first <= inner.first && inner.second <= outer.second)
+    return std::nullopt;
+  return fail("heads are taken from another value, or from other tokens or "
+              "heads, than they go to",
+              i, instruction.buffers[0]);
+}
+
 /// Heads of a whole value are copied one range after the other.
 Found DataflowChecker::checkCopy(uint32_t i) {
   const Instruction &copy = role.body[i];
   uint32_t to = copy.buffers[0], from = copy.buffers[1];
   const Buffer &target = role.buffers[to], &source = role.buffers[from];
+  bool isWhole = target.share == Share();
+  if (Found found = checkHeads(i, /*isWithinFirst=*/isWhole))
+    return found;
   if (Found found = read(i, from))
     return found;
-  if (target.share != Share())
+  if (!isWhole)
     return write(i, to);
   Life &life = buffers[to];
   if (source.share.firstHead != life.copiedHeads)
@@ -274,6 +315,8 @@ Found DataflowChecker::check(uint32_t i) {
   case Op::CopyHeads:
     return checkCopy(i);
   case Op::Add:
+    if (Found found = checkHeads(i, /*isWithinFirst=*/true))
+      return found;
     if (Found found = read(i, instruction.buffers[1]))
       return found;
     return accumulate(i, instruction.buffers[0], State::Written);

@@ -178,6 +178,42 @@ TEST_F(CheckAttentionTest, FindsHeadsThatAreNotCopied) {
       << found->message;
 }
 
+/// A slice of the keys out of the values, of other heads, or of other tokens.
+TEST_F(CheckAttentionTest, FindsHeadsOfOtherValues) {
+  const std::string text = "heads are taken from another value";
+  auto copyTo = [&](uint32_t input) -> Instruction & {
+    for (Instruction &step : body(1)) {
+      if (step.op != Op::CopyHeads)
+        continue;
+      const Operand &to = plan.roles[1].buffers[step.buffers[0]].binding;
+      if (to.slot == Slot::Input && to.index == input)
+        return step;
+    }
+    ADD_FAILURE() << "no such copy";
+    return body(1)[0];
+  };
+  make("ulysses");
+  copyTo(1).buffers[1] = copyTo(2).buffers[1];
+  expect("P3", text);
+  make("ulysses");
+  for (Instruction &step : body(1))
+    if (step.op == Op::CopyHeads &&
+        plan.roles[1].buffers[step.buffers[0]].binding.slot == Slot::Attended) {
+      Buffer &source = plan.roles[1].buffers[step.buffers[1]];
+      source.share.owner = source.share.owner == 1 ? 2 : 1;
+      break;
+    }
+  std::optional<Violation> found = findViolation(plan, model, 0);
+  ASSERT_TRUE(found);
+  make("all_gather");
+  auto add = std::find_if(body(2).begin(), body(2).end(),
+                          [](const auto &step) { return step.op == Op::Add; });
+  auto next = std::find_if(add + 1, body(2).end(),
+                           [](const auto &step) { return step.op == Op::Add; });
+  std::swap(add->buffers[1], next->buffers[1]); // key and value gradients
+  expect("P3", text);
+}
+
 //===----------------------------------------------------------------------===//
 // Who holds which tokens
 //===----------------------------------------------------------------------===//
