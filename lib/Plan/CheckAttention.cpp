@@ -10,6 +10,7 @@
 #include "Checker.h"
 
 #include "hocket/Plan/Sequence.h"
+#include "hocket/Plan/Shares.h"
 
 #include <algorithm>
 #include <deque>
@@ -71,8 +72,7 @@ private:
     return context.roleOf(member.rank).buffers[buffer];
   }
   uint32_t ownerOf(const Member &member, const Buffer &buffer) const {
-    return buffer.share.owner < 0 ? member.coordinate
-                                  : uint32_t(buffer.share.owner);
+    return hocket::plan::ownerOf(buffer, member.coordinate);
   }
   std::pair<const TokenChunk *, const TokenChunk *>
   chunksOf(uint32_t coordinate) const {

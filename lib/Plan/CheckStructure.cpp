@@ -204,13 +204,11 @@ Found StructureChecker::checkShare(const Buffer &buffer, const TensorType &type,
   const Share &share = buffer.share;
   if (share == Share())
     return std::nullopt;
-  int64_t heads = type.shape.size() > 1 ? type.shape[1].evaluate({}) : 0;
   int64_t replicas = plan.strategy.replicas();
   bool fits = !plan.sequenceGroups.empty() && buffer.microbatch >= 0 &&
               share.owner >= 0 && share.owner < replicas &&
               share.term >= Share::kTotal && share.term < replicas &&
-              share.numHeads > 0 &&
-              int64_t(share.firstHead) + share.numHeads <= heads;
+              share.numHeads > 0 && hasHeads(type, share);
   if (!fits)
     return fail("a buffer's share is not a part of its value", {culprit});
   return std::nullopt;

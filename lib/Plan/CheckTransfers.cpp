@@ -6,6 +6,7 @@
 
 #include "Checker.h"
 
+#include "hocket/Plan/Shares.h"
 #include "hocket/Plan/Work.h"
 
 #include <algorithm>
@@ -129,8 +130,7 @@ bool TransferChecker::holdsShare(const End &send, const Buffer &sent,
                                  const End &receive,
                                  const Buffer &received) const {
   auto key = [&](const End &end, const Buffer &buffer) {
-    int64_t owner =
-        buffer.share.owner < 0 ? plan.ranks[end.rank].data : buffer.share.owner;
+    uint32_t owner = ownerOf(buffer, plan.ranks[end.rank].data);
     uint32_t heads = buffer.share.numHeads;
     if (heads == 0 && buffer.type.shape.size() > 1)
       heads = uint32_t(buffer.type.shape[1].evaluate({}));

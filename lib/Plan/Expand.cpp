@@ -331,11 +331,10 @@ RoleContext Expander::contextOf(uint32_t rank, uint32_t coordinate) {
 
 /// Ranks that share sequences do different things: each has a role of its own.
 Result<void> Expander::addRoles() {
-  std::vector<std::vector<Symbols>> shapes = shapesOfMicrobatch;
   for (uint32_t rank = 0; rank < ranks; ++rank)
     for (uint32_t coordinate = 0; coordinate < (groups ? replicas : 1);
          ++coordinate) {
-      for (uint32_t i = 0; groups && i < shapes.size(); ++i)
+      for (uint32_t i = 0; groups && i < shapesOfMicrobatch.size(); ++i)
         shapesOfMicrobatch[i] = {plan.shape(coordinate, i).symbols()};
       RoleContext context = contextOf(rank, coordinate);
       Result<Role> role = RoleBuilder(context).build();

@@ -103,8 +103,7 @@ uint32_t RoleBuilder::buffer(Slot slot, uint32_t index, int32_t stage,
 }
 
 int64_t RoleBuilder::tokensOf(const Buffer &made) const {
-  uint32_t owner =
-      made.share.owner < 0 ? context.coordinate : uint32_t(made.share.owner);
+  uint32_t owner = ownerOf(made, context.coordinate);
   return (*context.allShapes)[size_t(owner) * context.shapes.size() +
                               made.microbatch]
       .tokens;

@@ -18,23 +18,11 @@ const MicrobatchShape &plan::ownerShape(const Plan &plan, const Rank &rank,
 
 namespace {
 
-/// Of the values that an attention is about: their heads are dimension 1.
-struct Extents {
-  int64_t tokens = 0, heads = 0;
-};
-
 Symbols symbolsOfBuffer(const Plan &plan, const Rank &rank,
                         const Buffer &buffer) {
   if (buffer.microbatch < 0)
     return {0, 0};
   return ownerShape(plan, rank, buffer).symbols();
-}
-
-Extents extentsOf(const Plan &plan, const Rank &rank, uint32_t index) {
-  const Buffer &buffer = plan.roles[rank.role].buffers[index];
-  Symbols symbols = symbolsOfBuffer(plan, rank, buffer);
-  return {buffer.type.shape[0].evaluate(symbols),
-          buffer.type.shape[1].evaluate(symbols)};
 }
 
 Symbols symbolsOfAttend(const Plan &plan, const Rank &rank,
@@ -60,15 +48,11 @@ Symbols symbolsOfPairs(const Plan &plan, const Model &model, const Rank &rank,
 
 int64_t bytesOfCommonHeads(const Plan &plan, const Rank &rank,
                            const Instruction &copy) {
-  int64_t begin = 0, end = INT64_MAX, perHead = 0;
-  for (uint32_t index : copy.buffers) {
-    const Buffer &buffer = plan.roles[rank.role].buffers[index];
-    int64_t heads = extentsOf(plan, rank, index).heads;
-    begin = std::max<int64_t>(begin, buffer.share.firstHead);
-    end = std::min(end, buffer.share.firstHead + heads);
-    perHead = heads > 0 ? bytesOf(plan, rank, buffer) / heads : 0;
-  }
-  return std::max<int64_t>(end - begin, 0) * perHead;
+  const std::vector<Buffer> &buffers = plan.roles[rank.role].buffers;
+  const Buffer &to = buffers[copy.buffers[0]];
+  auto [first, end] = commonHeads(to, buffers[copy.buffers[1]]);
+  return int64_t(end - first) * headBytes(to) *
+         ownerShape(plan, rank, to).tokens;
 }
 
 /// Bytes that are read and written for instructions that run no kernel.

@@ -2,6 +2,7 @@
 
 #include "hocket/Runtime/Executor.h"
 
+#include "hocket/Plan/Shares.h"
 #include "hocket/Plan/Work.h"
 
 #include <algorithm>
@@ -203,24 +204,6 @@ Result<Poll> Executor::perform(const Instruction &instruction) {
   if (!done)
     return done.error();
   return Poll::Ready;
-}
-
-/// The heads that both buffers have.
-static std::pair<uint32_t, uint32_t> commonHeads(const Buffer &a,
-                                                 const Buffer &b) {
-  auto end = [](const Buffer &buffer) {
-    return buffer.share.firstHead + uint32_t(buffer.type.shape[1].evaluate({}));
-  };
-  return {std::max(a.share.firstHead, b.share.firstHead),
-          std::min(end(a), end(b))};
-}
-
-/// Bytes of one head of one token.
-static int64_t headBytes(const Buffer &buffer) {
-  int64_t bytes = byteWidth(buffer.type.element);
-  for (size_t dim = 2; dim < buffer.type.shape.size(); ++dim)
-    bytes *= buffer.type.shape[dim].evaluate({});
-  return bytes;
 }
 
 RowsOfTwo Executor::rowsOf(const Instruction &instruction) const {
