@@ -167,6 +167,14 @@ struct RouteLimits {
   bool operator==(const RouteLimits &) const = default;
 };
 
+/// Of how many slices of a stage the backward finds what it needs as the forward
+/// left it, on the device or in the memory of the host. Of the others it
+/// computes that again, from the inputs of the stage.
+struct SliceActivations {
+  uint32_t kept = 0, offloaded = 0;
+  bool operator==(const SliceActivations &) const = default;
+};
+
 /// The degrees, the schedule and the routes that turn a model into a plan.
 /// checkStrategy() says which ones make sense.
 struct Strategy {
@@ -203,6 +211,13 @@ struct Strategy {
   /// one after the other. All that this struct says of stages is of those of
   /// the pipeline then.
   std::vector<uint32_t> segments = {};
+
+  /// Runs of tokens that a rank walks one after the other in a stage, forward
+  /// from the first to the last and backward the other way round: only one of
+  /// them has its activations at a time (hocket.stream).
+  uint32_t slices = 1;
+  /// By stage of the pipeline; empty: all slices are kept.
+  std::vector<SliceActivations> activations = {};
 
   /// Coordinates that hold copies of the parameters and different tokens.
   uint32_t replicas() const { return data * sequence; }
