@@ -432,7 +432,7 @@ def Hocket_TopologyOp : Hocket_Op<"topology", [Symbol]> {
                        OptionalAttr<I64Attr>:$matrix_tile_rows,
                        OptionalAttr<I64Attr>:$matrix_tile_columns,
                        OptionalAttr<F64Attr>:$matrix_ramp_depth,
-                       OptionalAttr<ConfinedAttr<I64Attr, [IntPositive]>>:$host_memory_bytes,
+                       OptionalAttr<I64Attr>:$host_memory_bytes,
                        OptionalAttr<F64Attr>:$host_bytes_per_second,
                        OptionalAttr<F64Attr>:$intra_node_collective,
                        OptionalAttr<F64Attr>:$inter_node_collective,

@@ -206,6 +206,11 @@ def Plan_BufferOp : Plan_Op<"buffer", [
     %k_1 = plan.buffer "k.1" input(1) microbatch(0) owner(1) heads(1 at 1)
         bytes(6144 at 114688) : T x 1 x 8 x f32
     ```
+
+    ```mlir
+    %h_0_host = plan.buffer "h.0.host" output(0) microbatch(0) host
+        bytes(49152 at 0) : T x 64 x f32
+    ```
   }];
   let arguments = (ins OptionalAttr<StrAttr>:$name, Plan_Slot:$slot,
                        Plan_Number:$index, OptionalAttr<Plan_Number>:$stage,

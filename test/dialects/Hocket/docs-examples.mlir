@@ -229,6 +229,7 @@ hocket.topology @cluster nodes(2) devices_per_node(8)
     memory_bytes_per_second(3.35e12) launch_seconds(4.0e-6)
     intra_node(latency_seconds = 2.0e-6, bytes_per_second = 4.5e11)
     inter_node(latency_seconds = 5.0e-6, bytes_per_second = 5.0e10)
+    host(memory_bytes = 274877906944, bytes_per_second = 3.2e10)
     adapters_per_node(intra_node = 0, inter_node = 8)
     node_latency_seconds([[0.0, 5.0e-6], [6.0e-6, 0.0]])
 

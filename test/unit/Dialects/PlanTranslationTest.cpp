@@ -80,6 +80,7 @@ void expectEqual(const plan::Role &a, const plan::Role &b) {
   EXPECT_EQ(a.workspaceBytes, b.workspaceBytes);
   EXPECT_EQ(a.workspaceOffset, b.workspaceOffset);
   EXPECT_EQ(a.arenaBytes, b.arenaBytes);
+  EXPECT_EQ(a.hostBytes, b.hostBytes);
   EXPECT_EQ(a.tables, b.tables);
   expectEach(a.buffers, b.buffers,
              [](const plan::Buffer &a, const plan::Buffer &b) {
@@ -92,6 +93,7 @@ void expectEqual(const plan::Role &a, const plan::Role &b) {
                EXPECT_EQ(a.microbatch, b.microbatch);
                EXPECT_EQ(a.bytes, b.bytes);
                EXPECT_EQ(a.offset, b.offset);
+               EXPECT_EQ(a.onHost, b.onHost);
              });
   expectEach(a.body, b.body,
              [](const plan::Instruction &a, const plan::Instruction &b) {

@@ -78,6 +78,7 @@ void expectEqual(const plan::Role &a, const plan::Role &b) {
   EXPECT_EQ(a.workspaceBytes, b.workspaceBytes);
   EXPECT_EQ(a.workspaceOffset, b.workspaceOffset);
   EXPECT_EQ(a.arenaBytes, b.arenaBytes);
+  EXPECT_EQ(a.hostBytes, b.hostBytes);
   EXPECT_EQ(a.tables, b.tables);
   ASSERT_EQ(a.buffers.size(), b.buffers.size());
   for (size_t i = 0; i < a.buffers.size(); ++i) {
@@ -89,6 +90,7 @@ void expectEqual(const plan::Role &a, const plan::Role &b) {
     EXPECT_EQ(a.buffers[i].microbatch, b.buffers[i].microbatch);
     EXPECT_EQ(a.buffers[i].bytes, b.buffers[i].bytes);
     EXPECT_EQ(a.buffers[i].offset, b.buffers[i].offset);
+    EXPECT_EQ(a.buffers[i].onHost, b.buffers[i].onHost);
   }
   ASSERT_EQ(a.body.size(), b.body.size());
   for (size_t i = 0; i < a.body.size(); ++i) {
@@ -139,6 +141,7 @@ TEST(Format, RoundTripKeepsEverything) {
   before.model.parameters[1].stddev = 0.125;
   before.topology.device.peakFlopsPerSecond = 3e10;
   before.topology.device.matrix = {2.5e10, 7, 64, 32, 16};
+  before.topology.host = {int64_t(1) << 36, 3e10};
   before.topology.interNode.collectiveBytesPerSecond = 3e9;
   before.topology.interNode.adaptersPerNode = 2;
   std::string bytes = serialize(before);
@@ -165,6 +168,8 @@ TEST(Format, RoundTripKeepsEverything) {
   EXPECT_EQ(matrix.tileRows, 64);
   EXPECT_EQ(matrix.tileColumns, 32);
   EXPECT_EQ(matrix.rampDepth, 16);
+  EXPECT_EQ(after->topology.host.memoryBytes, int64_t(1) << 36);
+  EXPECT_EQ(after->topology.host.bytesPerSecond, 3e10);
   EXPECT_EQ(after->topology.intraNode.collectiveBytesPerSecond, 0);
   EXPECT_EQ(after->topology.intraNode.adaptersPerNode, 0);
   EXPECT_EQ(after->topology.interNode.collectiveBytesPerSecond, 3e9);
