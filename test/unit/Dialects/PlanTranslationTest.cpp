@@ -304,6 +304,13 @@ TEST_F(PlanTranslation, RoundTripsSequenceGroupsOfEveryKind) {
   roundTrip();
 }
 
+TEST_F(PlanTranslation, RoundTripsWhatSlicesKeep) {
+  model = plan::test::makeSharedModel();
+  original = plan::test::makeSharedPlan(model);
+  original.strategy.activations = {{0, 1}, {1, 0}};
+  roundTrip();
+}
+
 TEST_F(PlanTranslation, RefusesSharedSequencesThatIRCannotSay) {
   model = plan::test::makeSharedModel();
   original = plan::test::makeSharedPlan(model);

@@ -258,6 +258,25 @@ TEST(Format, RoundTripKeepsSharedSequences) {
   EXPECT_EQ(serialize(*after), bytes);
 }
 
+TEST(Format, MoreSlicesThanThereCanBeAreRefused) {
+  Executable executable = smallExecutable();
+  executable.plan.strategy.slices = 0xFFFFFFFFu;
+  Result<Executable> read = decode(serialize(executable));
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code, ErrorCode::CorruptFile);
+  EXPECT_NE(read.error().message.find("slices"), std::string::npos);
+}
+
+TEST(Format, RoundTripKeepsWhatSlicesKeep) {
+  Executable before = smallExecutable();
+  before.plan.strategy.activations = {{0, 1}, {0xFFFFFFFFu, 0}};
+  std::string bytes = serialize(before);
+  Result<Executable> after = decode(bytes);
+  ASSERT_TRUE(after) << after.error();
+  expectEqual(before.plan, after->plan);
+  EXPECT_EQ(serialize(*after), bytes);
+}
+
 /// Microbatches without groups, coordinates without tokens.
 TEST(Format, RoundTripKeepsGroupsOfEveryKind) {
   Executable before = sharedExecutable();
