@@ -103,6 +103,16 @@ Result<StageForm> chooseForm(ModuleOp module, const CompileOptions &options,
   return choose((*schedule)->splitsBackward());
 }
 
+Result<void> checkActivations(ModuleOp module) {
+  auto loss = module.lookupSymbol<func::FuncOp>("loss");
+  if (!leavesActivationsOpen(loss))
+    return {};
+  loss.emitError("its hocket.stream leaves the activations open, which are not "
+                 "solved yet; write activations(\"recompute\") or "
+                 "activations(\"keep\")");
+  return compileError(module);
+}
+
 /// Solves what is `auto` with `solve`, for parts of the batch in so many
 /// microbatches.
 Result<void> fillAuto(ModuleOp module, const Topology &topology,
@@ -175,6 +185,8 @@ hocket::compileModel(ModuleOp module, const CompileOptions &options) {
   buildStagesPipeline(toStages);
   if (failed(toStages.run(module)))
     return compileError(module);
+  if (Result<void> checked = checkActivations(module); !checked)
+    return checked.error();
   plan::ScheduleRegistry schedules = plan::ScheduleRegistry::withBuiltins();
   Result<StageForm> form = chooseForm(module, options, schedules);
   if (!form)
