@@ -496,7 +496,7 @@ TEST_F(BrokenSlicesTest, LossThatIsAddedTwice) {
 TEST_F(BrokenSlicesTest, SlicesThatNeverRun) {
   make(2, true);
   erase(task(TaskKind::B, 0, 0));
-  expect("P8", "task B of stage 0 and microbatch 0 never runs");
+  expect("P8", "task B of stage 0 and slice 0 of microbatch 0 never runs");
 }
 
 TEST_F(BrokenSlicesTest, FirstPassesThatAreThrownAway) {
