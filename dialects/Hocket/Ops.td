@@ -266,18 +266,20 @@ def Hocket_StageOp : Hocket_Op<"stage", [
 }
 
 include "dialects/Hocket/SequenceOps.td"
+include "dialects/Hocket/StreamOps.td"
 include "dialects/Hocket/SkipPipelineOps.td"
 
 def Hocket_YieldOp : Hocket_Op<"yield", [
     Pure, Terminator, ReturnLike,
-    ParentOneOf<["DataOp", "SequenceOp", "PipelineOp", "SkipPipelineOp",
-                 "StageOp", "MicrobatchesOp", "SwitchMicrobatchOp", "ScanOp",
-                 "ScanGradOp", "RecurrenceOp"]>]> {
+    ParentOneOf<["DataOp", "SequenceOp", "StreamOp", "PipelineOp",
+                 "SkipPipelineOp", "StageOp", "MicrobatchesOp",
+                 "SwitchMicrobatchOp", "ScanOp", "ScanGradOp",
+                 "RecurrenceOp"]>]> {
   let summary = "the results of the region of an op of this dialect";
   let description = [{
-    Ends the body of a `hocket.data`, `hocket.sequence`, `hocket.pipeline`,
-    `hocket.skip_pipeline`, `hocket.stage`, `hocket.microbatches` or
-    `hocket.switch_microbatch`; its operands are the results of that op, for one
+    Ends the body of a `hocket.data`, `hocket.sequence`, `hocket.stream`,
+    `hocket.pipeline`, `hocket.skip_pipeline`, `hocket.stage`,
+    `hocket.microbatches` or `hocket.switch_microbatch`; its operands are the results of that op, for one
     part of the batch. Ends a region of a `hocket.scan`, a `hocket.scan_grad` or
     a `hocket.recurrence`; its operands are what that region computes, in a
     recurrence scalars.

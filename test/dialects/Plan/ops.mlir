@@ -100,6 +100,19 @@ plan.program @routes model("m") data(1) microbatches(2) schedule("1f1b")
   plan.sequences 0 [[1], [1]]
 }
 
+// Slices of tokens, and of how many of them the forward's values are kept.
+// CHECK-LABEL: plan.program @slices
+// CHECK-SAME: data(1) segments([1, 1]) slices(4) activations([1, 2, 0, 0]) microbatches(1)
+plan.program @slices model("m") data(1) segments([1, 1]) slices(4)
+    activations([1, 2, 0, 0]) microbatches(1) schedule("1f1b") {
+  plan.stage 0 "a" inputs() outputs(T x f32) residuals() {
+  }
+  plan.stage 1 "b" inputs(T x f32) outputs() residuals() {
+  }
+  plan.lengths [9]
+  plan.chunks 0 [[3 of 0 at 0], [2 of 0 at 3], [2 of 0 at 5], [2 of 0 at 7]]
+}
+
 // Shares of a buffer, in every combination; tables without rows; an attention
 // of a model that is not trained.
 // CHECK-LABEL: plan.program @shares

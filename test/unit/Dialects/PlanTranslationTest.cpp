@@ -240,6 +240,14 @@ TEST_F(PlanTranslation, RoundTripsAllStagesOnOneRank) {
   roundTrip();
 }
 
+TEST_F(PlanTranslation, RoundTripsWhatWaitsOnTheHost) {
+  plan::Strategy strategy{1, 6, "gpipe", 4};
+  strategy.activations.assign(4, {0, 1});
+  expand({}, strategy, {5, 1, 2, 7, 3, 4});
+  EXPECT_GT(original.roles[0].hostBytes, 0);
+  roundTrip();
+}
+
 TEST_F(PlanTranslation, RoundTripsPlacementsAndOrders) {
   plan::test::SyntheticOptions options;
   options.split = true;
@@ -303,6 +311,13 @@ TEST_F(PlanTranslation, RoundTripsSequenceGroupsOfEveryKind) {
   original.strategy.microbatches = 1;
   original.firstSequence = {0, 1, 2};
   original.shapes = {{6, 1}, {3, 1}};
+  roundTrip();
+}
+
+TEST_F(PlanTranslation, RoundTripsWhatSlicesKeep) {
+  model = plan::test::makeSharedModel();
+  original = plan::test::makeSharedPlan(model);
+  original.strategy.activations = {{0, 1}, {1, 0}};
   roundTrip();
 }
 

@@ -182,6 +182,16 @@ TEST(Format, RoundTripKeepsEverything) {
   EXPECT_EQ(serialize(*after), bytes) << "equal executables, equal bytes";
 }
 
+TEST(Format, RoundTripKeepsWhatWaitsOnTheHost) {
+  plan::Strategy strategy{1, 8, "gpipe"};
+  strategy.activations.assign(4, {0, 1});
+  Executable before = makeExecutable({}, strategy);
+  ASSERT_GT(before.plan.roles[0].hostBytes, 0);
+  Result<Executable> after = deserialize(serialize(before));
+  ASSERT_TRUE(after) << after.error();
+  expectEqual(before.plan, after->plan);
+}
+
 TEST(Format, RoundTripKeepsLatenciesBetweenNodes) {
   Executable before = smallExecutable();
   int64_t nodes = before.topology.nodes;
@@ -259,6 +269,25 @@ TEST(Format, RoundTripKeepsSharedSequences) {
   Result<Executable> after = decode(bytes);
   ASSERT_TRUE(after) << after.error();
   expectEqual(before.model, after->model);
+  expectEqual(before.plan, after->plan);
+  EXPECT_EQ(serialize(*after), bytes);
+}
+
+TEST(Format, MoreSlicesThanThereCanBeAreRefused) {
+  Executable executable = smallExecutable();
+  executable.plan.strategy.slices = 0xFFFFFFFFu;
+  Result<Executable> read = decode(serialize(executable));
+  ASSERT_FALSE(read);
+  EXPECT_EQ(read.error().code, ErrorCode::CorruptFile);
+  EXPECT_NE(read.error().message.find("slices"), std::string::npos);
+}
+
+TEST(Format, RoundTripKeepsWhatSlicesKeep) {
+  Executable before = smallExecutable();
+  before.plan.strategy.activations = {{0, 1}, {0xFFFFFFFFu, 0}};
+  std::string bytes = serialize(before);
+  Result<Executable> after = decode(bytes);
+  ASSERT_TRUE(after) << after.error();
   expectEqual(before.plan, after->plan);
   EXPECT_EQ(serialize(*after), bytes);
 }
