@@ -131,16 +131,16 @@ void Exporter::exportSharedSequences() {
       SequenceGroupOp::create(builder, loc, microbatch, group.method,
                               signedTable(group.coordinates),
                               signedTable(group.sequences));
-  uint32_t microbatches = plan.strategy.microbatches;
+  uint32_t slices = plan.strategy.numSlices();
   for (uint32_t coordinate = 0; coordinate < plan.strategy.replicas();
        ++coordinate) {
     const uint32_t *first =
-        plan.firstChunk.data() + size_t(coordinate) * microbatches;
+        plan.firstChunk.data() + size_t(coordinate) * slices;
     SmallVector<int32_t> counts;
     SmallVector<int64_t> numbers;
-    for (uint32_t i = 0; i < microbatches; ++i)
+    for (uint32_t i = 0; i < slices; ++i)
       counts.push_back(int32_t(first[i + 1] - first[i]));
-    for (uint32_t i = first[0]; i < first[microbatches]; ++i) {
+    for (uint32_t i = first[0]; i < first[slices]; ++i) {
       const plan::TokenChunk &chunk = plan.chunks[i];
       numbers.append({chunk.count, chunk.sequence, chunk.first, chunk.stride});
     }
@@ -187,7 +187,7 @@ void Exporter::exportRole(const plan::Role &role) {
         static_cast<planir::Slot>(buffer.binding.slot), buffer.binding.index,
         stage, optional(buffer.microbatch), optional(share.owner),
         share.numHeads, share.firstHead, optional(share.term),
-        share.term == plan::Share::kTotal, share.isAgain, buffer.bytes,
+        share.term == plan::Share::kTotal, share.again, buffer.bytes,
         buffer.offset, content(buffer.type)));
   }
   for (auto [i, table] : llvm::enumerate(role.tables))

@@ -97,7 +97,7 @@ LogicalResult ExportChecker::checkAttention(const plan::Stage &stage) {
 
 /// Where ranks share sequences, shapes are those of the chunks.
 LogicalResult ExportChecker::checkSharedBatch() {
-  size_t parts = size_t(plan.strategy.replicas()) * plan.strategy.microbatches;
+  size_t parts = size_t(plan.strategy.replicas()) * plan.strategy.numSlices();
   bool fits = !plan.lengths.empty() &&
               plan.sequenceGroups.size() == plan.strategy.microbatches &&
               plan.firstSequence.empty() &&

@@ -268,7 +268,7 @@ void Importer::importRole(RoleOp op) {
       made.share.term = int32_t(*term);
     else if (buffer.getTotal())
       made.share.term = plan::Share::kTotal;
-    made.share.isAgain = buffer.getAgain();
+    made.share.again = uint8_t(buffer.getAgain());
     made.share.firstHead = buffer.getFirstHead();
     made.share.numHeads = buffer.getNumHeads();
     made.bytes = buffer.getBytes();

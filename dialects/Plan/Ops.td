@@ -186,8 +186,8 @@ def Plan_BufferOp : Plan_Op<"buffer", [
     where those are not the rank's own (`T` and `S` are the owner's then), and
     some `heads`, their number and the first one, where those are not all. Of a
     sum over coordinates it holds the `term` of one of them, what has been summed
-    so far, or the `total`. What the forward received is received `again` for
-    the backward.
+    so far, or the `total`. What the forward received or computed is received or
+    computed `again` for the backward, for the first or for the second time.
 
     Example:
 
@@ -209,7 +209,7 @@ def Plan_BufferOp : Plan_Op<"buffer", [
                        DefaultValuedAttr<Plan_Number, "0">:$num_heads,
                        DefaultValuedAttr<Plan_Number, "0">:$first_head,
                        OptionalAttr<Plan_Number>:$term, UnitAttr:$total,
-                       UnitAttr:$again,
+                       DefaultValuedAttr<Plan_Number, "0">:$again,
                        Plan_Bytes:$bytes, Plan_Bytes:$offset,
                        Plan_ContentAttr:$content);
   let results = (outs Plan_Buffer:$buffer);
@@ -217,7 +217,7 @@ def Plan_BufferOp : Plan_Op<"buffer", [
     ($name^)? $slot `(` $index `)` (`stage` `(` $stage^ `)`)?
     (`microbatch` `(` $microbatch^ `)`)? (`owner` `(` $owner^ `)`)?
     (`heads` `(` $num_heads^ `at` $first_head `)`)? (`term` `(` $term^ `)`)?
-    (`total` $total^)? (`again` $again^)?
+    (`total` $total^)? (`again` `(` $again^ `)`)?
     `bytes` `(` $bytes `at` $offset `)` `:` custom<Content>($content) attr-dict
   }];
   let hasVerifier = 1;

@@ -13,7 +13,7 @@ CheckContext::templateOf(const Role &role,
   if (instruction.kind != TaskKind::Update)
     return instruction.stage < 0
                ? nullptr
-               : model.stages[instruction.stage].find(instruction.kind);
+               : model.stages[instruction.stage].templateOf(instruction.kind);
   for (uint32_t buffer : instruction.buffers) {
     const Operand &binding = role.buffers[buffer].binding;
     if (binding.slot == Slot::Parameter && binding.index < model.updates.size())

@@ -3,7 +3,8 @@
 // Follows the attention of each group, stage and microbatch from rank to rank
 // without data. What a buffer of a sum holds is a list of terms: the owner of
 // the queries, the owner of the keys, and the query heads. A result is right if
-// it has every term that has a visible pair of a query and a key, once.
+// it has every term that has a visible pair of a query and a key, once. Owners
+// are the slices of coordinates, of which most plans have one each.
 //
 //===----------------------------------------------------------------------===//
 
@@ -21,7 +22,7 @@ using namespace hocket::plan;
 
 namespace {
 
-/// What one call of a kernel adds; owners are coordinates.
+/// What one call of a kernel adds; owners are slices of coordinates.
 struct Term {
   uint32_t query = 0, key = 0;
   uint32_t firstHead = 0, numHeads = 0;
@@ -34,13 +35,15 @@ public:
                uint32_t microbatch, const SequenceGroup &group,
                const std::vector<uint32_t> &rankAt)
       : context(context), plan(context.plan), stage(stage),
-        microbatch(microbatch), group(group),
+        microbatch(microbatch), slices(plan.strategy.slices),
         attention(*context.model.stages[stage].attention) {
     for (uint32_t coordinate : group.coordinates) {
       members.push_back(
           {rankAt[size_t(pipeline) * plan.strategy.replicas() + coordinate],
            coordinate});
       collect(members.back());
+      for (uint32_t slice = 0; slice < slices; ++slice)
+        owners.push_back(coordinate * slices + slice);
     }
   }
 
@@ -63,6 +66,7 @@ private:
                    uint32_t key, uint32_t firstHead);
   Found checkWhole(const Member &member, uint32_t index, uint32_t buffer);
   Found checkResults(const Member &member);
+  Found checkResult(const Member &member, int64_t index, uint32_t buffer);
   Found expect(const Member &member, int64_t instruction, uint32_t buffer,
                const Terms &terms, bool ofKeys, uint32_t owner,
                uint32_t firstHead, uint32_t numHeads);
@@ -72,11 +76,19 @@ private:
     return context.roleOf(member.rank).buffers[buffer];
   }
   uint32_t ownerOf(const Member &member, const Buffer &buffer) const {
-    return hocket::plan::ownerOf(buffer, member.coordinate);
+    return hocket::plan::ownerOf(buffer, member.coordinate) * slices +
+           uint32_t(buffer.microbatch) % slices;
+  }
+  std::string describe(uint32_t owner) const {
+    std::string text = "coordinate " + std::to_string(owner / slices);
+    return slices == 1
+               ? text
+               : "slice " + std::to_string(owner % slices) + " of " + text;
   }
   std::pair<const TokenChunk *, const TokenChunk *>
-  chunksOf(uint32_t coordinate) const {
-    size_t place = size_t(coordinate) * plan.strategy.microbatches + microbatch;
+  chunksOf(uint32_t owner) const {
+    size_t place = size_t(owner / slices) * plan.strategy.numSlices() +
+                   size_t(microbatch) * slices + owner % slices;
     return {plan.chunks.data() + plan.firstChunk[place],
             plan.chunks.data() + plan.firstChunk[place + 1]};
   }
@@ -93,10 +105,10 @@ private:
 
   const CheckContext &context;
   const Plan &plan;
-  uint32_t stage, microbatch;
-  const SequenceGroup &group;
+  uint32_t stage, microbatch, slices;
   const Attention &attention;
   std::vector<Member> members;
+  std::vector<uint32_t> owners;
   std::map<std::pair<uint32_t, uint32_t>, std::deque<Terms>> queues; // by ranks
   std::map<std::pair<uint32_t, uint32_t>, bool> visible;
 };
@@ -107,16 +119,20 @@ bool GroupChecker::isPeer(const Member &member,
   return plan.ranks[rank.peers[instruction.peer]].pipeline == rank.pipeline;
 }
 
-/// What the attention does, and the stage's kernels, which read its results.
+/// What the attention does, and who reads its results: the stage's kernels, and
+/// those of the stage before or messages to it.
 void GroupChecker::collect(Member &member) {
   const Role &role = context.roleOf(member.rank);
   for (uint32_t i = 0; i < role.body.size(); ++i) {
     const Instruction &instruction = role.body[i];
-    if (instruction.stage != int32_t(stage) ||
-        instruction.microbatch != int32_t(microbatch))
+    if (instruction.microbatch < 0 ||
+        plan.strategy.microbatchOf(instruction.microbatch) != microbatch)
       continue;
-    bool isMessage = instruction.op == Op::Send || instruction.op == Op::Recv;
-    if (!isMessage || isPeer(member, instruction))
+    bool isKernel = instruction.op == Op::Kernel;
+    bool isBefore = isKernel && instruction.stage == int32_t(stage) - 1;
+    if (!isBefore && instruction.stage != int32_t(stage))
+      continue;
+    if (instruction.op != Op::Recv || isPeer(member, instruction))
       member.instructions.push_back(i);
   }
 }
@@ -249,6 +265,10 @@ bool GroupChecker::advance(Member &member, Found &found) {
   const Rank &rank = plan.ranks[member.rank];
   switch (instruction.op) {
   case Op::Send:
+    if (!isPeer(member, instruction)) {
+      found = checkResult(member, index, instruction.buffers[0]);
+      break;
+    }
     queues[{member.rank, rank.peers[instruction.peer]}].push_back(
         member.terms[instruction.buffers[0]]);
     break;
@@ -272,8 +292,10 @@ bool GroupChecker::advance(Member &member, Found &found) {
     break;
   case Op::Kernel:
     for (uint32_t buffer : instruction.buffers)
-      if (role.buffers[buffer].binding.slot == Slot::Attended && !found)
-        found = checkWhole(member, index, buffer);
+      if (!found && role.buffers[buffer].stage == int32_t(stage))
+        found = role.buffers[buffer].binding.slot == Slot::Attended
+                    ? checkWhole(member, index, buffer)
+                    : checkResult(member, index, buffer);
     break;
   default:
     break;
@@ -306,40 +328,43 @@ Found GroupChecker::expect(const Member &member, int64_t instruction,
     auto twice = std::adjacent_find(list.begin(), list.end());
     if (twice != list.end() || (!isHere && !list.empty()))
       return fail("head " + std::to_string(head) +
-                      (isHere ? " of a sum has the term of coordinate " +
-                                    std::to_string(*twice) + " twice"
+                      (isHere ? " of a sum has the term of " +
+                                    describe(*twice) + " twice"
                               : " is in a sum of other heads"),
                   member, instruction, buffer);
-    for (uint32_t other : group.coordinates)
+    for (uint32_t other : owners)
       if (isHere && (ofKeys ? sees(other, owner) : sees(owner, other)) &&
           !std::binary_search(list.begin(), list.end(), other))
         return fail("head " + std::to_string(head) +
-                        " of a sum lacks the term of coordinate " +
-                        std::to_string(other),
+                        " of a sum lacks the term of " + describe(other),
                     member, instruction, buffer);
   }
   return std::nullopt;
 }
 
+/// The gradient of query, key or value has every term, if `number` is one.
+Found GroupChecker::checkResult(const Member &member, int64_t index,
+                                uint32_t number) {
+  const Buffer &buffer = bufferOf(member, number);
+  uint32_t value = buffer.binding.index;
+  bool ofKeys = value == attention.key || value == attention.value;
+  if (buffer.binding.slot != Slot::InputGradient ||
+      buffer.stage != int32_t(stage) || buffer.share != Share() ||
+      (!ofKeys && value != attention.query))
+    return std::nullopt;
+  auto terms = member.terms.find(number);
+  return expect(member, index, number,
+                terms == member.terms.end() ? Terms() : terms->second, ofKeys,
+                ownerOf(member, buffer), 0, attention.heads);
+}
+
 Found GroupChecker::checkResults(const Member &member) {
   const Role &role = context.roleOf(member.rank);
-  for (uint32_t i = 0; i < role.buffers.size(); ++i) {
-    const Buffer &buffer = role.buffers[i];
-    if (buffer.binding.slot != Slot::InputGradient ||
-        buffer.stage != int32_t(stage) ||
-        buffer.microbatch != int32_t(microbatch) || buffer.share != Share())
-      continue;
-    uint32_t index = buffer.binding.index;
-    bool ofKeys = index == attention.key || index == attention.value;
-    if (!ofKeys && index != attention.query)
-      continue;
-    auto terms = member.terms.find(i);
-    if (Found found =
-            expect(member, -1, i,
-                   terms == member.terms.end() ? Terms() : terms->second,
-                   ofKeys, member.coordinate, 0, attention.heads))
-      return found;
-  }
+  for (uint32_t i = 0; i < role.buffers.size(); ++i)
+    if (int32_t slice = role.buffers[i].microbatch;
+        slice >= 0 && plan.strategy.microbatchOf(slice) == microbatch)
+      if (Found found = checkResult(member, -1, i))
+        return found;
   return std::nullopt;
 }
 

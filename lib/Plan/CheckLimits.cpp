@@ -74,27 +74,30 @@ Found LimitsChecker::checkInFlight(uint32_t index) {
   auto isTask = [](const Instruction &instruction) {
     return instruction.op == Op::Kernel && instruction.microbatch >= 0;
   };
-  std::map<int32_t, uint32_t> last; // task of each microbatch
+  auto microbatchOf = [&](const Instruction &instruction) {
+    return plan.strategy.microbatchOf(uint32_t(instruction.microbatch));
+  };
+  std::map<uint32_t, uint32_t> last; // task of each microbatch
   for (uint32_t i = 0; i < body.size(); ++i)
     if (isTask(body[i]))
-      last[body[i].microbatch] = i;
+      last[microbatchOf(body[i])] = i;
   uint32_t limit =
       limits.inFlight[plan.ranks[context.ranksOfRole[index].front()].pipeline];
   // The ranks of a role may have different places: the tightest one counts.
   for (uint32_t rank : context.ranksOfRole[index])
     limit = std::min(limit, limits.inFlight[plan.ranks[rank].pipeline]);
-  std::map<int32_t, bool> inFlight;
+  std::map<uint32_t, bool> inFlight;
   for (uint32_t i = 0; i < body.size(); ++i) {
     if (!isTask(body[i]))
       continue;
-    inFlight[body[i].microbatch] = true;
+    inFlight[microbatchOf(body[i])] = true;
     if (inFlight.size() > limit)
       return fail("more microbatches are in flight on a rank than its limit "
                   "of " +
                       std::to_string(limit),
                   {context.at(index, i)});
-    if (last[body[i].microbatch] == i)
-      inFlight.erase(body[i].microbatch);
+    if (last[microbatchOf(body[i])] == i)
+      inFlight.erase(microbatchOf(body[i]));
   }
   return std::nullopt;
 }

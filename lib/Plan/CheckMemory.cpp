@@ -60,8 +60,8 @@ private:
 
 void MemoryChecker::collectShapes() {
   const Plan &plan = context.plan;
-  shapes.resize(plan.strategy.microbatches);
-  for (uint32_t i = 0; i < plan.strategy.microbatches; ++i) {
+  shapes.resize(plan.strategy.numSlices());
+  for (uint32_t i = 0; i < plan.strategy.numSlices(); ++i) {
     for (uint32_t rank : context.ranksOfRole[index])
       shapes[i].push_back(plan.shape(plan.ranks[rank].data, i).symbols());
     std::sort(shapes[i].begin(), shapes[i].end());

@@ -20,7 +20,8 @@ public:
   explicit SequencesChecker(const CheckContext &context)
       : context(context), plan(context.plan),
         replicas(plan.strategy.replicas()),
-        microbatches(plan.strategy.microbatches) {}
+        microbatches(plan.strategy.microbatches),
+        numSlices(plan.strategy.numSlices()) {}
 
   Found run();
 
@@ -49,7 +50,7 @@ private:
 
   const CheckContext &context;
   const Plan &plan;
-  uint32_t replicas, microbatches;
+  uint32_t replicas, microbatches, numSlices;
   /// By sequence: its group, as microbatch and number; by coordinate and
   /// microbatch: the number of the group, or -1.
   std::vector<std::pair<int64_t, int64_t>> groupOf;
@@ -57,13 +58,13 @@ private:
 };
 
 Found SequencesChecker::checkSizes() {
-  uint64_t places = uint64_t(replicas) * microbatches;
+  uint64_t places = uint64_t(replicas) * numSlices;
   if (plan.sequenceGroups.size() != microbatches ||
       plan.shapes.size() != places || plan.firstChunk.size() != places + 1 ||
       !plan.firstSequence.empty())
     return fail("the sequence groups, shapes and chunks are not those of " +
                 std::to_string(replicas) + " replicas x " +
-                std::to_string(microbatches) + " microbatches");
+                std::to_string(numSlices) + " microbatches");
   if (plan.firstChunk.front() != 0 ||
       plan.firstChunk.back() != plan.chunks.size() ||
       !std::is_sorted(plan.firstChunk.begin(), plan.firstChunk.end()))
@@ -115,8 +116,10 @@ Found SequencesChecker::checkGroups() {
 
 Found SequencesChecker::checkChunks() {
   for (uint32_t coordinate = 0; coordinate < replicas; ++coordinate)
-    for (uint32_t i = 0; i < microbatches; ++i) {
-      size_t place = size_t(coordinate) * microbatches + i;
+    for (uint32_t i = 0; i < numSlices; ++i) {
+      size_t place = size_t(coordinate) * numSlices + i;
+      uint32_t microbatch = plan.strategy.microbatchOf(i);
+      int64_t group = numberOf[size_t(coordinate) * microbatches + microbatch];
       int64_t tokens = 0;
       uint32_t begin = plan.firstChunk[place], end = plan.firstChunk[place + 1];
       for (uint32_t k = begin; k < end; ++k) {
@@ -124,7 +127,7 @@ Found SequencesChecker::checkChunks() {
         std::string what = "chunk #" + std::to_string(k);
         if (chunk.sequence >= plan.lengths.size() ||
             groupOf[chunk.sequence] !=
-                std::pair<int64_t, int64_t>(i, numberOf[place]))
+                std::pair<int64_t, int64_t>(microbatch, group))
           return fail(what + " is of a sequence of another group");
         int64_t length = plan.lengths[chunk.sequence];
         if (chunk.first < 0 || chunk.count < 1 || chunk.stride < 1 ||

@@ -77,8 +77,9 @@ Found StructureChecker::checkBatch() {
   if (!plan.sequenceGroups.empty())
     return checkSequenceGroups(context);
   if (!plan.chunks.empty() || !plan.firstChunk.empty() ||
-      plan.strategy.sequence > 1)
-    return fail("ranks share sequences and there are no sequence groups");
+      plan.strategy.sequence > 1 || plan.strategy.slices > 1)
+    return fail("ranks share sequences or walk slices, and there are no "
+                "sequence groups");
   for (const Stage &stage : model.stages)
     if (stage.attention)
       return fail("a stage begins with an attention and there are no sequence "
@@ -188,7 +189,7 @@ Found StructureChecker::checkBuffer(uint32_t roleIndex, uint32_t index) {
                 {culprit});
   bool perMicrobatch = isPerMicrobatch(buffer.binding.slot);
   if (perMicrobatch ? buffer.microbatch < 0 || uint32_t(buffer.microbatch) >=
-                                                   plan.strategy.microbatches
+                                                   plan.strategy.numSlices()
                     : buffer.microbatch != -1)
     return fail("a buffer has the microbatch " +
                     std::to_string(buffer.microbatch),
@@ -205,6 +206,13 @@ Found StructureChecker::checkShare(const Buffer &buffer, const TensorType &type,
   if (share == Share())
     return std::nullopt;
   int64_t replicas = plan.strategy.replicas();
+  // What its own forward computed again.
+  Share again;
+  again.again = share.again;
+  Slot slot = buffer.binding.slot;
+  if (share == again && (slot == Slot::Output || slot == Slot::Residual ||
+                         slot == Slot::Attended))
+    return std::nullopt;
   bool fits = !plan.sequenceGroups.empty() && buffer.microbatch >= 0 &&
               share.owner >= 0 && share.owner < replicas &&
               share.term >= Share::kTotal && share.term < replicas &&
@@ -245,14 +253,18 @@ Found StructureChecker::checkAttend(uint32_t roleIndex, uint32_t index) {
   for (size_t k = 0; fits && k < operands.size(); ++k) {
     const Buffer &buffer = role.buffers[attend.buffers[k]];
     Operand expected = quantityOperand(attention, operands[k]);
-    bool isBefore = expected.slot == Slot::Input && buffer.share == Share() &&
+    bool isBefore = expected.slot == Slot::Input && buffer.share.owner < 0 &&
                     buffer.binding.slot == Slot::Output &&
                     buffer.stage == attend.stage - 1 &&
                     buffer.binding.index == expected.index;
-    fits = buffer.microbatch == attend.microbatch &&
-           (isBefore || (buffer.stage == attend.stage &&
-                         buffer.binding.slot == expected.slot &&
-                         buffer.binding.index == expected.index));
+    // Keys may be those of another slice of the microbatch.
+    bool isHere = buffer.microbatch == attend.microbatch ||
+                  (hasKeyHeads(operands[k]) && buffer.microbatch >= 0 &&
+                   plan.strategy.microbatchOf(buffer.microbatch) ==
+                       plan.strategy.microbatchOf(attend.microbatch));
+    fits = isHere && (isBefore || (buffer.stage == attend.stage &&
+                                   buffer.binding.slot == expected.slot &&
+                                   buffer.binding.index == expected.index));
   }
   if (!fits)
     return fail("an attention's buffers or table do not fit its kernel",
@@ -300,7 +312,7 @@ Found StructureChecker::checkInstruction(uint32_t roleIndex, uint32_t index,
     return fail("an instruction has an unknown operation", {culprit});
   if (instruction.stage < -1 || instruction.stage >= int64_t(plan.stages) ||
       instruction.microbatch < -1 ||
-      instruction.microbatch >= int64_t(plan.strategy.microbatches))
+      instruction.microbatch >= int64_t(plan.strategy.numSlices()))
     return fail("an instruction's stage or microbatch is out of range",
                 {culprit});
   std::vector<uint32_t> sorted = instruction.buffers;

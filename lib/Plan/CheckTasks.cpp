@@ -131,6 +131,17 @@ private:
       first = &runs[size_t(instruction.kind)];
       what += " of microbatch " + std::to_string(instruction.microbatch);
     }
+    // To compute something again gives the same once more, unless it is added
+    // up.
+    if (instruction.kind == TaskKind::R) {
+      const TaskTemplate &task = *context.templateOf(role, instruction);
+      for (const Operand &operand : task.operands)
+        if (operand.access == Access::ReadWrite)
+          return fail(what + " adds to the " + name(operand.slot) +
+                          " a second time",
+                      {context.at(index, i)});
+      return std::nullopt;
+    }
     if (*first >= 0)
       return fail(what + " runs twice",
                   {context.at(index, *first), context.at(index, i)});
@@ -141,7 +152,7 @@ private:
   /// Ends at the first that is missing, after as many as the body has tasks.
   Found checkAllMicrobatches() {
     for (uint32_t stage : role.stages)
-      for (uint32_t i = 0; i < context.plan.strategy.microbatches; ++i)
+      for (uint32_t i = 0; i < context.plan.strategy.numSlices(); ++i)
         if (Found found = checkMicrobatch(stage, i))
           return found;
     return std::nullopt;

@@ -4,6 +4,7 @@
 
 #include "Ordering.h"
 #include "RoleBuilder.h"
+#include "Segments.h"
 #include "SequenceGroups.h"
 
 #include "hocket/Plan/ModelCheck.h"
@@ -123,17 +124,21 @@ Result<void> Expander::dealBatch() {
   if (Result<void> checked = checkLengths(); !checked)
     return checked;
   plan.lengths = lengths;
-  shapesOfMicrobatch.resize(strategy.microbatches);
+  shapesOfMicrobatch.resize(strategy.numSlices());
   bool isCut = std::any_of(
       model.stages.begin(), model.stages.end(),
       [](const Stage &stage) { return stage.attention.has_value(); });
+  if (givenGroups && walksSlices(strategy))
+    return fail("ranks that share sequences in groups of any sizes do not walk "
+                "them in slices, nor compute activations again",
+                {"use one slice and keep all activations"});
   if (givenGroups)
     return isCut ? dealGroups()
                  : fail("there are sequence groups, and the model's stages are "
                         "not cut at their attentions",
                         {"hocket.sequence makes the compiler cut them"});
   plan.firstSequence = dealSequences(uint32_t(lengths.size()), uint32_t(parts));
-  if (strategy.sequence > 1 || isCut)
+  if (strategy.sequence > 1 || isCut || strategy.slices > 1)
     return shareSequences();
   for (uint64_t k = 0; k < parts; ++k) {
     MicrobatchShape shape;
@@ -302,6 +307,7 @@ RoleContext Expander::contextOf(uint32_t rank, uint32_t coordinate) {
                       rank,
                       coordinate,
                       replicas,
+                      plan.strategy.slices,
                       roleName(rank),
                       ordering.stagesOf[rank],
                       itinerary,

@@ -43,9 +43,10 @@ private:
 void MessageFinder::findConsumers() {
   for (const std::vector<ScheduledTask> &tasks : orders.ofRank)
     for (size_t i = 0; i < tasks.size(); ++i)
-      consumers.try_emplace(
-          {tasks[i].stage, tasks[i].microbatch, tasks[i].kind == TaskKind::F},
-          i);
+      if (tasks[i].kind != TaskKind::R)
+        consumers.try_emplace(
+            {tasks[i].stage, tasks[i].microbatch, tasks[i].kind == TaskKind::F},
+            i);
 }
 
 void MessageFinder::add(uint32_t rank, size_t position, Slot slot,
@@ -63,6 +64,8 @@ void MessageFinder::add(uint32_t rank, size_t position, Slot slot,
 void MessageFinder::addSends(uint32_t rank, size_t position) {
   const ScheduledTask &task = orders.ofRank[rank][position];
   const Stage &stage = model.stages[task.stage];
+  if (task.kind == TaskKind::R)
+    return; // its results are there already
   bool isForward = task.kind == TaskKind::F;
   std::optional<Visit> to = isForward
                                 ? itinerary.after(task.stage, task.microbatch)

@@ -82,6 +82,11 @@ const char *plan::name(Op op) {
   return "unknown";
 }
 
+const plan::TaskTemplate *plan::Stage::templateOf(TaskKind kind) const {
+  const TaskTemplate *own = find(kind);
+  return own || kind != TaskKind::R ? own : find(TaskKind::F);
+}
+
 const plan::TaskTemplate *plan::Stage::find(TaskKind kind) const {
   for (const TaskTemplate &task : tasks)
     if (task.kind == kind)

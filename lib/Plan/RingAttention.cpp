@@ -47,7 +47,7 @@ private:
   AttentionValue keyAt(Quantity quantity, uint32_t member, uint32_t owner,
                        bool isAgain) const {
     AttentionValue value = at(quantity, member, owner);
-    value.share.isAgain = isAgain && member / columns != owner / columns;
+    value.share.again = isAgain && member / columns != owner / columns;
     return value;
   }
   /// Whether a member at `place` has queries that see keys of `owner`.

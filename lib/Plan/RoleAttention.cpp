@@ -17,17 +17,24 @@ uint32_t RoleBuilder::tableIndex(const std::vector<int32_t> &table) {
   return found->second;
 }
 
-/// Members of a group become coordinates.
+/// Members of a group become coordinates, and slices those of the microbatch.
 uint32_t RoleBuilder::shareBuffer(const AttentionValue &value,
-                                  const SequenceGroup &group,
+                                  const MemberProgram &program,
                                   const ScheduledTask &task) {
   Operand operand =
       quantityOperand(*model.stages[task.stage].attention, value.quantity);
   Share share = value.share;
+  if (program.ofSlices) {
+    uint32_t slice = task.microbatch;
+    if (share.owner >= 0)
+      slice = slice - slice % context.slices + uint32_t(share.owner);
+    return buffer(operand.slot, operand.index, int32_t(task.stage),
+                  int32_t(slice));
+  }
   if (share.owner >= 0)
-    share.owner = int32_t(group.coordinates[share.owner]);
+    share.owner = int32_t(program.group->coordinates[share.owner]);
   if (share.term >= 0)
-    share.term = int32_t(group.coordinates[share.term]);
+    share.term = int32_t(program.group->coordinates[share.term]);
   return buffer(operand.slot, operand.index, int32_t(task.stage),
                 int32_t(task.microbatch), share);
 }
@@ -43,7 +50,7 @@ void RoleBuilder::addAttention(const ScheduledTask &task, bool isBackward) {
     Instruction made =
         instruction(step.op, int32_t(task.stage), int32_t(task.microbatch));
     for (const AttentionValue &value : step.values)
-      made.buffers.push_back(shareBuffer(value, *program.group, task));
+      made.buffers.push_back(shareBuffer(value, program, task));
     switch (step.op) {
     case Op::Send:
       ++numSends;
@@ -69,7 +76,6 @@ void RoleBuilder::addAttention(const ScheduledTask &task, bool isBackward) {
 /// Of a coordinate that has no sequences in this microbatch.
 void RoleBuilder::addEmptyAttention(const ScheduledTask &task,
                                     bool isBackward) {
-  static const SequenceGroup nobody;
   std::vector<Quantity> results = {Quantity::Output};
   if (isBackward)
     results = {Quantity::QueryGradient, Quantity::KeyGradient,
@@ -77,6 +83,6 @@ void RoleBuilder::addEmptyAttention(const ScheduledTask &task,
   Instruction zero =
       instruction(Op::Zero, int32_t(task.stage), int32_t(task.microbatch));
   for (Quantity quantity : results)
-    zero.buffers.push_back(shareBuffer({quantity, {}}, nobody, task));
+    zero.buffers.push_back(shareBuffer({quantity, {}}, {}, task));
   role.body.push_back(std::move(zero));
 }

@@ -12,6 +12,13 @@
 using namespace hocket;
 using namespace hocket::plan;
 
+/// Whether a forward, or the attention before it, gives the value: it does so
+/// each time it runs.
+static bool isOfForward(Slot slot) {
+  return slot == Slot::Output || slot == Slot::Residual ||
+         slot == Slot::Attended;
+}
+
 /// How much later than a message is received its sender waits for that, in the
 /// time of playTasks(), where a backward takes 2: ranks that are not exactly in
 /// step do not stop each other, at the price of another activation.
@@ -61,7 +68,9 @@ std::string RoleBuilder::bufferName(Slot slot, uint32_t index, int32_t stage,
   if (share.term != Share::kSum)
     text += share.term == Share::kTotal ? ".total"
                                         : ".by" + std::to_string(share.term);
-  return share.isAgain ? text + ".again" : text;
+  if (share.again > 0)
+    text += ".again";
+  return share.again > 1 ? text + std::to_string(share.again) : text;
 }
 
 uint32_t RoleBuilder::buffer(Slot slot, uint32_t index, int32_t stage,
@@ -84,6 +93,9 @@ uint32_t RoleBuilder::buffer(Slot slot, uint32_t index, int32_t stage,
     stage = -1;
   if (!isPerMicrobatch(slot))
     microbatch = -1;
+  if (isWhole && isOfForward(slot))
+    if (auto runs = forwards.find({stage, microbatch}); runs != forwards.end())
+      share.again = uint8_t(runs->second - 1);
   auto [found, isNew] =
       bufferOf.try_emplace(std::tuple(slot, index, stage, microbatch, share),
                            uint32_t(role.buffers.size()));
@@ -110,7 +122,7 @@ int64_t RoleBuilder::tokensOf(const Buffer &made) const {
 }
 
 int64_t RoleBuilder::bytesOf(const Buffer &made) {
-  if (made.share != Share())
+  if (made.share.owner >= 0)
     return made.type.bytes().evaluate({tokensOf(made)});
   auto [size, isNew] =
       sizeOf.try_emplace({made.binding.slot, made.binding.index, made.stage});
@@ -204,13 +216,16 @@ void RoleBuilder::waitForSends(double time) {
 
 void RoleBuilder::addTask(size_t position) {
   const ScheduledTask &task = context.tasks[position];
-  const TaskTemplate &kernel = *model.stages[task.stage].find(task.kind);
+  const TaskTemplate &kernel = *model.stages[task.stage].templateOf(task.kind);
   int32_t stage = int32_t(task.stage), microbatch = int32_t(task.microbatch);
+  bool isForward = task.kind == TaskKind::F || task.kind == TaskKind::R;
+  if (isForward)
+    ++forwards[{stage, microbatch}];
   loadBatch(task, kernel);
   for (const Message *message : receives[position])
     receive(*message);
   bool attends = model.stages[task.stage].attention.has_value();
-  if (attends && task.kind == TaskKind::F)
+  if (attends && isForward)
     addAttention(task, /*isBackward=*/false);
 
   Instruction run = instruction(Op::Kernel, stage, microbatch);

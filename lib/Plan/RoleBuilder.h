@@ -27,6 +27,7 @@ struct RoleContext {
   /// Of a role of its own for each coordinate; else that of any rank.
   uint32_t coordinate = 0;
   uint32_t replicas = 1; // Strategy::replicas()
+  uint32_t slices = 1;   // Strategy::slices
   std::string name;
   std::vector<uint32_t> stages; // that it runs, sorted
   const Itinerary &itinerary;
@@ -79,15 +80,16 @@ private:
   void waitForSends(double time);
   void addAttention(const ScheduledTask &task, bool isBackward);
   void addEmptyAttention(const ScheduledTask &task, bool isBackward);
-  uint32_t shareBuffer(const AttentionValue &value, const SequenceGroup &group,
-                       const ScheduledTask &task);
+  uint32_t shareBuffer(const AttentionValue &value,
+                       const MemberProgram &program, const ScheduledTask &task);
   uint32_t tableIndex(const std::vector<int32_t> &table);
   void addReductions();
   void addUpdates();
   int64_t hungriestWorkspace() const;
 
   /// The buffer of a value, made at its first use. What a stage hands to the
-  /// next one on the same rank is one buffer, named for its producer.
+  /// next one on the same rank is one buffer, named for its producer. Of what
+  /// was computed several times it is that of the last time.
   uint32_t buffer(Slot slot, uint32_t index, int32_t stage, int32_t microbatch,
                   Share share = {});
   uint32_t buffer(Slot slot, uint32_t index) {
@@ -119,6 +121,8 @@ private:
   std::map<std::tuple<Slot, uint32_t, int32_t, int32_t, Share>, uint32_t>
       bufferOf;
   std::map<std::tuple<Slot, uint32_t, int32_t>, SizeExpr> sizeOf;
+  /// By stage and microbatch: how often the forward has run so far.
+  std::map<std::pair<int32_t, int32_t>, uint32_t> forwards;
   std::map<std::vector<int32_t>, uint32_t> tableOf;
 };
 

@@ -8,12 +8,22 @@
 using namespace hocket;
 using namespace hocket::plan;
 
-/// The first segment of every pipeline stage, and the end of the last one.
-static std::vector<uint32_t> firstSegments(const Strategy &strategy) {
+std::vector<uint32_t> plan::firstSegments(const Strategy &strategy,
+                                          uint32_t stages) {
   std::vector<uint32_t> first = {0};
   for (uint32_t count : strategy.segments)
     first.push_back(first.back() + count);
+  while (strategy.segments.empty() && first.back() < stages)
+    first.push_back(first.back() + 1);
   return first;
+}
+
+bool plan::walksSlices(const Strategy &strategy) {
+  return strategy.slices > 1 || !strategy.activations.empty();
+}
+
+bool plan::isRefined(const Strategy &strategy) {
+  return !strategy.segments.empty() || walksSlices(strategy);
 }
 
 Result<void> plan::checkSegments(const Strategy &strategy, uint32_t stages) {
@@ -38,11 +48,14 @@ Result<void> plan::checkSegments(const Strategy &strategy, uint32_t stages) {
 Strategy plan::withoutSegments(const Strategy &strategy) {
   Strategy whole = strategy;
   whole.segments.clear();
+  whole.slices = 1;
+  whole.activations.clear();
   return whole;
 }
 
 Model plan::pipelineModel(const Model &model, const Strategy &strategy) {
-  std::vector<uint32_t> first = firstSegments(strategy);
+  std::vector<uint32_t> first =
+      firstSegments(strategy, uint32_t(model.stages.size()));
   Model pipeline;
   for (size_t i = 0; i + 1 < first.size(); ++i) {
     Stage &stage = pipeline.stages.emplace_back();
@@ -58,41 +71,9 @@ std::vector<uint32_t> plan::segmentsOf(const Strategy &strategy,
                                        const std::vector<uint32_t> &stages) {
   if (strategy.segments.empty())
     return stages;
-  std::vector<uint32_t> first = firstSegments(strategy), found;
+  std::vector<uint32_t> first = firstSegments(strategy, 0), found;
   for (uint32_t stage : stages)
     for (uint32_t k = first[stage]; k < first[stage + 1]; ++k)
       found.push_back(k);
   return found;
-}
-
-Result<Ordering> plan::refine(const Ordering &ordering, const Model &model,
-                              const Strategy &strategy) {
-  std::vector<uint32_t> first = firstSegments(strategy);
-  Ordering fine;
-  for (size_t i = 0; i + 1 < first.size(); ++i)
-    fine.orders.rankOf.insert(fine.orders.rankOf.end(), strategy.segments[i],
-                              ordering.orders.rankOf[i]);
-  for (const std::vector<uint32_t> &stages : ordering.stagesOf)
-    fine.stagesOf.push_back(segmentsOf(strategy, stages));
-  for (const std::vector<ScheduledTask> &tasks : ordering.orders.ofRank) {
-    std::vector<ScheduledTask> &refined = fine.orders.ofRank.emplace_back();
-    for (const ScheduledTask &task : tasks) {
-      auto add = [&](uint32_t stage) {
-        if (model.stages[stage].find(task.kind))
-          refined.push_back({task.kind, stage, task.microbatch});
-      };
-      uint32_t begin = first[task.stage], end = first[task.stage + 1];
-      if (task.kind == TaskKind::F)
-        for (uint32_t stage = begin; stage < end; ++stage)
-          add(stage);
-      else
-        for (uint32_t stage = end; stage-- > begin;)
-          add(stage);
-    }
-  }
-  Result<std::vector<std::vector<TaskSpan>>> played = playTasks(fine.orders);
-  if (!played)
-    return played.error();
-  fine.spans = std::move(*played);
-  return fine;
 }

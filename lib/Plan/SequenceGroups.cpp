@@ -2,6 +2,9 @@
 
 #include "SequenceGroups.h"
 
+#include "Segments.h"
+#include "SliceAttention.h"
+
 #include <algorithm>
 
 using namespace hocket;
@@ -34,14 +37,16 @@ SequenceGroups::methodOf(const std::string &name,
 
 Result<void> SequenceGroups::layOut(Plan &plan, const Model &model,
                                     const SequenceMethods &registry) {
-  microbatches = plan.strategy.microbatches;
+  uint32_t slices = plan.strategy.slices;
+  ofSlices = walksSlices(plan.strategy);
+  numSlices = plan.strategy.numSlices();
   uint32_t coordinates = plan.strategy.replicas();
   std::vector<MemberChunks> chunks(coordinates);
   for (MemberChunks &ofCoordinate : chunks)
-    ofCoordinate.resize(microbatches);
-  places.resize(size_t(coordinates) * microbatches);
+    ofCoordinate.resize(numSlices);
+  places.resize(size_t(coordinates) * numSlices);
   std::vector<bool> isDealt(plan.lengths.size());
-  for (uint32_t i = 0; i < microbatches; ++i)
+  for (uint32_t i = 0; i < plan.strategy.microbatches; ++i)
     for (const SequenceGroup &group : plan.sequenceGroups[i]) {
       uint32_t degree = uint32_t(group.coordinates.size());
       Result<const SequenceMethod *> method = methodOf(group.method, registry);
@@ -77,13 +82,18 @@ Result<void> SequenceGroups::layOut(Plan &plan, const Model &model,
           return fail("a sequence group has the coordinate " +
                       std::to_string(coordinate) + " of " +
                       std::to_string(coordinates));
-        Place &place = places[size_t(coordinate) * microbatches + i];
-        if (place.group >= 0)
+        if (places[size_t(coordinate) * numSlices + i * slices].group >= 0)
           return fail("coordinate " + std::to_string(coordinate) +
                       " is in two sequence groups of microbatch " +
                       std::to_string(i));
-        place = {int32_t(groups.size()) - 1, member};
-        chunks[coordinate][i] = made.chunks[member];
+        MemberChunks cut = cutIntoSlices(made.chunks[member], slices);
+        for (uint32_t slice = 0; slice < slices; ++slice) {
+          places[size_t(coordinate) * numSlices + i * slices + slice] = {
+              int32_t(groups.size()) - 1, ofSlices ? slice : member};
+          chunks[coordinate][i * slices + slice] = cut[slice];
+        }
+        if (ofSlices)
+          made.chunks = std::move(cut);
       }
     }
   for (size_t sequence = 0; sequence < isDealt.size(); ++sequence)
@@ -106,10 +116,10 @@ Result<void> SequenceGroups::layOut(Plan &plan, const Model &model,
   return {};
 }
 
-MemberProgram SequenceGroups::program(uint32_t coordinate, uint32_t microbatch,
+MemberProgram SequenceGroups::program(uint32_t coordinate, uint32_t slice,
                                       const Attention &attention,
                                       bool isBackward) {
-  const Place &place = places[size_t(coordinate) * microbatches + microbatch];
+  const Place &place = places[size_t(coordinate) * numSlices + slice];
   if (place.group < 0)
     return {};
   Group &group = groups[place.group];
@@ -118,8 +128,12 @@ MemberProgram SequenceGroups::program(uint32_t coordinate, uint32_t microbatch,
   if (isNew) {
     AttentionGeometry geometry{attention.heads, attention.keyHeads,
                                attention.causal, group.chunks};
-    found->second = isBackward ? group.method->backward(geometry)
-                               : group.method->forward(geometry);
+    if (ofSlices)
+      found->second =
+          isBackward ? sliceBackward(geometry) : sliceForward(geometry);
+    else
+      found->second = isBackward ? group.method->backward(geometry)
+                                 : group.method->forward(geometry);
   }
-  return {&found->second[place.member], group.group};
+  return {&found->second[place.member], group.group, ofSlices};
 }

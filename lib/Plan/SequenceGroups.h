@@ -11,6 +11,8 @@ namespace hocket::plan {
 struct MemberProgram {
   const std::vector<AttentionStep> *steps = nullptr;
   const SequenceGroup *group = nullptr;
+  /// Owners of shares are slices of the coordinate, not members of the group.
+  bool ofSlices = false;
 };
 
 /// Lays the sequences of a step out over their groups, and has the methods
@@ -24,23 +26,23 @@ public:
   static Result<SequenceGroups> create(Plan &plan, const Model &model,
                                        const SequenceMethods &methods);
 
-  /// The program of `coordinate` for an attention in `microbatch`.
-  MemberProgram program(uint32_t coordinate, uint32_t microbatch,
+  /// The program of `coordinate` for an attention in `slice` of the step.
+  MemberProgram program(uint32_t coordinate, uint32_t slice,
                         const Attention &attention, bool isBackward);
 
 private:
   struct Group {
     const SequenceGroup *group = nullptr;
     const SequenceMethod *method = nullptr;
-    MemberChunks chunks;
+    MemberChunks chunks; // by member; of one with slices, by slice
     /// By heads, key heads, causal, backward.
     std::map<std::tuple<uint32_t, uint32_t, bool, bool>, AttentionProgram>
         programs;
   };
-  /// Where a coordinate is in a microbatch; group -1: nowhere.
+  /// Where a coordinate is in a slice; group -1: nowhere.
   struct Place {
     int32_t group = -1;
-    uint32_t member = 0;
+    uint32_t member = 0; // or slice
   };
 
   Result<void> layOut(Plan &plan, const Model &model,
@@ -48,10 +50,11 @@ private:
   Result<const SequenceMethod *> methodOf(const std::string &name,
                                           const SequenceMethods &methods);
 
-  uint32_t microbatches = 0;
+  bool ofSlices = false;
+  uint32_t numSlices = 0; // of a step
   std::map<std::string, std::unique_ptr<SequenceMethod>> methods;
   std::vector<Group> groups;
-  std::vector<Place> places; // by coordinate * microbatches + microbatch
+  std::vector<Place> places; // by coordinate * numSlices + slice
 };
 
 } // namespace hocket::plan

@@ -212,8 +212,10 @@ Result<void> checkPlacement(const Strategy &strategy, uint32_t stages,
 
 Result<void> plan::checkStrategy(const Strategy &strategy, const Model &model) {
   uint32_t stages = uint32_t(model.stages.size());
-  if (!strategy.segments.empty()) {
+  if (isRefined(strategy) || strategy.slices == 0) {
     if (Result<void> checked = checkSegments(strategy, stages); !checked)
+      return checked;
+    if (Result<void> checked = checkSlices(strategy, model); !checked)
       return checked;
     return checkStrategy(withoutSegments(strategy),
                          pipelineModel(model, strategy));

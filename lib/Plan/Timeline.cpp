@@ -93,7 +93,7 @@ std::optional<double> Player::ready(uint32_t rank, const ScheduledTask &task,
   auto after = itinerary.after(task.stage, task.microbatch);
   Visit own{task.stage, rank};
   bool there = true;
-  if (task.kind == TaskKind::F)
+  if (task.kind == TaskKind::F || task.kind == TaskKind::R)
     there = need(Product::Activation, before);
   else if (task.kind == TaskKind::W &&
            produced.count(
@@ -107,6 +107,8 @@ std::optional<double> Player::ready(uint32_t rank, const ScheduledTask &task,
 }
 
 void Player::finish(const ScheduledTask &task, double time) {
+  if (task.kind == TaskKind::R)
+    return; // nobody waits for what is computed again
   Key made = keyOf(productOf(task.kind), task.stage, task.microbatch);
   produced[made] = time;
   if (auto found = waiting.find(made); found != waiting.end()) {
@@ -171,7 +173,8 @@ Error Player::stuck(uint32_t rank) const {
 Result<std::vector<std::vector<TaskSpan>>> Player::run() {
   for (const std::vector<ScheduledTask> &tasks : orders.ofRank)
     for (const ScheduledTask &task : tasks)
-      produced[keyOf(productOf(task.kind), task.stage, task.microbatch)] = {};
+      if (task.kind != TaskKind::R)
+        produced[keyOf(productOf(task.kind), task.stage, task.microbatch)] = {};
   for (uint32_t rank = 0; rank < orders.ofRank.size(); ++rank)
     runnable.push_back(rank);
   // Times do not depend on the order in which ranks are tried.

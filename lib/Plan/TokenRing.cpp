@@ -32,7 +32,7 @@ private:
   AttentionValue at(Quantity quantity, uint32_t member, uint32_t owner,
                     bool isAgain) const {
     AttentionValue value = writer.value(quantity, member, owner, all);
-    value.share.isAgain = isAgain && member != owner;
+    value.share.again = isAgain && member != owner;
     return value;
   }
   AttentionValue term(Quantity quantity, uint32_t member,

@@ -86,7 +86,7 @@ std::vector<uint32_t> equalReplicas(const Plan &plan) {
     return same; // it has no shapes either
   for (uint32_t data = 0; data < plan.strategy.replicas(); ++data) {
     std::vector<std::pair<int64_t, int64_t>> shapes;
-    for (uint32_t i = 0; i < plan.strategy.microbatches; ++i)
+    for (uint32_t i = 0; i < plan.strategy.numSlices(); ++i)
       shapes.emplace_back(plan.shape(data, i).tokens,
                           plan.shape(data, i).sequences);
     same.push_back(first.try_emplace(std::move(shapes), data).first->second);

@@ -42,7 +42,7 @@ public:
   /// What a microbatch of a coordinate has, in the order of its tokens.
   std::span<const plan::TokenChunk> chunks(uint32_t coordinate,
                                            uint32_t microbatch) const {
-    size_t part = size_t(coordinate) * microbatches + microbatch;
+    size_t part = size_t(coordinate) * slices + microbatch;
     return {allChunks.data() + firstChunk[part],
             allChunks.data() + firstChunk[part + 1]};
   }
@@ -71,13 +71,13 @@ private:
   std::vector<int64_t> starts; // one more than there are sequences
   std::vector<uint32_t> firstChunk;
   std::vector<plan::TokenChunk> allChunks;
-  uint32_t microbatches;
+  uint32_t slices; // of all microbatches of a coordinate
 };
 
 /// Where no ranks share sequences, each of them is a chunk.
 Sequences::Sequences(const plan::Plan &plan)
     : starts{0}, firstChunk(plan.firstChunk), allChunks(plan.chunks),
-      microbatches(plan.strategy.microbatches) {
+      slices(plan.strategy.numSlices()) {
   for (int64_t length : plan.lengths)
     starts.push_back(starts.back() + length);
   if (!plan.sequenceGroups.empty())

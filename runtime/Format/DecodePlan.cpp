@@ -21,7 +21,7 @@ plan::Share Decoder::share(const format::Share *in, const TensorType &whole) {
   if (!in)
     return {};
   plan::Share out{in->owner(), in->first_head(), in->num_heads(), in->term(),
-                  in->is_again()};
+                  in->again()};
   auto check = [&](int64_t coordinate, int64_t least) {
     if (coordinate < least || coordinate >= int64_t(replicas))
       fail("a share is of coordinate " + std::to_string(coordinate) + " of " +
@@ -164,7 +164,7 @@ void Decoder::sharing(const format::Plan *in, plan::Plan &out) {
   if (!out.sequenceGroups.empty()) {
     if (out.sequenceGroups.size() != out.strategy.microbatches)
       fail("there are not sequence groups for each microbatch");
-    parts = size_t(replicas) * out.strategy.microbatches + 1;
+    parts = size_t(replicas) * out.strategy.numSlices() + 1;
   }
   if (out.firstChunk.size() != parts ||
       !std::is_sorted(out.firstChunk.begin(), out.firstChunk.end()) ||

@@ -179,7 +179,7 @@ Offset<format::Role> Writer::write(const plan::Role &role) {
   auto name = text(role.name);
   auto buffers = tables(role.buffers, [&](const plan::Buffer &buffer) {
     const plan::Share &s = buffer.share;
-    format::Share share(s.owner, s.firstHead, s.numHeads, s.term, s.isAgain);
+    format::Share share(s.owner, s.firstHead, s.numHeads, s.term, s.again);
     return format::CreateBuffer(
         builder, text(buffer.name), format::Slot(buffer.binding.slot),
         buffer.binding.index, buffer.stage, buffer.microbatch, buffer.bytes,

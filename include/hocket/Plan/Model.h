@@ -76,7 +76,8 @@ struct Kernel {
   SizeExpr bytes; // read and written
 };
 
-/// F forward, Bi input gradient, W weight gradient, B = Bi + W, R recompute.
+/// F forward, Bi input gradient, W weight gradient, B = Bi + W, R recompute (F
+/// once more).
 enum class TaskKind : uint8_t { F, Bi, W, B, R, Update };
 const char *name(TaskKind kind);
 
@@ -126,6 +127,9 @@ struct Stage {
   std::vector<TensorType> attended = {};
 
   const TaskTemplate *find(TaskKind kind) const;
+  /// The template that a task of this kind runs: R that of F, where the stage
+  /// has none of its own.
+  const TaskTemplate *templateOf(TaskKind kind) const;
 };
 
 struct Model {

@@ -55,8 +55,8 @@ struct Instruction {
 };
 
 /// Which part of its value a buffer holds, of the values that the attention of
-/// a sequence group sends about. Values are [tokens, heads, ...]. The default
-/// is the rank's own value as its kernels know it.
+/// a sequence group sends about, and which copy. Values are [tokens, heads,
+/// ...]. The default is the rank's own value as its kernels first write it.
 struct Share {
   /// `term` of a sum that is not complete, and of one that is.
   static constexpr int32_t kSum = -1, kTotal = -2;
@@ -68,8 +68,9 @@ struct Share {
   /// Of a sum over ranks: the coordinate that computed this term, or the sum of
   /// the terms so far, or of all.
   int32_t term = kSum;
-  /// Received once more, for the backward.
-  bool isAgain = false;
+  /// How often it was received, or computed by the forward of its stage,
+  /// before: for the backward, the same value is received or computed again.
+  uint8_t again = 0;
   auto operator<=>(const Share &) const = default;
 };
 
@@ -167,9 +168,11 @@ struct RouteLimits {
   bool operator==(const RouteLimits &) const = default;
 };
 
-/// Of how many slices of a stage the backward finds what it needs as the forward
-/// left it, on the device or in the memory of the host. Of the others it
-/// computes that again, from the inputs of the stage.
+/// Of how many slices of a stage the backward finds what it needs as the
+/// forward left it: the last `kept` on the device, those before in the memory
+/// of the host. Of the first ones it computes that again, from the inputs of
+/// the stage. The backward begins with the last slices, which have the most
+/// keys to see.
 struct SliceActivations {
   uint32_t kept = 0, offloaded = 0;
   bool operator==(const SliceActivations &) const = default;
@@ -216,11 +219,18 @@ struct Strategy {
   /// from the first to the last and backward the other way round: only one of
   /// them has its activations at a time (hocket.stream).
   uint32_t slices = 1;
-  /// By stage of the pipeline; empty: all slices are kept.
+  /// What stays for the backward, by stage of the pipeline; empty: all slices
+  /// are kept.
   std::vector<SliceActivations> activations = {};
 
   /// Coordinates that hold copies of the parameters and different tokens.
   uint32_t replicas() const { return data * sequence; }
+  /// Slices of all microbatches of a step. Those of microbatch i are i *
+  /// slices, i * slices + 1, ...: what a plan says of microbatches (shapes,
+  /// buffers, instructions) it says of these. With one slice they are the
+  /// microbatches.
+  uint32_t numSlices() const { return microbatches * slices; }
+  uint32_t microbatchOf(uint32_t slice) const { return slice / slices; }
   bool operator==(const Strategy &) const = default;
 };
 
@@ -230,7 +240,8 @@ struct Plan {
   std::vector<Role> roles;
   std::vector<Rank> ranks;
   std::vector<std::vector<uint32_t>> groups; // each sorted
-  /// Shapes of the step's microbatches: shapes[coordinate * microbatches + i].
+  /// Shapes of the slices of the step's microbatches: shapes[coordinate *
+  /// numSlices + i].
   std::vector<MicrobatchShape> shapes;
   /// The lengths of the step's sequences, in batch order.
   std::vector<int64_t> lengths;
@@ -238,16 +249,16 @@ struct Plan {
   /// [firstSequence[k], firstSequence[k+1]) of `lengths`, k = coordinate *
   /// microbatches + i.
   std::vector<uint32_t> firstSequence;
-  /// Where ranks share sequences, else empty: the groups of each microbatch.
-  /// The chunks of coordinate c in microbatch i, in the order of its tokens,
-  /// are [firstChunk[k], firstChunk[k+1]) of `chunks`, k = c * microbatches +
-  /// i.
+  /// Where ranks share sequences or walk them in slices, else empty: the groups
+  /// of each microbatch. The chunks of coordinate c in slice i, in the order of
+  /// its tokens, are [firstChunk[k], firstChunk[k+1]) of `chunks`, k = c *
+  /// numSlices + i.
   std::vector<std::vector<SequenceGroup>> sequenceGroups;
   std::vector<uint32_t> firstChunk;
   std::vector<TokenChunk> chunks;
 
-  const MicrobatchShape &shape(uint32_t coordinate, uint32_t microbatch) const {
-    return shapes[size_t(coordinate) * strategy.microbatches + microbatch];
+  const MicrobatchShape &shape(uint32_t coordinate, uint32_t slice) const {
+    return shapes[size_t(coordinate) * strategy.numSlices() + slice];
   }
 };
 

@@ -1,0 +1,463 @@
+//===- SlicesTest.cpp - Microbatches that are walked in slices ------------===//
+
+#include "SliceModel.h"
+
+#include "hocket/Plan/Check.h"
+#include "hocket/Plan/ModelCheck.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+using namespace hocket;
+using namespace hocket::plan;
+using namespace hocket::plan::test;
+
+namespace {
+
+/// Layers and the loss are stages of the pipeline, all on one rank.
+Strategy layerwise(const Model &model, uint32_t slices) {
+  Strategy strategy;
+  for (size_t stage = 0; stage + 1 < model.stages.size(); stage += 2)
+    strategy.segments.push_back(2);
+  strategy.segments.push_back(1);
+  strategy.chunks = uint32_t(strategy.segments.size());
+  strategy.schedule = "gpipe";
+  strategy.slices = slices;
+  return strategy;
+}
+
+Strategy recomputing(const Model &model, uint32_t slices, uint32_t kept = 0) {
+  Strategy strategy = layerwise(model, slices);
+  strategy.activations.assign(strategy.segments.size(), {kept, 0});
+  return strategy;
+}
+
+Plan expanded(const Model &model, const Strategy &strategy,
+              const std::vector<int64_t> &lengths) {
+  Result<Plan> plan =
+      expand(model, strategy, lengths, ScheduleRegistry::withBuiltins());
+  EXPECT_TRUE(plan) << plan.error();
+  if (!plan)
+    return {};
+  Result<void> checked = check(*plan, model, 0);
+  EXPECT_TRUE(checked) << checked.error();
+  return *plan;
+}
+
+std::string errorOf(const Model &model, const Strategy &strategy) {
+  Result<Plan> plan = expand(model, strategy, {64, 64, 64, 64},
+                             ScheduleRegistry::withBuiltins());
+  return plan ? "" : plan.error().message;
+}
+
+/// The kernels of a role, as "2F0" for stage 2, forward, slice 0.
+std::string tasksOf(const Plan &plan, uint32_t role = 0) {
+  std::string text;
+  for (const Instruction &instruction : plan.roles[role].body)
+    if (instruction.op == Op::Kernel && instruction.kind != TaskKind::Update)
+      text += (text.empty() ? "" : " ") + std::to_string(instruction.stage) +
+              name(instruction.kind) + std::to_string(instruction.microbatch);
+  return text;
+}
+
+SliceOptions small(bool causal = true) {
+  SliceOptions options;
+  options.layers = 1;
+  options.causal = causal;
+  return options;
+}
+
+//===----------------------------------------------------------------------===//
+// Who has which tokens
+//===----------------------------------------------------------------------===//
+
+TEST(SlicesTest, CutThroughSequences) {
+  Model model = makeSliceModel(small());
+  Plan plan = expanded(model, layerwise(model, 3), {5, 2, 4});
+  // 11 tokens in runs that end at 3, 7 and 11.
+  std::vector<TokenChunk> expected = {
+      {0, 0, 3, 1}, {0, 3, 2, 1}, {1, 0, 2, 1}, {2, 0, 4, 1}};
+  EXPECT_EQ(plan.chunks, expected);
+  EXPECT_EQ(plan.firstChunk, (std::vector<uint32_t>{0, 1, 3, 4}));
+  ASSERT_EQ(plan.shapes.size(), 3u);
+  EXPECT_EQ(plan.shapes[1].tokens, 4);
+  EXPECT_EQ(plan.shapes[1].sequences, 2);
+}
+
+TEST(SlicesTest, EveryMicrobatchAndReplicaHasItsOwn) {
+  Model model = makeSliceModel(small());
+  Strategy strategy = layerwise(model, 2);
+  strategy.microbatches = 2;
+  strategy.data = 2;
+  Plan plan = expanded(model, strategy, {5, 6, 7, 8, 9});
+  ASSERT_EQ(plan.shapes.size(), 8u);
+  EXPECT_EQ(plan.strategy.numSlices(), 4u);
+  int64_t tokens = 0;
+  for (const MicrobatchShape &shape : plan.shapes)
+    tokens += shape.tokens;
+  EXPECT_EQ(tokens, 35);
+  // The second microbatch of the second coordinate: sequences 3 and 4.
+  EXPECT_EQ(plan.shape(1, 2).tokens, 8);
+  EXPECT_EQ(plan.shape(1, 3).tokens, 9);
+}
+
+TEST(SlicesTest, MayBeEmpty) {
+  for (bool causal : {true, false}) {
+    Model model = makeSliceModel(small(causal));
+    expanded(model, layerwise(model, 5), {2});
+    expanded(model, recomputing(model, 5), {1, 2});
+  }
+}
+
+//===----------------------------------------------------------------------===//
+// Order
+//===----------------------------------------------------------------------===//
+
+TEST(SlicesTest, WalkCausalStagesSliceBySlice) {
+  Model model = makeSliceModel(small());
+  EXPECT_EQ(tasksOf(expanded(model, layerwise(model, 2), {16})),
+            "0F0 1F0 0F1 1F1 2F0 2F1 2B1 2B0 1B1 0B1 1B0 0B0");
+}
+
+TEST(SlicesTest, WalkOtherStagesSegmentBySegment) {
+  Model model = makeSliceModel(small(false));
+  EXPECT_EQ(tasksOf(expanded(model, layerwise(model, 2), {16})),
+            "0F0 0F1 1F0 1F1 2F0 2F1 2B1 2B0 1B1 1B0 0B1 0B0");
+}
+
+/// Every query of a slice meets the keys of all slices before it, and of its
+/// own.
+TEST(SlicesTest, AttendToEarlierSlices) {
+  for (bool causal : {true, false}) {
+    Model model = makeSliceModel(small(causal));
+    Plan plan = expanded(model, layerwise(model, 4), {64});
+    const Attention &attention = *model.stages[1].attention;
+    std::vector<uint32_t> parts(4), gradients(4);
+    for (const Instruction &instruction : plan.roles[0].body) {
+      if (instruction.op != Op::Attend)
+        continue;
+      parts[instruction.microbatch] += instruction.kernel == attention.part;
+      gradients[instruction.microbatch] +=
+          instruction.kernel == attention.partGrad;
+    }
+    std::vector<uint32_t> expected = {1, 2, 3, 4};
+    if (!causal)
+      expected = {4, 4, 4, 4};
+    EXPECT_EQ(parts, expected);
+    EXPECT_EQ(gradients, expected);
+  }
+}
+
+/// Sequences that end before a slice have no keys for it.
+TEST(SlicesTest, LeaveOutWhatNobodySees) {
+  Model model = makeSliceModel(small());
+  Plan plan = expanded(model, layerwise(model, 4), {16, 16, 16, 16});
+  for (const Instruction &instruction : plan.roles[0].body)
+    if (instruction.op == Op::Attend)
+      for (uint32_t buffer : instruction.buffers)
+        EXPECT_EQ(plan.roles[0].buffers[buffer].microbatch,
+                  instruction.microbatch);
+}
+
+TEST(SlicesTest, WorkOnSeveralPipelineRanks) {
+  Model model = makeSliceModel({});
+  for (const char *schedule : {"gpipe", "1f1b"})
+    for (bool recomputes : {false, true}) {
+      Strategy strategy =
+          recomputes ? recomputing(model, 4) : layerwise(model, 4);
+      strategy.schedule = schedule;
+      strategy.chunks = 3;
+      if (std::string(schedule) == "1f1b")
+        strategy.chunks = 1;
+      strategy.microbatches = 4;
+      strategy.data = 2;
+      Plan plan = expanded(model, strategy, std::vector<int64_t>(8, 40));
+      EXPECT_EQ(plan.ranks.size(), 2 * 9 / strategy.chunks);
+    }
+}
+
+TEST(SlicesTest, WorkWithSplitBackwards) {
+  SliceOptions options;
+  options.layers = 3;
+  options.split = true;
+  Model model = makeSliceModel(options);
+  for (bool recomputes : {false, true}) {
+    Strategy strategy =
+        recomputes ? recomputing(model, 4) : layerwise(model, 4);
+    strategy.chunks = 1;
+    strategy.microbatches = 4;
+    for (const char *schedule : {"gpipe", "zb_h1"}) {
+      strategy.schedule = schedule;
+      expanded(model, strategy, std::vector<int64_t>(4, 40));
+    }
+  }
+}
+
+TEST(SlicesTest, WorkWithoutTraining) {
+  SliceOptions options;
+  options.layers = 2;
+  options.trained = false;
+  Model model = makeSliceModel(options);
+  EXPECT_EQ(tasksOf(expanded(model, recomputing(model, 2), {16})),
+            "0F0 1F0 0F1 1F1 2F0 3F0 2F1 3F1 4F0 4F1");
+}
+
+//===----------------------------------------------------------------------===//
+// Computed again
+//===----------------------------------------------------------------------===//
+
+/// Keys and values of all slices but the last are computed before the backward
+/// of the last one; then each slice from its input. The loss is the last stage
+/// and has no first pass.
+TEST(SlicesTest, RecomputeKeysFirst) {
+  Model model = makeSliceModel(small());
+  EXPECT_EQ(tasksOf(expanded(model, recomputing(model, 3), {24})),
+            "0F0 1F0 0F1 1F1 0F2 1F2 "
+            "2F2 2B2 2F1 2B1 2F0 2B0 "
+            "0R0 0R1 0R2 1R2 1B2 0B2 0R1 1R1 1B1 0B1 0R0 1R0 1B0 0B0");
+}
+
+TEST(SlicesTest, RecomputeSegmentBySegmentWithoutMask) {
+  Model model = makeSliceModel(small(false));
+  EXPECT_EQ(tasksOf(expanded(model, recomputing(model, 2), {24})),
+            "0F0 0F1 1F0 1F1 2F1 2B1 2F0 2B0 "
+            "0R0 0R1 1R1 1B1 1R0 1B0 0B1 0B0");
+}
+
+/// The last slices are kept: their backward is first.
+TEST(SlicesTest, KeepTheLastSlices) {
+  Model model = makeSliceModel(small());
+  EXPECT_EQ(tasksOf(expanded(model, recomputing(model, 3, 2), {24})),
+            "0F0 1F0 0F1 1F1 0F2 1F2 2F1 2F2 2B2 2B1 2F0 2B0 "
+            "0R0 1B2 0B2 1B1 0B1 0R0 1R0 1B0 0B0");
+  Strategy kept = recomputing(model, 3, 3);
+  EXPECT_EQ(tasksOf(expanded(model, kept, {24})),
+            tasksOf(expanded(model, layerwise(model, 3), {24})));
+}
+
+/// All layers in one stage: the loss segment is the last of it, and nothing is
+/// computed before the backward.
+TEST(SlicesTest, RecomputeOneStage) {
+  Model model = makeSliceModel(small());
+  Strategy strategy = recomputing(model, 2);
+  strategy.segments = {3};
+  strategy.chunks = 1;
+  strategy.activations = {{0, 0}};
+  EXPECT_EQ(tasksOf(expanded(model, strategy, {24})),
+            "0F0 1F0 0F1 1F1 2F1 2B1 1B1 0B1 0R0 1R0 2F0 2B0 1B0 0B0");
+}
+
+TEST(SlicesTest, RecomputeWithOneSlice) {
+  Model model = makeSliceModel(small());
+  EXPECT_EQ(tasksOf(expanded(model, recomputing(model, 1), {24})),
+            "0F0 1F0 2F0 2B0 0R0 1R0 1B0 0B0");
+}
+
+/// Peak memory as designed: without slices every layer keeps all that its
+/// backward reads; with them one slice of one layer does, and every layer keeps
+/// its input.
+TEST(SlicesTest, TakeLessMemory) {
+  Model model = makeSliceModel({});
+  auto arena = [&](const Strategy &strategy) {
+    return expanded(model, strategy, {4096}).roles[0].arenaBytes;
+  };
+  int64_t plain = arena(layerwise(model, 1));
+  int64_t sliced = arena(layerwise(model, 16));
+  int64_t again = arena(recomputing(model, 1));
+  int64_t both = arena(recomputing(model, 16));
+  int64_t mixed = arena(recomputing(model, 16, 8));
+  EXPECT_LT(sliced, plain);
+  EXPECT_LT(again, plain / 3);
+  EXPECT_LT(both, plain / 8);
+  EXPECT_LT(both, mixed);
+  EXPECT_LT(mixed, sliced);
+  // x of each layer; key, value and their gradients; two gradients of x; and
+  // the values of a slice.
+  int64_t x = 4096 * 32 * 4;
+  EXPECT_LT(both, (8 + 4 + 2 + 3) * x);
+}
+
+//===----------------------------------------------------------------------===//
+// Errors
+//===----------------------------------------------------------------------===//
+
+TEST(SlicesTest, SayWhatIsNotThere) {
+  Model model = makeSliceModel(small());
+  auto expect = [&](Strategy strategy, const std::string &text) {
+    EXPECT_NE(errorOf(model, strategy).find(text), std::string::npos)
+        << errorOf(model, strategy) << "\nexpected " << text;
+  };
+  Strategy strategy = layerwise(model, 0);
+  expect(strategy, "the number of slices must be at least 1");
+  strategy = layerwise(model, 2);
+  strategy.sequence = 2;
+  expect(strategy, "ranks that share sequences do not walk them in slices");
+  strategy = layerwise(model, 1u << 31);
+  expect(strategy, "have more than 2^31 slices");
+  strategy = layerwise(model, 2);
+  strategy.activations = {{0, 0}};
+  expect(strategy, "says what 1 stages keep for the backward and the pipeline "
+                   "has 2");
+  strategy.activations = {{3, 0}, {0, 0}};
+  expect(strategy, "stage 0 keeps 3 slices and offloads 0 of 2");
+  strategy.activations = {{0, 0}, {1, 1}};
+  expect(strategy, "stage 1 offloads 1 slices");
+  strategy = layerwise(model, 2);
+  strategy.segments = {1, 2};
+  expect(strategy, "stage 1 of the pipeline begins with an attention");
+  // A loss that is not the last stage's.
+  for (Operand &operand : model.stages[1].tasks[0].operands)
+    if (operand.slot == Slot::Residual && operand.index == 2)
+      operand = {Slot::Loss, 0, Access::ReadWrite};
+  for (TaskTemplate &task : model.stages[1].tasks)
+    std::erase_if(task.operands, [](const Operand &operand) {
+      return operand.slot == Slot::Residual && operand.index == 2;
+    });
+  model.kernels[model.stages[1].tasks[0].kernel].operands.back() = {
+      ElementType::F32, {}};
+  model.kernels[model.stages[1].tasks[1].kernel].operands.clear();
+  for (const Operand &operand : model.stages[1].tasks[1].operands)
+    model.kernels[model.stages[1].tasks[1].kernel].operands.push_back(
+        *typeOf(model, model.stages[1], operand));
+  expect(recomputing(model, 2), "stage 0 adds to the loss");
+}
+
+//===----------------------------------------------------------------------===//
+// Broken plans are found
+//===----------------------------------------------------------------------===//
+
+class BrokenSlicesTest : public ::testing::Test {
+protected:
+  void make(uint32_t slices, bool recomputes, bool causal = true) {
+    model = makeSliceModel(small(causal));
+    plan = expanded(model,
+                    recomputes ? recomputing(model, slices)
+                               : layerwise(model, slices),
+                    {24});
+  }
+  std::vector<Instruction> &body() { return plan.roles[0].body; }
+  /// The n-th Attend of this kernel for the queries of `slice`.
+  size_t attend(uint32_t kernel, int32_t slice, size_t n = 0) {
+    for (size_t i = 0; i < body().size(); ++i)
+      if (body()[i].op == Op::Attend && body()[i].kernel == kernel &&
+          body()[i].microbatch == slice && n-- == 0)
+        return i;
+    ADD_FAILURE() << "no such call";
+    return 0;
+  }
+  size_t task(TaskKind kind, int32_t stage, int32_t slice, size_t n = 0) {
+    for (size_t i = 0; i < body().size(); ++i)
+      if (body()[i].op == Op::Kernel && body()[i].kind == kind &&
+          body()[i].stage == stage && body()[i].microbatch == slice && n-- == 0)
+        return i;
+    ADD_FAILURE() << "no such task";
+    return 0;
+  }
+  void erase(size_t i) { body().erase(body().begin() + i); }
+  void moveBefore(size_t from, size_t to) {
+    Instruction moved = body()[from];
+    erase(from);
+    body().insert(body().begin() + (to > from ? to - 1 : to), moved);
+  }
+  const Attention &attention() { return *model.stages[1].attention; }
+  void expect(const std::string &invariant, const std::string &text) {
+    std::optional<Violation> found = findViolation(plan, model, 0);
+    ASSERT_TRUE(found) << "expected " << text;
+    EXPECT_EQ(found->invariant, invariant) << found->message;
+    EXPECT_NE(found->message.find(text), std::string::npos) << found->message;
+  }
+
+  Model model;
+  Plan plan;
+};
+
+TEST_F(BrokenSlicesTest, KeysThatAreNotMet) {
+  make(3, false);
+  erase(attend(attention().part, 2, 1));
+  expect("P8", "lacks the term of slice 1 of coordinate 0");
+}
+
+TEST_F(BrokenSlicesTest, GradientsThatAreNotMet) {
+  make(3, true);
+  erase(attend(attention().partGrad, 2, 1));
+  // Keys of slice 1 have no first term now.
+  expect("P3", "a buffer is added to before it is zeroed");
+  make(3, true);
+  erase(attend(attention().partGrad, 1, 1));
+  expect("P8", "lacks the term of slice 1 of coordinate 0");
+}
+
+/// The gradient of keys is read before later queries have added to it.
+TEST_F(BrokenSlicesTest, GradientsThatAreReadTooEarly) {
+  make(3, false);
+  size_t last = attend(attention().partGrad, 1, 1);
+  size_t next = task(TaskKind::B, 0, 1);
+  ASSERT_LT(last, next);
+  moveBefore(next, last);
+  expect("P8", "lacks the term of slice 1 of coordinate 0");
+}
+
+TEST_F(BrokenSlicesTest, KeysOfAnotherSlice) {
+  make(3, false);
+  Instruction &call = body()[attend(attention().part, 2, 0)];
+  call.buffers[1] = body()[attend(attention().part, 2, 1)].buffers[1];
+  expect("P8", "operands are of different tokens or heads");
+}
+
+TEST_F(BrokenSlicesTest, KeysOfAnotherMicrobatch) {
+  model = makeSliceModel(small());
+  Strategy strategy = layerwise(model, 2);
+  strategy.microbatches = 2;
+  plan = expanded(model, strategy, {24, 24});
+  Instruction &call = body()[attend(attention().part, 3, 0)];
+  call.buffers[1] = body()[attend(attention().part, 1, 0)].buffers[1];
+  expect("structure", "an attention's buffers or table do not fit its kernel");
+}
+
+TEST_F(BrokenSlicesTest, ValuesThatAreNotComputedAgain) {
+  make(3, true);
+  erase(task(TaskKind::R, 0, 1, 1));
+  expect("P3", "a buffer is read before it is written");
+  make(3, true);
+  erase(task(TaskKind::R, 0, 0));
+  expect("P3", "a buffer is read before it is written");
+}
+
+TEST_F(BrokenSlicesTest, LossThatIsAddedTwice) {
+  make(2, true);
+  Instruction again = body()[task(TaskKind::F, 2, 1)];
+  again.kind = TaskKind::R;
+  body().insert(body().begin() + task(TaskKind::F, 2, 1) + 1, again);
+  expect("P8", "adds to the loss a second time");
+}
+
+TEST_F(BrokenSlicesTest, SlicesThatNeverRun) {
+  make(2, true);
+  erase(task(TaskKind::B, 0, 0));
+  expect("P8", "task B of stage 0 and microbatch 0 never runs");
+}
+
+TEST_F(BrokenSlicesTest, FirstPassesThatAreThrownAway) {
+  make(2, true);
+  // The values of the first pass are gone when the backward reads them.
+  Role &role = plan.roles[0];
+  Instruction &backward = body()[task(TaskKind::B, 1, 1)];
+  for (uint32_t &buffer : backward.buffers)
+    if (role.buffers[buffer].share.again > 0)
+      for (uint32_t other = 0; other < role.buffers.size(); ++other)
+        if (const Buffer &b = role.buffers[other];
+            b.share.again == 0 && b.binding == role.buffers[buffer].binding &&
+            b.stage == role.buffers[buffer].stage &&
+            b.microbatch == role.buffers[buffer].microbatch)
+          buffer = other;
+  expect("P4", "overlap and are in use at the same time");
+}
+
+TEST_F(BrokenSlicesTest, TokensThatAreHeldTwice) {
+  make(3, false);
+  plan.chunks[1].first -= 1;
+  expect("P8", "are held twice");
+}
+
+} // namespace
