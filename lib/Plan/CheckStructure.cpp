@@ -80,9 +80,9 @@ Found StructureChecker::checkBatch() {
       plan.strategy.sequence > 1)
     return fail("ranks share sequences and there are no sequence groups");
   for (const Stage &stage : model.stages)
-    if (stage.attention)
-      return fail("a stage begins with an attention and there are no sequence "
-                  "groups");
+    if (stage.isShared())
+      return fail("a stage begins with an attention or with rows of other "
+                  "ranks, and there are no sequence groups");
   uint64_t parts = uint64_t(plan.strategy.data) * plan.strategy.microbatches;
   if (parts == 0 || parts != plan.shapes.size() ||
       parts != plan.firstSequence.size() - 1 || plan.firstSequence.empty())

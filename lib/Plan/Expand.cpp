@@ -126,11 +126,11 @@ Result<void> Expander::dealBatch() {
   shapesOfMicrobatch.resize(strategy.microbatches);
   bool isCut = std::any_of(
       model.stages.begin(), model.stages.end(),
-      [](const Stage &stage) { return stage.attention.has_value(); });
+      [](const Stage &stage) { return stage.isShared(); });
   if (givenGroups)
     return isCut ? dealGroups()
                  : fail("there are sequence groups, and the model's stages are "
-                        "not cut at their attentions",
+                        "not cut where ranks meet",
                         {"hocket.sequence makes the compiler cut them"});
   plan.firstSequence = dealSequences(uint32_t(lengths.size()), uint32_t(parts));
   if (strategy.sequence > 1 || isCut)

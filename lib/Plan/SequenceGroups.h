@@ -13,6 +13,12 @@ struct MemberProgram {
   const SequenceGroup *group = nullptr;
 };
 
+/// The coordinates of the members of a group that come before and after one of
+/// them, each in the order of a scan.
+struct RowMembers {
+  std::vector<uint32_t> before, after;
+};
+
 /// Lays the sequences of a step out over their groups, and has the methods
 /// write what members do. Programs are written once for all attentions that are
 /// alike.
@@ -27,6 +33,10 @@ public:
   /// The program of `coordinate` for an attention in `microbatch`.
   MemberProgram program(uint32_t coordinate, uint32_t microbatch,
                         const Attention &attention, bool isBackward);
+
+  /// Those around `coordinate`, in the order of the tokens or against it.
+  RowMembers rowMembers(uint32_t coordinate, uint32_t microbatch,
+                        bool reverse) const;
 
 private:
   struct Group {
