@@ -78,7 +78,7 @@ LogicalResult verifyChunks(ChunksOp op, LengthsOp lengths) {
     int64_t count = rest[0], sequence = rest[1], first = rest[2],
             stride = rest[3];
     bool isKnown = sequence >= 0 && uint64_t(sequence) < all.size();
-    if (isKnown && count >= 1 && stride >= 1 && first >= 0 &&
+    if (isKnown && count >= 0 && stride >= 1 && first >= 0 &&
         first < all[sequence] &&
         count - 1 <= (all[sequence] - 1 - first) / stride)
       continue;

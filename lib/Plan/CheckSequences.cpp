@@ -130,7 +130,7 @@ Found SequencesChecker::checkChunks() {
                 std::pair<int64_t, int64_t>(microbatch, group))
           return fail(what + " is of a sequence of another group");
         int64_t length = plan.lengths[chunk.sequence];
-        if (chunk.first < 0 || chunk.count < 1 || chunk.stride < 1 ||
+        if (chunk.first < 0 || chunk.count < 0 || chunk.stride < 1 ||
             chunk.first >= length || chunk.stride > length ||
             chunk.count > length || last(chunk) >= length)
           return fail(what + " is not within its sequence");

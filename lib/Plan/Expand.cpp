@@ -127,7 +127,7 @@ Result<void> Expander::dealBatch() {
   shapesOfMicrobatch.resize(strategy.numSlices());
   bool isCut = std::any_of(
       model.stages.begin(), model.stages.end(),
-      [](const Stage &stage) { return stage.attention.has_value(); });
+      [](const Stage &stage) { return stage.isShared(); });
   if (givenGroups && walksSlices(strategy))
     return fail("ranks that share sequences in groups of any sizes do not walk "
                 "them in slices, nor compute activations again",
@@ -135,7 +135,7 @@ Result<void> Expander::dealBatch() {
   if (givenGroups)
     return isCut ? dealGroups()
                  : fail("there are sequence groups, and the model's stages are "
-                        "not cut at their attentions",
+                        "not cut where ranks meet",
                         {"hocket.sequence makes the compiler cut them"});
   plan.firstSequence = dealSequences(uint32_t(lengths.size()), uint32_t(parts));
   if (strategy.sequence > 1 || isCut || strategy.slices > 1)

@@ -11,7 +11,7 @@ using namespace hocket::runtime;
 
 /// Whether the tokens of `chunk` are some of a sequence of `length` tokens.
 static bool isWithin(const plan::TokenChunk &chunk, int64_t length) {
-  if (chunk.first < 0 || chunk.first >= length || chunk.count < 1 ||
+  if (chunk.first < 0 || chunk.first >= length || chunk.count < 0 ||
       chunk.stride < 1)
     return false;
   return chunk.count - 1 <= (length - 1 - chunk.first) / chunk.stride;
