@@ -55,6 +55,7 @@ private:
     std::vector<uint32_t> instructions = {};
     size_t next = 0;
     std::map<uint32_t, Terms> terms = {}; // by buffer
+    std::set<uint32_t> whole = {};        // buffers found to have every term
   };
 
   void collect(Member &member);
@@ -64,7 +65,7 @@ private:
   Found attend(Member &member, uint32_t index);
   Found checkTable(const Member &member, uint32_t index, uint32_t query,
                    uint32_t key, uint32_t firstHead);
-  Found checkWhole(const Member &member, uint32_t index, uint32_t buffer);
+  Found checkWhole(Member &member, uint32_t index, uint32_t buffer);
   Found checkResults(const Member &member);
   Found checkResult(const Member &member, int64_t index, uint32_t buffer);
   Found expect(const Member &member, int64_t instruction, uint32_t buffer,
@@ -198,8 +199,10 @@ Found GroupChecker::checkTable(const Member &member, uint32_t index,
 }
 
 /// Output, lse: every term of its queries is there.
-Found GroupChecker::checkWhole(const Member &member, uint32_t index,
+Found GroupChecker::checkWhole(Member &member, uint32_t index,
                                uint32_t number) {
+  if (!member.whole.insert(number).second)
+    return std::nullopt;
   const Buffer &buffer = bufferOf(member, number);
   auto terms = member.terms.find(number);
   uint32_t heads = uint32_t(buffer.type.shape[1].evaluate({}));
@@ -231,6 +234,7 @@ Found GroupChecker::attend(Member &member, uint32_t index) {
       const Terms &from = member.terms[buffers[k + 2]];
       Terms &to = member.terms[buffers[k]];
       to.insert(to.end(), from.begin(), from.end());
+      member.whole.erase(buffers[k]);
     }
     return std::nullopt;
   }
@@ -253,8 +257,10 @@ Found GroupChecker::attend(Member &member, uint32_t index) {
   if (!isPart)
     if (Found found = checkWhole(member, index, buffers[3]))
       return found;
-  for (size_t k = isPart ? 3 : 6; k < buffers.size(); ++k)
+  for (size_t k = isPart ? 3 : 6; k < buffers.size(); ++k) {
     member.terms[buffers[k]].push_back({query, key, firstHead, numHeads});
+    member.whole.erase(buffers[k]);
+  }
   return std::nullopt;
 }
 
@@ -277,6 +283,7 @@ bool GroupChecker::advance(Member &member, Found &found) {
     if (queue.empty())
       return false;
     member.terms[instruction.buffers[0]] = std::move(queue.front());
+    member.whole.erase(instruction.buffers[0]);
     queue.pop_front();
     break;
   }
@@ -285,6 +292,7 @@ bool GroupChecker::advance(Member &member, Found &found) {
     const Terms &from = member.terms[instruction.buffers[1]];
     Terms &to = member.terms[instruction.buffers[0]];
     to.insert(to.end(), from.begin(), from.end());
+    member.whole.erase(instruction.buffers[0]);
     break;
   }
   case Op::Attend:

@@ -2,6 +2,7 @@
 
 #include "hocket/Plan/SolveSchedule.h"
 
+#include "Segments.h"
 #include "StepEstimate.h"
 
 #include "hocket/Plan/StrategyCheck.h"
@@ -128,9 +129,9 @@ Result<SolvedSchedule> plan::solveSchedule(const Model &model,
                                            const ScheduleSetting &setting,
                                            const ScheduleRegistry &schedules,
                                            const SolverOptions &options) {
-  if (!strategy.segments.empty())
-    return fail("stages that share their sequences are not scheduled by the "
-                "solver yet",
+  if (isRefined(strategy))
+    return fail("stages that share their sequences, walk them in slices or "
+                "compute activations again are not scheduled by the solver yet",
                 {"name a schedule, such as 1f1b or zb_h1"});
   uint32_t stages = uint32_t(model.stages.size());
   std::vector<std::vector<uint32_t>> placements =

@@ -94,9 +94,13 @@ std::vector<uint32_t> equalReplicas(const Plan &plan) {
   return same;
 }
 
-bool isForwardAttend(const Model &model, const Instruction &instruction) {
+/// What is computed again for the backward is not among it.
+bool isForwardAttend(const Model &model, const Role &role,
+                     const Instruction &instruction) {
   return instruction.op == Op::Attend &&
-         instruction.kernel == model.stages[instruction.stage].attention->part;
+         instruction.kernel ==
+             model.stages[instruction.stage].attention->part &&
+         role.buffers[instruction.buffers.back()].share.again == 0;
 }
 
 /// Calls `value` for one rank of those that are alike.
@@ -136,7 +140,7 @@ double simulate::modelFlops(const Plan &plan, const Model &model) {
       hasBackward |= isKernel && (instruction.kind == TaskKind::B ||
                                   instruction.kind == TaskKind::Bi);
       if (isKernel ? instruction.kind == TaskKind::F
-                   : isForwardAttend(model, instruction))
+                   : isForwardAttend(model, plan.roles[rank.role], instruction))
         sum += double(workOf(plan, model, rank, instruction).flops);
     }
     return sum;

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "RandomStrategies.h"
+#include "SliceModel.h"
 #include "SyntheticModel.h"
 
 #include <algorithm>
@@ -81,7 +82,7 @@ private:
       return;
     }
     case 3:
-      instruction.op = Op(random() % 8);
+      instruction.op = Op(random() % 11);
       return;
     case 4:
       instruction.kind = TaskKind(random() % 7);
@@ -107,9 +108,11 @@ private:
 
   void mutateBuffer() {
     Buffer &buffer = any(any(plan.roles).buffers);
-    switch (random() % 7) {
+    switch (random() % 8) {
     case 6:
       return nudge(buffer.stage);
+    case 7:
+      return nudge(buffer.share.again);
     case 0:
       return nudge(buffer.bytes);
     case 1:
@@ -168,7 +171,7 @@ private:
   }
 
   void mutatePlan() {
-    switch (random() % 7) {
+    switch (random() % 9) {
     case 0:
       return nudge(plan.strategy.data);
     case 1:
@@ -181,8 +184,30 @@ private:
       return nudge(any(plan.shapes).tokens);
     case 5:
       return nudge(any(plan.lengths));
+    case 6:
+      if (!plan.firstSequence.empty())
+        nudge(any(plan.firstSequence));
+      return;
+    case 7:
+      if (!plan.chunks.empty())
+        mutateChunk(any(plan.chunks));
+      return;
     default:
-      return nudge(any(plan.firstSequence));
+      if (!plan.firstChunk.empty())
+        nudge(any(plan.firstChunk));
+    }
+  }
+
+  void mutateChunk(TokenChunk &chunk) {
+    switch (random() % 4) {
+    case 0:
+      return nudge(chunk.sequence);
+    case 1:
+      return nudge(chunk.first);
+    case 2:
+      return nudge(chunk.count);
+    default:
+      nudge(chunk.stride);
     }
   }
 
@@ -206,7 +231,13 @@ private:
 
   void mutateStrategy() {
     Strategy &strategy = plan.strategy;
-    switch (random() % 7) {
+    switch (random() % 9) {
+    case 7:
+      return nudge(strategy.slices);
+    case 8:
+      if (!strategy.activations.empty())
+        nudge(any(strategy.activations).kept);
+      return;
     case 0:
       return nudge(strategy.pipelineRanks);
     case 5:
@@ -249,8 +280,11 @@ std::map<std::string, size_t> census(const Plan &plan) {
                std::to_string(instruction.microbatch);
       if (instruction.op == Op::AllReduce)
         key += std::to_string(instruction.buffers.size());
-      // Loading an input that nobody reads does no harm.
-      if (instruction.op != Op::LoadBatch)
+      // Loading an input that nobody reads does no harm, nor does computing
+      // something again.
+      bool isAgain =
+          instruction.op == Op::Kernel && instruction.kind == TaskKind::R;
+      if (instruction.op != Op::LoadBatch && !isAgain)
         ++result[key];
     }
   return result;
@@ -292,6 +326,38 @@ TEST(Mutation, IsNamedOrHarmless) {
   for (const char *invariant :
        {"structure", "P8", "P1", "P3", "P2", "P4", "P7"})
     EXPECT_GT(found[invariant], 0u) << invariant;
+}
+
+TEST(Mutation, OfSlicesIsNamedOrHarmless) {
+  SliceOptions options;
+  options.layers = 2;
+  Model model = makeSliceModel(options);
+  Strategy kept;
+  kept.data = 2;
+  kept.schedule = "gpipe";
+  kept.segments = {2, 2, 1};
+  kept.chunks = 3;
+  kept.slices = 3;
+  Strategy recomputed = kept;
+  recomputed.activations = {{1, 0}, {0, 0}, {0, 0}};
+  for (const Strategy &strategy : {kept, recomputed}) {
+    Result<Plan> good =
+        expand(model, strategy, {9, 14}, ScheduleRegistry::withBuiltins());
+    ASSERT_TRUE(good) << good.error();
+    ASSERT_TRUE(check(*good, model, 0));
+    size_t numNamed = 0;
+    for (unsigned seed = 0; seed < 4000; ++seed) {
+      Plan damaged = *good;
+      Mutator mutator(damaged, seed);
+      for (unsigned i = 0; i <= seed % 3; ++i)
+        mutator.mutate();
+      if (findViolation(damaged, model, 0))
+        ++numNamed;
+      else
+        EXPECT_EQ(census(damaged), census(*good)) << "seed " << seed;
+    }
+    EXPECT_GT(numNamed, 2000u);
+  }
 }
 
 /// Damaged models are named, too.

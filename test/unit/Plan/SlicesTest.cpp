@@ -1,6 +1,7 @@
 //===- SlicesTest.cpp - Microbatches that are walked in slices ------------===//
 
 #include "SliceModel.h"
+#include "SyntheticModel.h"
 
 #include "hocket/Plan/Check.h"
 #include "hocket/Plan/ModelCheck.h"
@@ -276,6 +277,66 @@ TEST(SlicesTest, TakeLessMemory) {
   // the values of a slice.
   int64_t x = 4096 * 32 * 4;
   EXPECT_LT(both, (8 + 4 + 2 + 3) * x);
+}
+
+/// One microbatch after the other, and the next one's forward of a layer for
+/// each backward of a layer: one more value of a layer is alive.
+TEST(SlicesTest, TakeNoMoreMemoryForMoreMicrobatches) {
+  Model model = makeSliceModel({});
+  Strategy strategy = recomputing(model, 8);
+  strategy.schedule = "interleaved";
+  int64_t one = expanded(model, strategy, {4096}).roles[0].arenaBytes;
+  strategy.microbatches = 4;
+  int64_t four = expanded(model, strategy, std::vector<int64_t>(4, 4096))
+                     .roles[0]
+                     .arenaBytes;
+  EXPECT_LT(four, one + 4096 * 32 * 4 * 3 / 2);
+}
+
+/// Activation checkpointing of stages that are not cut.
+TEST(SlicesTest, RecomputeUncutStages) {
+  for (bool split : {false, true}) {
+    SyntheticOptions options;
+    options.split = split;
+    options.tied = true;
+    options.residuals = 8;
+    Model model = makeModel(options);
+    for (const char *schedule : {"gpipe", "1f1b", "interleaved"}) {
+      Strategy strategy{2, 4, schedule};
+      if (strategy.schedule == "interleaved")
+        strategy.chunks = 2;
+      Plan plain = makePlan(model, strategy);
+      strategy.activations.assign(4, {0, 0});
+      Plan plan = makePlan(model, strategy);
+      Result<void> checked = check(plan, model, 0);
+      ASSERT_TRUE(checked) << checked.error();
+      EXPECT_EQ(plan.firstChunk, plain.firstChunk);
+      int64_t parameters = 0;
+      for (const Buffer &buffer : plan.roles[0].buffers)
+        parameters += buffer.microbatch < 0 ? buffer.bytes : 0;
+      EXPECT_LT(plan.roles[0].arenaBytes - parameters,
+                (plain.roles[0].arenaBytes - parameters) * 2 / 3);
+      // The first stage again, the last one once.
+      std::string tasks = tasksOf(plan);
+      EXPECT_NE(tasks.find(split ? "0R3 0Bi3 0W3" : "0R3 0B3"),
+                std::string::npos)
+          << tasks;
+      EXPECT_EQ(tasksOf(plan, uint32_t(plan.roles.size()) - 1).find("3R"),
+                std::string::npos);
+    }
+  }
+}
+
+TEST(SlicesTest, WorkWithoutAttentions) {
+  Model model = makeModel({});
+  Strategy strategy{2, 2, "1f1b"};
+  strategy.slices = 3;
+  strategy.activations = {{3, 0}, {2, 0}, {1, 0}, {0, 0}};
+  Plan plan = makePlan(model, strategy);
+  Result<void> checked = check(plan, model, 0);
+  ASSERT_TRUE(checked) << checked.error();
+  EXPECT_EQ(tasksOf(plan, 2 * 2),
+            "2F0 2F1 2F2 2F3 2F4 2F5 2B2 2R1 2B1 2R0 2B0 2B5 2R4 2B4 2R3 2B3");
 }
 
 //===----------------------------------------------------------------------===//

@@ -1,6 +1,7 @@
 //===- SimulateTest.cpp - Plans as discrete events ------------------------===//
 
 #include "../Plan/SharedSequences.h"
+#include "../Plan/SliceModel.h"
 #include "../Plan/SyntheticModel.h"
 
 #include "hocket/Simulate/Adapters.h"
@@ -188,6 +189,33 @@ TEST(Simulate, AttentionsOfSharedSequencesTakeTheTimeOfTheirPairs) {
   std::vector<int64_t> without = peakBytes(plan, model);
   EXPECT_EQ(step.peakBytes[0], without[0] + 64 * 5);
   EXPECT_EQ(step.peakBytes[1], without[1] + 64 * 4);
+}
+
+/// What is computed again takes time and is no work of the model; it saves
+/// memory.
+TEST(Simulate, ComputingAgainTakesTime) {
+  SliceOptions options;
+  options.layers = 1;
+  Model model = makeSliceModel(options);
+  Strategy strategy;
+  strategy.schedule = "gpipe";
+  strategy.segments = {2, 1};
+  strategy.chunks = 2;
+  strategy.slices = 3;
+  auto expanded = [&] {
+    Result<Plan> plan =
+        expand(model, strategy, {24}, ScheduleRegistry::withBuiltins());
+    EXPECT_TRUE(plan) << plan.error();
+    return plan ? *plan : Plan();
+  };
+  Simulation kept = run(expanded(), model, OperationCost());
+  strategy.activations = {{0, 0}, {0, 0}};
+  Simulation again = run(expanded(), model, OperationCost());
+  double pairs = 24 * 25 / 2, keys = 2 * 8, layer = 2 * 24;
+  EXPECT_DOUBLE_EQ(again.seconds - kept.seconds, 100 * (pairs + keys + layer));
+  EXPECT_DOUBLE_EQ(again.modelFlops, kept.modelFlops);
+  EXPECT_DOUBLE_EQ(kept.modelFlops, 3 * 100 * (pairs + 3 * 24));
+  EXPECT_LT(again.peakBytes[0], kept.peakBytes[0] * 2 / 3);
 }
 
 /// A plan that was not checked: two ranks that receive from each other first.
