@@ -343,7 +343,7 @@ TEST(Format, SharedSequencesOutOfRangeAreRefused) {
   EXPECT_EQ(refused([](P &p) { p.chunks[2].sequence = 2; }), chunks);
   EXPECT_EQ(refused([](P &p) { p.chunks[2].first = -1; }), chunks);
   EXPECT_EQ(refused([](P &p) { p.chunks[2].first = 6; }), chunks);
-  EXPECT_EQ(refused([](P &p) { p.chunks[2].count = 0; }), chunks);
+  EXPECT_EQ(refused([](P &p) { p.chunks[2].count = -1; }), chunks);
   EXPECT_EQ(refused([](P &p) { p.chunks[2].count = INT64_MAX; }), chunks);
   EXPECT_EQ(refused([](P &p) { p.chunks[2].stride = 2; }), chunks);
   EXPECT_EQ(refused([](P &p) { p.chunks[2].stride = INT64_MIN; }), chunks);
