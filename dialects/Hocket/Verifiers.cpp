@@ -226,6 +226,7 @@ LogicalResult TopologyOp::verify() {
       {"peak_flops_per_second", getPeakFlopsPerSecond(), false},
       {"matrix flops_per_second", getMatrixFlopsPerSecond(), false},
       {"matrix ramp_depth", getMatrixRampDepth(), true},
+      {"host bytes_per_second", getHostBytesPerSecond(), false},
       {"collective_bytes_per_second intra_node", getIntraNodeCollective(),
        false},
       {"collective_bytes_per_second inter_node", getInterNodeCollective(),

@@ -174,7 +174,7 @@ void Exporter::exportSequences() {
 void Exporter::exportRole(const plan::Role &role) {
   auto op = RoleOp::create(builder, loc, role.name, signedTable(role.stages),
                            role.workspaceBytes, role.workspaceOffset,
-                           role.arenaBytes);
+                           role.arenaBytes, role.hostBytes);
   OpBuilder::InsertionGuard guard(builder);
   builder.createBlock(&op.getBody());
   Type bufferType = BufferType::get(builder.getContext());
@@ -194,14 +194,15 @@ void Exporter::exportRole(const plan::Role &role) {
         static_cast<planir::Slot>(buffer.binding.slot), buffer.binding.index,
         stage, optional(buffer.microbatch), optional(share.owner),
         share.numHeads, share.firstHead, optional(share.term),
-        share.term == plan::Share::kTotal, share.again, buffer.bytes,
+        share.term == plan::Share::kTotal, share.again, buffer.onHost, buffer.bytes,
         buffer.offset, content(buffer.type)));
   }
   for (auto [i, table] : llvm::enumerate(role.tables))
     TableOp::create(builder, loc, i, table[1], table[2], table[3],
                     ArrayRef<int32_t>(table).drop_front(plan::kTableHeader));
 
-  SmallVector<Value> sends;
+  SmallVector<Value> sends, copies;
+  Type copiedType = CopiedType::get(builder.getContext());
   for (const plan::Instruction &instruction : role.body) {
     SmallVector<Value> operands;
     for (uint32_t buffer : instruction.buffers)
@@ -244,6 +245,17 @@ void Exporter::exportRole(const plan::Role &role) {
           instruction.index != plan::kNoTable ? number(instruction.index)
                                               : IntegerAttr(),
           part, stage);
+      break;
+    case plan::Op::Offload:
+      copies.push_back(OffloadOp::create(builder, loc, copiedType, operands[0],
+                                         operands[1], part, stage));
+      break;
+    case plan::Op::Fetch:
+      copies.push_back(FetchOp::create(builder, loc, copiedType, operands[0],
+                                       operands[1], part, stage));
+      break;
+    case plan::Op::WaitCopy:
+      WaitCopyOp::create(builder, loc, copies[instruction.index], part, stage);
       break;
     case plan::Op::CopyHeads:
       CopyHeadsOp::create(builder, loc, operands[0], operands[1], part, stage);

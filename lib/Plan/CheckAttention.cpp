@@ -288,7 +288,9 @@ bool GroupChecker::advance(Member &member, Found &found) {
     break;
   }
   case Op::CopyHeads:
-  case Op::Add: {
+  case Op::Add:
+  case Op::Offload:
+  case Op::Fetch: {
     const Terms &from = member.terms[instruction.buffers[1]];
     Terms &to = member.terms[instruction.buffers[0]];
     to.insert(to.end(), from.begin(), from.end());

@@ -90,7 +90,7 @@ Found checkDeadlock(const CheckContext &context, const Channels &channels);
 /// P4.
 Found checkMemory(const CheckContext &context);
 /// P5.
-Found checkCapacity(const CheckContext &context, int64_t deviceMemoryBytes);
+Found checkCapacity(const CheckContext &context, const MemoryLimits &limits);
 
 } // namespace hocket::plan
 

@@ -76,6 +76,7 @@ private:
   std::vector<std::vector<const Message *>> messagesOf; // by rank
   std::vector<std::vector<uint32_t>> peersOf;           // by rank
   std::vector<std::vector<uint32_t>> heldByStage;       // parameters
+  std::vector<uint32_t> pipelineStage;                  // by stage of the model
   std::set<Slot> boundSlots;
 
   using RankSet = std::vector<uint32_t>;
@@ -307,7 +308,8 @@ RoleContext Expander::contextOf(uint32_t rank, uint32_t coordinate) {
                       rank,
                       coordinate,
                       replicas,
-                      plan.strategy.slices,
+                      plan.strategy,
+                      pipelineStage,
                       roleName(rank),
                       ordering.stagesOf[rank],
                       itinerary,
@@ -383,6 +385,10 @@ Result<Plan> Expander::run(const ScheduleRegistry &schedules) {
   messages = findMessages(model, ordering.orders, ordering.spans);
   findPeers();
   heldByStage = heldParameters(model);
+  std::vector<uint32_t> first = firstSegments(plan.strategy, plan.stages);
+  for (uint32_t stage = 0; stage + 1 < first.size(); ++stage)
+    pipelineStage.insert(pipelineStage.end(), first[stage + 1] - first[stage],
+                         stage);
   findBoundSlots();
   findGroups();
   if (Result<void> added = addRoles(); !added)

@@ -27,7 +27,7 @@ uint32_t RoleBuilder::shareBuffer(const AttentionValue &value,
   if (program.ofSlices) {
     uint32_t slice = task.microbatch;
     if (share.owner >= 0)
-      slice = slice - slice % context.slices + uint32_t(share.owner);
+      slice = slice - slice % context.strategy.slices + uint32_t(share.owner);
     return buffer(operand.slot, operand.index, int32_t(task.stage),
                   int32_t(slice));
   }

@@ -2,6 +2,8 @@
 
 #include "RoleBuilder.h"
 
+#include "Offload.h"
+
 #include "hocket/Plan/ModelCheck.h"
 #include "hocket/Plan/Shares.h"
 #include "hocket/Plan/Work.h"
@@ -313,6 +315,7 @@ Result<Role> RoleBuilder::build() {
   addReductions();
   addUpdates();
   waitForSends(std::numeric_limits<double>::infinity());
+  offloadActivations(role, context.strategy, context.pipelineStage);
   if (Result<void> placed = placeBuffers(role, hungriestWorkspace()); !placed)
     return placed.error();
   return std::move(role);

@@ -27,7 +27,9 @@ struct RoleContext {
   /// Of a role of its own for each coordinate; else that of any rank.
   uint32_t coordinate = 0;
   uint32_t replicas = 1; // Strategy::replicas()
-  uint32_t slices = 1;   // Strategy::slices
+  const Strategy &strategy;
+  /// By stage of the model.
+  const std::vector<uint32_t> &pipelineStage;
   std::string name;
   std::vector<uint32_t> stages; // that it runs, sorted
   const Itinerary &itinerary;

@@ -67,12 +67,7 @@ Result<void> plan::checkSlices(const Strategy &strategy, const Model &model) {
                   std::to_string(activations.kept) + " slices and offloads " +
                   std::to_string(activations.offloaded) + " of " +
                   std::to_string(strategy.slices));
-    if (activations.offloaded > 0)
-      return fail("stage " + std::to_string(stage) + " offloads " +
-                      std::to_string(activations.offloaded) +
-                      " slices, and plans do not offload activations",
-                  {"keep them, or let them be computed again"});
-    if (activations.kept < strategy.slices)
+    if (activations.kept + activations.offloaded < strategy.slices)
       if (Result<void> checked =
               checkRecomputed(model, stage, first[stage], first[stage + 1]);
           !checked)

@@ -143,6 +143,10 @@ void Decoder::topology(const format::Topology *in, Topology &out) {
   out.device.memoryBytesPerSecond =
       positive(in->device()->memory_bytes_per_second());
   out.device.launchSeconds = positive(in->device()->launch_seconds(), true);
+  out.host = {in->host_memory_bytes(),
+              positive(in->host_bytes_per_second(), true)};
+  if (out.host.memoryBytes < 0)
+    fail("the topology's hosts have less than no memory");
   out.device.peakFlopsPerSecond = positive(in->peak_flops_per_second(), true);
   if (const format::MatrixUnits *matrix = in->matrix()) {
     out.device.matrix = {positive(matrix->flops_per_second()),

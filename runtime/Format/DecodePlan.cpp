@@ -59,6 +59,7 @@ plan::Role Decoder::role(const format::Role *in, const plan::Model &model) {
     buffer.microbatch = entry->microbatch();
     buffer.bytes = entry->bytes();
     buffer.offset = entry->offset();
+    buffer.onHost = entry->on_host();
     return buffer;
   });
   std::vector<uint32_t> buffers;
@@ -83,6 +84,7 @@ plan::Role Decoder::role(const format::Role *in, const plan::Model &model) {
   out.workspaceBytes = in->workspace_bytes();
   out.workspaceOffset = in->workspace_offset();
   out.arenaBytes = in->arena_bytes();
+  out.hostBytes = in->host_bytes();
   return out;
 }
 

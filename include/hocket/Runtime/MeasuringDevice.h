@@ -41,6 +41,15 @@ public:
   Result<void> download(void *to, const void *from, int64_t bytes) override {
     return device.download(to, from, bytes);
   }
+  Result<double> offload(void *to, const void *from, int64_t bytes) override {
+    return device.offload(to, from, bytes);
+  }
+  Result<double> fetch(void *to, const void *from, int64_t bytes) override {
+    return device.fetch(to, from, bytes);
+  }
+  Result<void> awaitCopy(double done) override {
+    return device.awaitCopy(done);
+  }
   Result<void> copy(void *to, const void *from, int64_t bytes) override;
   Result<void> add(void *sum, const void *values, int64_t count) override;
   Result<void> copyRows(void *to, const void *from,

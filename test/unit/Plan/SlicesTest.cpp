@@ -362,8 +362,8 @@ TEST(SlicesTest, SayWhatIsNotThere) {
                    "has 2");
   strategy.activations = {{3, 0}, {0, 0}};
   expect(strategy, "stage 0 keeps 3 slices and offloads 0 of 2");
-  strategy.activations = {{0, 0}, {1, 1}};
-  expect(strategy, "stage 1 offloads 1 slices");
+  strategy.activations = {{0, 0}, {1, 2}};
+  expect(strategy, "stage 1 keeps 1 slices and offloads 2 of 2");
   strategy = layerwise(model, 2);
   strategy.segments = {1, 2};
   expect(strategy, "stage 1 of the pipeline begins with an attention");

@@ -127,6 +127,20 @@ TEST(Executor, SchedulesAgreeBitForBit) {
             train(true, {2, 4, "1f1b"}).values);
 }
 
+/// What waits in the host's memory comes back as it was.
+TEST(Executor, OffloadedActivationsAgreeBitForBit) {
+  for (bool split : {false, true}) {
+    Strategy strategy;
+    strategy.microbatches = 8;
+    strategy.schedule = "gpipe";
+    Outcome plain = train(split, strategy);
+    strategy.activations.assign(split ? 2 : 1, {0, 1});
+    Role role = makePlan(makeModel(split), strategy).roles[0];
+    EXPECT_GT(role.hostBytes, 0);
+    EXPECT_EQ(train(split, strategy).values, plain.values);
+  }
+}
+
 TEST(Executor, RunsRepeatBitForBit) {
   Outcome first = train(true, {4, 2, "1f1b"});
   for (int i = 0; i < 20; ++i)
