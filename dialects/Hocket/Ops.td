@@ -266,18 +266,20 @@ def Hocket_StageOp : Hocket_Op<"stage", [
 }
 
 include "dialects/Hocket/SequenceOps.td"
+include "dialects/Hocket/StreamOps.td"
 include "dialects/Hocket/SkipPipelineOps.td"
 
 def Hocket_YieldOp : Hocket_Op<"yield", [
     Pure, Terminator, ReturnLike,
-    ParentOneOf<["DataOp", "SequenceOp", "PipelineOp", "SkipPipelineOp",
-                 "StageOp", "MicrobatchesOp", "SwitchMicrobatchOp", "ScanOp",
-                 "ScanGradOp", "RecurrenceOp"]>]> {
+    ParentOneOf<["DataOp", "SequenceOp", "StreamOp", "PipelineOp",
+                 "SkipPipelineOp", "StageOp", "MicrobatchesOp",
+                 "SwitchMicrobatchOp", "ScanOp", "ScanGradOp",
+                 "RecurrenceOp"]>]> {
   let summary = "the results of the region of an op of this dialect";
   let description = [{
-    Ends the body of a `hocket.data`, `hocket.sequence`, `hocket.pipeline`,
-    `hocket.skip_pipeline`, `hocket.stage`, `hocket.microbatches` or
-    `hocket.switch_microbatch`; its operands are the results of that op, for one
+    Ends the body of a `hocket.data`, `hocket.sequence`, `hocket.stream`,
+    `hocket.pipeline`, `hocket.skip_pipeline`, `hocket.stage`,
+    `hocket.microbatches` or `hocket.switch_microbatch`; its operands are the results of that op, for one
     part of the batch. Ends a region of a `hocket.scan`, a `hocket.scan_grad` or
     a `hocket.recurrence`; its operands are what that region computes, in a
     recurrence scalars.
@@ -432,7 +434,7 @@ def Hocket_TopologyOp : Hocket_Op<"topology", [Symbol]> {
                        OptionalAttr<I64Attr>:$matrix_tile_rows,
                        OptionalAttr<I64Attr>:$matrix_tile_columns,
                        OptionalAttr<F64Attr>:$matrix_ramp_depth,
-                       OptionalAttr<ConfinedAttr<I64Attr, [IntPositive]>>:$host_memory_bytes,
+                       OptionalAttr<I64Attr>:$host_memory_bytes,
                        OptionalAttr<F64Attr>:$host_bytes_per_second,
                        OptionalAttr<F64Attr>:$intra_node_collective,
                        OptionalAttr<F64Attr>:$inter_node_collective,

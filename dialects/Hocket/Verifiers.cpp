@@ -242,6 +242,10 @@ LogicalResult TopologyOp::verify() {
                            {"tile_columns", getMatrixTileColumnsAttr()},
                            {"ramp_depth", getMatrixRampDepthAttr()}},
                           false)) ||
+      failed(verifyClause(*this, "host",
+                          {{"memory_bytes", getHostMemoryBytesAttr()},
+                           {"bytes_per_second", getHostBytesPerSecondAttr()}},
+                          false)) ||
       failed(verifyClause(*this, "collective_bytes_per_second",
                           {{"intra_node", getIntraNodeCollectiveAttr()},
                            {"inter_node", getInterNodeCollectiveAttr()}},

@@ -310,6 +310,9 @@ ProgramOp Exporter::exportStrategy() {
       list.append({int32_t(visit.stage), int32_t(visit.rank)});
     routes.push_back(builder.getDenseI32ArrayAttr(list));
   }
+  SmallVector<int32_t> activations;
+  for (const plan::SliceActivations &stage : strategy.activations)
+    activations.append({int32_t(stage.kept), int32_t(stage.offloaded)});
   auto limit = [&](std::optional<uint32_t> value) {
     return value ? number(*value) : IntegerAttr();
   };
@@ -321,6 +324,7 @@ ProgramOp Exporter::exportStrategy() {
       builder.getStringAttr(model.name), number(strategy.data),
       number(strategy.sequence), builder.getStringAttr(strategy.sequenceMethod),
       builder.getDenseI32ArrayAttr(signedTable(strategy.segments)),
+      number(strategy.slices), builder.getDenseI32ArrayAttr(activations),
       number(strategy.microbatches), builder.getStringAttr(strategy.schedule),
       number(strategy.chunks), number(strategy.pipelineRanks),
       builder.getDenseI32ArrayAttr(signedTable(strategy.placement)),

@@ -116,6 +116,11 @@ void Importer::importStrategy() {
   strategy.sequence = program.getSequence();
   strategy.sequenceMethod = program.getMethod().str();
   llvm::append_range(strategy.segments, program.getSegments());
+  strategy.slices = program.getSlices();
+  ArrayRef<int32_t> activations = program.getActivations();
+  for (size_t i = 0; i + 1 < activations.size(); i += 2)
+    strategy.activations.push_back(
+        {uint32_t(activations[i]), uint32_t(activations[i + 1])});
   strategy.microbatches = program.getMicrobatches();
   strategy.schedule = program.getSchedule().str();
   strategy.chunks = program.getChunks();

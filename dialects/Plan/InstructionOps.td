@@ -220,7 +220,7 @@ def Plan_OffloadOp : Plan_HostCopy<"offload"> {
     Example:
 
     ```mlir
-    %copied = plan.offload %r_0 to %r_0_host microbatch(0)
+    %copied = plan.offload %h_0 to %h_0_host microbatch(0)
     plan.wait_copy %copied
     ```
   }];
@@ -234,8 +234,8 @@ def Plan_FetchOp : Plan_HostCopy<"fetch"> {
     Example:
 
     ```mlir
-    %copied = plan.fetch %r_0_host to %r_0_fetched microbatch(0)
-    plan.wait_copy %copied
+    %copied_1 = plan.fetch %h_0_host to %h_0_fetched microbatch(0)
+    plan.wait_copy %copied_1
     ```
   }];
 }

@@ -36,6 +36,13 @@ def Plan_ProgramOp : Plan_Op<"program", [
     `segments` are the numbers of stages that make one stage of the pipeline,
     where stages are cut at their attentions.
 
+    Where a rank walks its tokens in `slices` (1 unless given), slice s of
+    microbatch i is microbatch i * slices + s to all that the body says of
+    microbatches. `activations` has two numbers for each stage of the pipeline:
+    of how many slices the backward finds what the forward computed on the
+    device, and of how many in the memory of the host. That of the others is
+    computed again. Without it all slices are kept on the device.
+
     A strategy may say more. `ranks` is the number of pipeline ranks, where
     stages and chunks do not tell it. `placement` lists the pipeline rank of each
     stage, and `orders`, of schedule "given", the tasks of each pipeline rank: a
@@ -79,6 +86,8 @@ def Plan_ProgramOp : Plan_Op<"program", [
                        DefaultValuedAttr<Plan_Positive, "1">:$sequence,
                        DefaultValuedAttr<StrAttr, "\"ring\"">:$method,
                        DefaultValuedAttr<DenseI32ArrayAttr, "{}">:$segments,
+                       DefaultValuedAttr<Plan_Positive, "1">:$slices,
+                       DefaultValuedAttr<DenseI32ArrayAttr, "{}">:$activations,
                        Plan_Positive:$microbatches,
                        StrAttr:$schedule,
                        DefaultValuedAttr<Plan_Positive, "1">:$chunks,
@@ -98,7 +107,8 @@ def Plan_ProgramOp : Plan_Op<"program", [
   let assemblyFormat = [{
     $sym_name `model` `(` $model `)` `data` `(` $data `)`
     (`sequence` `(` $sequence^ `)`)? (`method` `(` $method^ `)`)?
-    (`segments` `(` $segments^ `)`)?
+    (`segments` `(` $segments^ `)`)? (`slices` `(` $slices^ `)`)?
+    (`activations` `(` $activations^ `)`)?
     `microbatches` `(` $microbatches `)` `schedule` `(` $schedule `)`
     (`chunks` `(` $chunks^ `)`)? (`ranks` `(` $ranks^ `)`)?
     (`placement` `(` $placement^ `)`)? (`orders` `(` $orders^ `)`)?
@@ -205,6 +215,11 @@ def Plan_BufferOp : Plan_Op<"buffer", [
     ```mlir
     %k_1 = plan.buffer "k.1" input(1) microbatch(0) owner(1) heads(1 at 1)
         bytes(6144 at 114688) : T x 1 x 8 x f32
+    ```
+
+    ```mlir
+    %h_0_host = plan.buffer "h.0.host" output(0) microbatch(0) host
+        bytes(49152 at 0) : T x 64 x f32
     ```
   }];
   let arguments = (ins OptionalAttr<StrAttr>:$name, Plan_Slot:$slot,

@@ -82,11 +82,13 @@ FailureOr<ProgramVerifier::Bound> ProgramVerifier::resolve(Operation *user,
 
 LogicalResult ProgramVerifier::verifyMicrobatch(Operation *op,
                                                 std::optional<uint32_t> index) {
-  if (!index || *index < program.getMicrobatches())
+  if (!index || *index < countSlices(program))
     return success();
   InFlightDiagnostic diagnostic = op->emitOpError("is of microbatch ")
                                   << *index << ", but there are "
                                   << program.getMicrobatches();
+  if (program.getSlices() > 1)
+    diagnostic << " x " << program.getSlices() << " slices";
   diagnostic.attachNote(program.getLoc()) << "the program is here";
   return diagnostic;
 }

@@ -10,6 +10,10 @@ uint64_t planir::countReplicas(ProgramOp program) {
   return uint64_t(program.getData()) * program.getSequence();
 }
 
+uint64_t planir::countSlices(ProgramOp program) {
+  return uint64_t(program.getMicrobatches()) * program.getSlices();
+}
+
 LengthsOp planir::sharedLengths(ProgramOp program) {
   auto all = program.getBody().getOps<LengthsOp>();
   return all.empty() ? LengthsOp() : *all.begin();
@@ -23,11 +27,13 @@ LogicalResult verifyPerCoordinate(ProgramOp program) {
   size_t found = 0;
   for (OpT op : program.getBody().getOps<OpT>()) {
     ++found;
-    if (op.getCounts().size() == program.getMicrobatches())
+    if (op.getCounts().size() == countSlices(program))
       continue;
     InFlightDiagnostic diagnostic =
         op.emitOpError("lists ") << op.getCounts().size() << " microbatches of "
                                  << program.getMicrobatches();
+    if (program.getSlices() > 1)
+      diagnostic << " x " << program.getSlices() << " slices";
     diagnostic.attachNote(program.getLoc()) << "the program is here";
     return diagnostic;
   }

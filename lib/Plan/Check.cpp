@@ -93,7 +93,7 @@ std::string CheckContext::describe(const Culprit &culprit) const {
           text += " of stage " + std::to_string(instruction.stage);
       }
       if (instruction.microbatch >= 0)
-        text += " of microbatch " + std::to_string(instruction.microbatch);
+        text += " of " + plan.strategy.describe(instruction.microbatch);
       if (instruction.op == Op::WaitSend)
         text += " for Send #" + std::to_string(instruction.index);
       if (instruction.op == Op::WaitCopy)

@@ -202,10 +202,10 @@ Found DataflowChecker::checkKernel(uint32_t i) {
                       name(operand.slot) + " #" + std::to_string(operand.index),
                   i, number);
     if (buffer.microbatch >= 0 && buffer.microbatch != instruction.microbatch)
-      return fail("a task of microbatch " +
-                      std::to_string(instruction.microbatch) +
-                      " touches a buffer of microbatch " +
-                      std::to_string(buffer.microbatch),
+      return fail("a task of " +
+                      context.plan.strategy.describe(instruction.microbatch) +
+                      " touches a buffer of " +
+                      context.plan.strategy.describe(buffer.microbatch),
                   i, number);
   }
   for (size_t k = 0; k < task.operands.size(); ++k)

@@ -140,7 +140,7 @@ Found SequencesChecker::checkChunks() {
       }
       const MicrobatchShape &shape = plan.shapes[place];
       if (shape.tokens != tokens || shape.sequences != int64_t(end) - begin)
-        return fail("the shape of microbatch " + std::to_string(i) +
+        return fail("the shape of " + plan.strategy.describe(i) +
                     " of coordinate " + std::to_string(coordinate) +
                     " is not that of its chunks");
     }

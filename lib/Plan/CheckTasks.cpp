@@ -129,7 +129,7 @@ private:
                                     none())
                        .first->second;
       first = &runs[size_t(instruction.kind)];
-      what += " of microbatch " + std::to_string(instruction.microbatch);
+      what += " of " + context.plan.strategy.describe(instruction.microbatch);
     }
     // To compute something again gives the same once more, unless it is added
     // up.
@@ -190,11 +190,12 @@ private:
     const Stage &stage = context.model.stages[stageIndex];
     auto found = tasks.find({stageIndex, microbatch});
     const Runs &runs = found == tasks.end() ? noRuns : found->second;
+    std::string where = context.plan.strategy.describe(microbatch);
     auto runsKind = [&](TaskKind kind) { return runs[size_t(kind)] >= 0; };
     auto missing = [&](TaskKind kind) {
       return fail(std::string("task ") + name(kind) + " of stage " +
-                      std::to_string(stageIndex) + " and microbatch " +
-                      std::to_string(microbatch) + " never runs",
+                      std::to_string(stageIndex) + " and " + where +
+                      " never runs",
                   {context.at(index, -1)});
     };
     if (!runsKind(TaskKind::F))
@@ -205,8 +206,7 @@ private:
       TaskKind part = runsKind(TaskKind::Bi) ? TaskKind::Bi : TaskKind::W;
       if (split)
         return fail(std::string("task B contains ") + name(part) +
-                        ", and both run for microbatch " +
-                        std::to_string(microbatch),
+                        ", and both run for " + where,
                     {context.at(index, runs[size_t(TaskKind::B)]),
                      context.at(index, runs[size_t(part)])});
       return std::nullopt;

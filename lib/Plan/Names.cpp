@@ -88,6 +88,13 @@ const char *plan::name(Op op) {
   return "unknown";
 }
 
+std::string plan::Strategy::describe(uint32_t slice) const {
+  if (slices <= 1)
+    return "microbatch " + std::to_string(slice);
+  return "slice " + std::to_string(slice % slices) + " of microbatch " +
+         std::to_string(slice / slices);
+}
+
 const plan::TaskTemplate *plan::Stage::templateOf(TaskKind kind) const {
   const TaskTemplate *own = find(kind);
   return own || kind != TaskKind::R ? own : find(TaskKind::F);

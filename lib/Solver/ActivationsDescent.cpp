@@ -2,7 +2,7 @@
 
 #include "ActivationsDescent.h"
 
-#include <tuple>
+#include <cstdlib>
 
 using namespace hocket;
 using namespace hocket::activations;
@@ -27,11 +27,10 @@ public:
     for (size_t i = 0; i < model.size(); ++i)
       current.push_back(optionLike(i, choices[i]));
     figures = measure();
-    for (bool isBetter = true; isBetter && !budget.exhausted();) {
-      isBetter = false;
-      for (size_t i = 0; i < model.size(); ++i)
-        isBetter |= improve(i);
-    }
+    do
+      while (improveOneByOne() && !budget.exhausted()) {
+      }
+    while (exchange() && !budget.exhausted());
     if (figures.excess > 0)
       return std::nullopt;
     std::vector<ActivationChoice> result;
@@ -53,6 +52,60 @@ private:
           (!best || option.backward < best->backward))
         best = &option;
     return best ? best : &model.layer(layer).options[0];
+  }
+
+  bool improveOneByOne() {
+    bool isBetter = false;
+    for (size_t i = 0; i < model.size(); ++i)
+      isBetter |= improve(i);
+    return isBetter;
+  }
+
+  /// Whether they differ in one slice, or in one place, or one place and a
+  /// slice.
+  static bool isNear(const ActivationChoice &a, const ActivationChoice &b) {
+    int places = (a.input != b.input) + (a.attention != b.attention);
+    int slices =
+        std::abs(a.kept - b.kept) + std::abs(a.offloaded - b.offloaded);
+    return places <= 1 && slices <= 2 && places + slices > 0;
+  }
+
+  std::vector<const Option *> near(size_t layer) const {
+    std::vector<const Option *> list;
+    for (const Option &option : model.layer(layer).options)
+      if (isNear(option.choice, current[layer]->choice))
+        list.push_back(&option);
+    return list;
+  }
+
+  /// Where all memory is taken, one layer gives some of it to another one.
+  bool exchange() {
+    bool isBetter = false;
+    for (size_t i = 0; i < model.size(); ++i)
+      for (size_t j = 0; j < i && !budget.exhausted(); ++j)
+        isBetter |= exchange(i, j);
+    return isBetter;
+  }
+
+  bool exchange(size_t i, size_t j) {
+    const Option *first = current[i], *second = current[j];
+    bool isBetter = false;
+    for (const Option *a : near(i))
+      for (const Option *b : near(j)) {
+        budget.spend(int64_t(model.size()));
+        current[i] = a;
+        current[j] = b;
+        Figures own = measure();
+        if (own < figures) {
+          figures = own;
+          first = a;
+          second = b;
+          isBetter = true;
+        }
+      }
+    current[i] = first;
+    current[j] = second;
+    return isBetter;
   }
 
   bool improve(size_t layer) {

@@ -14,9 +14,9 @@ namespace hocket::activations {
 bool fitsButForDevice(const ActivationsProblem &problem,
                       const ActivationsSolution &solution);
 
-/// Gives one layer after the other another option as long as that makes the
-/// step shorter. What does not fit is made to fit first, if such changes can.
-/// None where they cannot.
+/// Gives one layer after the other another option, or two of them one that
+/// differs little, as long as that makes the step shorter. What does not fit is
+/// made to fit first, if such changes can. None where they cannot.
 std::optional<ActivationsSolution>
 descend(const Model &model, std::vector<ActivationChoice> choices,
         Budget &budget);

@@ -31,8 +31,11 @@ struct CutAttention : hocket::impl::CutAttentionBase<CutAttention> {
           << "`; run hocket-outline first";
       return signalPassFailure();
     }
-    auto degree = strategy.getAs<IntegerAttr>("sequence");
-    if (!degree || degree.getInt() == 1)
+    auto isCut = [&](StringRef degree) {
+      auto parts = strategy.getAs<IntegerAttr>(degree);
+      return parts && parts.getInt() != 1;
+    };
+    if (!isCut("sequence") && !isCut("slices"))
       return;
     FailureOr<SmallVector<int64_t>> segments = cutStages();
     if (failed(segments))

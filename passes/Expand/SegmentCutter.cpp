@@ -56,7 +56,7 @@ LogicalResult SegmentCutter::checkAttention(AttentionOp attention) {
   if (!attention.getLse().use_empty()) {
     InFlightDiagnostic diagnostic = attention.emitOpError(
         "has its second result, the log-sum-exp, read by another operation; "
-        "ranks that share sequences keep that to themselves");
+        "ranks or slices that share sequences keep that to themselves");
     diagnostic.attachNote((*attention.getLse().user_begin())->getLoc())
         << "it is read here";
     return diagnostic;
@@ -77,9 +77,10 @@ LogicalResult SegmentCutter::checkAttention(AttentionOp attention) {
     offsets = cast.getSource();
   if (isAlwaysBound(offsets))
     return success();
-  InFlightDiagnostic diagnostic = attention.emitOpError(
-      "has offsets that are computed; ranks that share sequences know those of "
-      "the batch only");
+  InFlightDiagnostic diagnostic =
+      attention.emitOpError("has offsets that are computed; ranks or slices "
+                            "that share sequences know those of "
+                            "the batch only");
   diagnostic.attachNote(offsets.getLoc()) << "they come from here";
   return diagnostic;
 }
@@ -198,7 +199,7 @@ LogicalResult SegmentCutter::findCarried() {
       InFlightDiagnostic diagnostic =
           mlir::emitError(value.getLoc(), "a value of type ")
           << value.getType() << " is computed before an attention and read "
-          << "after it; ranks that share sequences keep tensors only";
+          << "after it; ranks or slices that share sequences keep tensors only";
       diagnostic.attachNote(attentions[definedIn(value)].getLoc())
           << "the attention is here";
       return diagnostic;

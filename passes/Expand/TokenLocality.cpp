@@ -73,9 +73,9 @@ bool TokenLocality::countsTokens(Value value) {
 }
 
 LogicalResult TokenLocality::fail(Operation *op, const Twine &what) {
-  return op->emitOpError(what)
-         << "; ranks that share sequences have some of the tokens each, and "
-            "only hocket.attention brings them together";
+  return op->emitOpError(what) << "; ranks or slices that share sequences have "
+                                  "some of the tokens each, and "
+                                  "only hocket.attention brings them together";
 }
 
 LogicalResult TokenLocality::checkOffsets() {
@@ -89,7 +89,8 @@ LogicalResult TokenLocality::checkOffsets() {
         llvm::append_range(readers, reader->getUsers());
       else if (!isa<AttentionOp>(reader))
         return reader->emitOpError(
-            "reads the offsets of the sequences; ranks that share sequences "
+            "reads the offsets of the sequences; ranks or slices that share "
+            "sequences "
             "have some of the tokens each, which other offsets divide, so only "
             "hocket.attention may read them");
     }

@@ -296,7 +296,7 @@ std::string Executor::where() const {
     text += " over group " +
             std::to_string(plan->ranks[self].groups[instruction.group]);
   if (instruction.microbatch >= 0)
-    text += ", microbatch " + std::to_string(instruction.microbatch);
+    text += ", " + plan->strategy.describe(instruction.microbatch);
   return text + ")";
 }
 

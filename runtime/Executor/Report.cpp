@@ -255,7 +255,7 @@ Json ReportWriter::lane(const std::vector<Span> &spans, uint32_t rank) {
     bool isNumbered = isKernel || instruction.op == Op::Attend;
     std::string what = isKernel ? name(instruction.kind) : name(instruction.op);
     if (instruction.microbatch >= 0)
-      what += " of microbatch " + std::to_string(instruction.microbatch);
+      what += " of " + plan.strategy.describe(instruction.microbatch);
     std::string more = details(rank, instruction);
     // Nanoseconds are exact enough, and short.
     auto rounded = [](double seconds) {

@@ -99,8 +99,14 @@ TraceWriter::Json TraceWriter::describe(const Plan &plan, uint32_t rank,
   if (instruction.stage >= 0)
     arguments["stage"] = instruction.stage;
   if (instruction.microbatch >= 0) {
-    title += " mb" + std::to_string(instruction.microbatch);
-    arguments["microbatch"] = instruction.microbatch;
+    uint32_t slice = uint32_t(instruction.microbatch);
+    uint32_t microbatch = plan.strategy.microbatchOf(slice);
+    title += " mb" + std::to_string(microbatch);
+    arguments["microbatch"] = microbatch;
+    if (plan.strategy.slices > 1) {
+      title += " slice" + std::to_string(slice % plan.strategy.slices);
+      arguments["slice"] = slice % plan.strategy.slices;
+    }
   }
   if (runsKernel)
     arguments["kernel"] = model.kernels[instruction.kernel].symbol;

@@ -14,7 +14,7 @@ static_assert(format::Slot::MAX == format::Slot(plan::Slot::Step));
 static_assert(format::Access::MAX == format::Access(plan::Access::ReadWrite));
 static_assert(format::TaskKind::MAX ==
               format::TaskKind(plan::TaskKind::Update));
-static_assert(format::Op::MAX == format::Op(plan::Op::Add));
+static_assert(format::Op::MAX == format::Op(plan::Op::WaitCopy));
 
 SizeExpr Decoder::size(const format::SizeExpr *in) {
   SizeExpr out;

@@ -94,6 +94,11 @@ plan::Strategy Decoder::strategy(const format::Strategy *in) {
   out.sequence = in->sequence();
   out.sequenceMethod = text(in->sequence_method());
   numbers(in->segments(), out.segments);
+  out.slices = in->slices();
+  list(in->activations(), out.activations,
+       [](const format::SliceActivations *stage) {
+         return plan::SliceActivations{stage->kept(), stage->offloaded()};
+       });
   out.microbatches = in->microbatches();
   out.schedule = text(in->schedule());
   out.chunks = in->chunks();
@@ -182,6 +187,9 @@ void Decoder::plan(const format::Plan *in, const plan::Model &model,
   replicas = uint64_t(out.strategy.data) * out.strategy.sequence;
   if (replicas > INT32_MAX)
     fail("there are " + std::to_string(replicas) + " replicas");
+  uint64_t slices = uint64_t(out.strategy.microbatches) * out.strategy.slices;
+  if (slices > INT32_MAX)
+    fail("there are " + std::to_string(slices) + " slices");
   out.stages = in->stages();
   list(in->roles(), out.roles,
        [&](const format::Role *entry) { return role(entry, model); });

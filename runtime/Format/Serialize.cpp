@@ -241,11 +241,16 @@ Offset<format::Strategy> Writer::write(const plan::Strategy &strategy) {
   auto visitVector = builder.CreateVectorOfStructs(visits);
   auto method = text(strategy.sequenceMethod);
   auto segments = builder.CreateVector(strategy.segments);
+  std::vector<format::SliceActivations> kept;
+  for (const plan::SliceActivations &stage : strategy.activations)
+    kept.emplace_back(stage.kept, stage.offloaded);
+  auto activations = builder.CreateVectorOfStructs(kept);
   return format::CreateStrategy(
       builder, strategy.data, strategy.sequence, method, segments,
-      strategy.microbatches, schedule, strategy.chunks, strategy.pipelineRanks,
-      placement, orderSizes, orderTasks, nodeCounts, nodeVector, routeSizes,
-      visitVector, write(strategy.limits));
+      strategy.slices, activations, strategy.microbatches, schedule,
+      strategy.chunks, strategy.pipelineRanks, placement, orderSizes,
+      orderTasks, nodeCounts, nodeVector, routeSizes, visitVector,
+      write(strategy.limits));
 }
 
 Offset<format::SequenceGroup> Writer::write(const plan::SequenceGroup &group) {

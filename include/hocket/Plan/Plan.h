@@ -241,6 +241,8 @@ struct Strategy {
   /// microbatches.
   uint32_t numSlices() const { return microbatches * slices; }
   uint32_t microbatchOf(uint32_t slice) const { return slice / slices; }
+  /// For people: "microbatch 2", or "slice 1 of microbatch 2".
+  std::string describe(uint32_t slice) const;
   bool operator==(const Strategy &) const = default;
 };
 

@@ -2,6 +2,7 @@
 // RUN: hocket-opt %s --verify-roundtrip -o /dev/null
 // RUN: %python %S/Inputs/check-docs-examples.py %hocket_src/dialects/Hocket/Ops.td %s
 // RUN: %python %S/Inputs/check-docs-examples.py %hocket_src/dialects/Hocket/SequenceOps.td %s
+// RUN: %python %S/Inputs/check-docs-examples.py %hocket_src/dialects/Hocket/StreamOps.td %s
 // RUN: %python %S/Inputs/check-docs-examples.py %hocket_src/dialects/Hocket/SkipPipelineOps.td %s
 // RUN: %python %S/Inputs/check-docs-examples.py %hocket_src/dialects/Hocket/AttentionPartOps.td %s
 // RUN: %python %S/Inputs/check-docs-examples.py %hocket_src/dialects/Hocket/ScanOps.td %s
@@ -34,6 +35,23 @@ func.func @sequence(%tokens: tensor<?xi32>, %targets: tensor<?xi32>,
                     %cu_seqlens: tensor<?xi32>, %embedding: tensor<256x64xf32>)
     -> (tensor<f32>, tensor<f32>) {
   %loss, %weight = hocket.sequence degree(4) method("usp") ulysses(2)
+      tokens(%x = %tokens : tensor<?xi32>, %y = %targets : tensor<?xi32>)
+      offsets(%o = %cu_seqlens : tensor<?xi32>)
+      shared(%e = %embedding : tensor<256x64xf32>)
+      -> (tensor<f32>, tensor<f32>) {
+    %l, %w = func.call @model(%x, %y, %o, %e)
+        : (tensor<?xi32>, tensor<?xi32>, tensor<?xi32>, tensor<256x64xf32>)
+        -> (tensor<f32>, tensor<f32>)
+    hocket.yield %l, %w : tensor<f32>, tensor<f32>
+  }
+  return %loss, %weight : tensor<f32>, tensor<f32>
+}
+
+// hocket.stream
+func.func @stream(%tokens: tensor<?xi32>, %targets: tensor<?xi32>,
+                  %cu_seqlens: tensor<?xi32>, %embedding: tensor<256x64xf32>)
+    -> (tensor<f32>, tensor<f32>) {
+  %loss, %weight = hocket.stream slices(4) activations("recompute")
       tokens(%x = %tokens : tensor<?xi32>, %y = %targets : tensor<?xi32>)
       offsets(%o = %cu_seqlens : tensor<?xi32>)
       shared(%e = %embedding : tensor<256x64xf32>)
@@ -229,6 +247,7 @@ hocket.topology @cluster nodes(2) devices_per_node(8)
     memory_bytes_per_second(3.35e12) launch_seconds(4.0e-6)
     intra_node(latency_seconds = 2.0e-6, bytes_per_second = 4.5e11)
     inter_node(latency_seconds = 5.0e-6, bytes_per_second = 5.0e10)
+    host(memory_bytes = 274877906944, bytes_per_second = 3.2e10)
     adapters_per_node(intra_node = 0, inter_node = 8)
     node_latency_seconds([[0.0, 5.0e-6], [6.0e-6, 0.0]])
 

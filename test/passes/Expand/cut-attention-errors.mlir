@@ -47,7 +47,7 @@ func.func private @stage0(%x: tensor<?xf32> {hocket.operand = #hocket.operand<ba
 func.func private @loss(tensor<?xf32>) attributes {hocket.strategy = {sequence = 2 : i64}}
 func.func private @stage0(%x: tensor<?xf32> {hocket.operand = #hocket.operand<batch, 0>, hocket.shape = affine_map<(d0, d1) -> (d0)>})
     -> (tensor<?xf32> {hocket.operand = #hocket.operand<output, 0>}) attributes {hocket.stage = 0 : i64} {
-  // expected-error @below {{'linalg.generic' op reads or writes tokens otherwise than one by one; ranks that share sequences have some of the tokens each, and only hocket.attention brings them together}}
+  // expected-error @below {{'linalg.generic' op reads or writes tokens otherwise than one by one; ranks or slices that share sequences have some of the tokens each, and only hocket.attention brings them together}}
   %y = linalg.generic {indexing_maps = [affine_map<(t) -> (0)>, affine_map<(t) -> (t)>], iterator_types = ["parallel"]}
       ins(%x : tensor<?xf32>) outs(%x : tensor<?xf32>) {
   ^bb0(%first: f32, %own: f32):

@@ -1,9 +1,8 @@
 //===- SlicesTest.cpp - Microbatches that are walked in slices ------------===//
 
-#include "SliceModel.h"
+#include "SlicePlans.h"
 #include "SyntheticModel.h"
 
-#include "hocket/Plan/Check.h"
 #include "hocket/Plan/ModelCheck.h"
 
 #include <gtest/gtest.h>
@@ -15,36 +14,6 @@ using namespace hocket::plan;
 using namespace hocket::plan::test;
 
 namespace {
-
-/// Layers and the loss are stages of the pipeline, all on one rank.
-Strategy layerwise(const Model &model, uint32_t slices) {
-  Strategy strategy;
-  for (size_t stage = 0; stage + 1 < model.stages.size(); stage += 2)
-    strategy.segments.push_back(2);
-  strategy.segments.push_back(1);
-  strategy.chunks = uint32_t(strategy.segments.size());
-  strategy.schedule = "gpipe";
-  strategy.slices = slices;
-  return strategy;
-}
-
-Strategy recomputing(const Model &model, uint32_t slices, uint32_t kept = 0) {
-  Strategy strategy = layerwise(model, slices);
-  strategy.activations.assign(strategy.segments.size(), {kept, 0});
-  return strategy;
-}
-
-Plan expanded(const Model &model, const Strategy &strategy,
-              const std::vector<int64_t> &lengths) {
-  Result<Plan> plan =
-      expand(model, strategy, lengths, ScheduleRegistry::withBuiltins());
-  EXPECT_TRUE(plan) << plan.error();
-  if (!plan)
-    return {};
-  Result<void> checked = check(*plan, model, 0);
-  EXPECT_TRUE(checked) << checked.error();
-  return *plan;
-}
 
 std::string errorOf(const Model &model, const Strategy &strategy) {
   Result<Plan> plan = expand(model, strategy, {64, 64, 64, 64},
@@ -62,19 +31,12 @@ std::string tasksOf(const Plan &plan, uint32_t role = 0) {
   return text;
 }
 
-SliceOptions small(bool causal = true) {
-  SliceOptions options;
-  options.layers = 1;
-  options.causal = causal;
-  return options;
-}
-
 //===----------------------------------------------------------------------===//
 // Who has which tokens
 //===----------------------------------------------------------------------===//
 
 TEST(SlicesTest, CutThroughSequences) {
-  Model model = makeSliceModel(small());
+  Model model = makeSliceModel(oneLayer());
   Plan plan = expanded(model, layerwise(model, 3), {5, 2, 4});
   // 11 tokens in runs that end at 3, 7 and 11.
   std::vector<TokenChunk> expected = {
@@ -87,7 +49,7 @@ TEST(SlicesTest, CutThroughSequences) {
 }
 
 TEST(SlicesTest, EveryMicrobatchAndReplicaHasItsOwn) {
-  Model model = makeSliceModel(small());
+  Model model = makeSliceModel(oneLayer());
   Strategy strategy = layerwise(model, 2);
   strategy.microbatches = 2;
   strategy.data = 2;
@@ -105,7 +67,7 @@ TEST(SlicesTest, EveryMicrobatchAndReplicaHasItsOwn) {
 
 TEST(SlicesTest, MayBeEmpty) {
   for (bool causal : {true, false}) {
-    Model model = makeSliceModel(small(causal));
+    Model model = makeSliceModel(oneLayer(causal));
     expanded(model, layerwise(model, 5), {2});
     expanded(model, recomputing(model, 5), {1, 2});
   }
@@ -116,13 +78,13 @@ TEST(SlicesTest, MayBeEmpty) {
 //===----------------------------------------------------------------------===//
 
 TEST(SlicesTest, WalkCausalStagesSliceBySlice) {
-  Model model = makeSliceModel(small());
+  Model model = makeSliceModel(oneLayer());
   EXPECT_EQ(tasksOf(expanded(model, layerwise(model, 2), {16})),
             "0F0 1F0 0F1 1F1 2F0 2F1 2B1 2B0 1B1 0B1 1B0 0B0");
 }
 
 TEST(SlicesTest, WalkOtherStagesSegmentBySegment) {
-  Model model = makeSliceModel(small(false));
+  Model model = makeSliceModel(oneLayer(false));
   EXPECT_EQ(tasksOf(expanded(model, layerwise(model, 2), {16})),
             "0F0 0F1 1F0 1F1 2F0 2F1 2B1 2B0 1B1 1B0 0B1 0B0");
 }
@@ -131,7 +93,7 @@ TEST(SlicesTest, WalkOtherStagesSegmentBySegment) {
 /// own.
 TEST(SlicesTest, AttendToEarlierSlices) {
   for (bool causal : {true, false}) {
-    Model model = makeSliceModel(small(causal));
+    Model model = makeSliceModel(oneLayer(causal));
     Plan plan = expanded(model, layerwise(model, 4), {64});
     const Attention &attention = *model.stages[1].attention;
     std::vector<uint32_t> parts(4), gradients(4);
@@ -152,7 +114,7 @@ TEST(SlicesTest, AttendToEarlierSlices) {
 
 /// Sequences that end before a slice have no keys for it.
 TEST(SlicesTest, LeaveOutWhatNobodySees) {
-  Model model = makeSliceModel(small());
+  Model model = makeSliceModel(oneLayer());
   Plan plan = expanded(model, layerwise(model, 4), {16, 16, 16, 16});
   for (const Instruction &instruction : plan.roles[0].body)
     if (instruction.op == Op::Attend)
@@ -212,7 +174,7 @@ TEST(SlicesTest, WorkWithoutTraining) {
 /// of the last one; then each slice from its input. The loss is the last stage
 /// and has no first pass.
 TEST(SlicesTest, RecomputeKeysFirst) {
-  Model model = makeSliceModel(small());
+  Model model = makeSliceModel(oneLayer());
   EXPECT_EQ(tasksOf(expanded(model, recomputing(model, 3), {24})),
             "0F0 1F0 0F1 1F1 0F2 1F2 "
             "2F2 2B2 2F1 2B1 2F0 2B0 "
@@ -220,7 +182,7 @@ TEST(SlicesTest, RecomputeKeysFirst) {
 }
 
 TEST(SlicesTest, RecomputeSegmentBySegmentWithoutMask) {
-  Model model = makeSliceModel(small(false));
+  Model model = makeSliceModel(oneLayer(false));
   EXPECT_EQ(tasksOf(expanded(model, recomputing(model, 2), {24})),
             "0F0 0F1 1F0 1F1 2F1 2B1 2F0 2B0 "
             "0R0 0R1 1R1 1B1 1R0 1B0 0B1 0B0");
@@ -228,7 +190,7 @@ TEST(SlicesTest, RecomputeSegmentBySegmentWithoutMask) {
 
 /// The last slices are kept: their backward is first.
 TEST(SlicesTest, KeepTheLastSlices) {
-  Model model = makeSliceModel(small());
+  Model model = makeSliceModel(oneLayer());
   EXPECT_EQ(tasksOf(expanded(model, recomputing(model, 3, 2), {24})),
             "0F0 1F0 0F1 1F1 0F2 1F2 2F1 2F2 2B2 2B1 2F0 2B0 "
             "0R0 1B2 0B2 1B1 0B1 0R0 1R0 1B0 0B0");
@@ -240,7 +202,7 @@ TEST(SlicesTest, KeepTheLastSlices) {
 /// All layers in one stage: the loss segment is the last of it, and nothing is
 /// computed before the backward.
 TEST(SlicesTest, RecomputeOneStage) {
-  Model model = makeSliceModel(small());
+  Model model = makeSliceModel(oneLayer());
   Strategy strategy = recomputing(model, 2);
   strategy.segments = {3};
   strategy.chunks = 1;
@@ -250,7 +212,7 @@ TEST(SlicesTest, RecomputeOneStage) {
 }
 
 TEST(SlicesTest, RecomputeWithOneSlice) {
-  Model model = makeSliceModel(small());
+  Model model = makeSliceModel(oneLayer());
   EXPECT_EQ(tasksOf(expanded(model, recomputing(model, 1), {24})),
             "0F0 1F0 2F0 2B0 0R0 1R0 1B0 0B0");
 }
@@ -344,7 +306,7 @@ TEST(SlicesTest, WorkWithoutAttentions) {
 //===----------------------------------------------------------------------===//
 
 TEST(SlicesTest, SayWhatIsNotThere) {
-  Model model = makeSliceModel(small());
+  Model model = makeSliceModel(oneLayer());
   auto expect = [&](Strategy strategy, const std::string &text) {
     EXPECT_NE(errorOf(model, strategy).find(text), std::string::npos)
         << errorOf(model, strategy) << "\nexpected " << text;
@@ -382,143 +344,6 @@ TEST(SlicesTest, SayWhatIsNotThere) {
     model.kernels[model.stages[1].tasks[1].kernel].operands.push_back(
         *typeOf(model, model.stages[1], operand));
   expect(recomputing(model, 2), "stage 0 adds to the loss");
-}
-
-//===----------------------------------------------------------------------===//
-// Broken plans are found
-//===----------------------------------------------------------------------===//
-
-class BrokenSlicesTest : public ::testing::Test {
-protected:
-  void make(uint32_t slices, bool recomputes, bool causal = true) {
-    model = makeSliceModel(small(causal));
-    plan = expanded(model,
-                    recomputes ? recomputing(model, slices)
-                               : layerwise(model, slices),
-                    {24});
-  }
-  std::vector<Instruction> &body() { return plan.roles[0].body; }
-  /// The n-th Attend of this kernel for the queries of `slice`.
-  size_t attend(uint32_t kernel, int32_t slice, size_t n = 0) {
-    for (size_t i = 0; i < body().size(); ++i)
-      if (body()[i].op == Op::Attend && body()[i].kernel == kernel &&
-          body()[i].microbatch == slice && n-- == 0)
-        return i;
-    ADD_FAILURE() << "no such call";
-    return 0;
-  }
-  size_t task(TaskKind kind, int32_t stage, int32_t slice, size_t n = 0) {
-    for (size_t i = 0; i < body().size(); ++i)
-      if (body()[i].op == Op::Kernel && body()[i].kind == kind &&
-          body()[i].stage == stage && body()[i].microbatch == slice && n-- == 0)
-        return i;
-    ADD_FAILURE() << "no such task";
-    return 0;
-  }
-  void erase(size_t i) { body().erase(body().begin() + i); }
-  void moveBefore(size_t from, size_t to) {
-    Instruction moved = body()[from];
-    erase(from);
-    body().insert(body().begin() + (to > from ? to - 1 : to), moved);
-  }
-  const Attention &attention() { return *model.stages[1].attention; }
-  void expect(const std::string &invariant, const std::string &text) {
-    std::optional<Violation> found = findViolation(plan, model, 0);
-    ASSERT_TRUE(found) << "expected " << text;
-    EXPECT_EQ(found->invariant, invariant) << found->message;
-    EXPECT_NE(found->message.find(text), std::string::npos) << found->message;
-  }
-
-  Model model;
-  Plan plan;
-};
-
-TEST_F(BrokenSlicesTest, KeysThatAreNotMet) {
-  make(3, false);
-  erase(attend(attention().part, 2, 1));
-  expect("P8", "lacks the term of slice 1 of coordinate 0");
-}
-
-TEST_F(BrokenSlicesTest, GradientsThatAreNotMet) {
-  make(3, true);
-  erase(attend(attention().partGrad, 2, 1));
-  // Keys of slice 1 have no first term now.
-  expect("P3", "a buffer is added to before it is zeroed");
-  make(3, true);
-  erase(attend(attention().partGrad, 1, 1));
-  expect("P8", "lacks the term of slice 1 of coordinate 0");
-}
-
-/// The gradient of keys is read before later queries have added to it.
-TEST_F(BrokenSlicesTest, GradientsThatAreReadTooEarly) {
-  make(3, false);
-  size_t last = attend(attention().partGrad, 1, 1);
-  size_t next = task(TaskKind::B, 0, 1);
-  ASSERT_LT(last, next);
-  moveBefore(next, last);
-  expect("P8", "lacks the term of slice 1 of coordinate 0");
-}
-
-TEST_F(BrokenSlicesTest, KeysOfAnotherSlice) {
-  make(3, false);
-  Instruction &call = body()[attend(attention().part, 2, 0)];
-  call.buffers[1] = body()[attend(attention().part, 2, 1)].buffers[1];
-  expect("P8", "operands are of different tokens or heads");
-}
-
-TEST_F(BrokenSlicesTest, KeysOfAnotherMicrobatch) {
-  model = makeSliceModel(small());
-  Strategy strategy = layerwise(model, 2);
-  strategy.microbatches = 2;
-  plan = expanded(model, strategy, {24, 24});
-  Instruction &call = body()[attend(attention().part, 3, 0)];
-  call.buffers[1] = body()[attend(attention().part, 1, 0)].buffers[1];
-  expect("structure", "an attention's buffers or table do not fit its kernel");
-}
-
-TEST_F(BrokenSlicesTest, ValuesThatAreNotComputedAgain) {
-  make(3, true);
-  erase(task(TaskKind::R, 0, 1, 1));
-  expect("P3", "a buffer is read before it is written");
-  make(3, true);
-  erase(task(TaskKind::R, 0, 0));
-  expect("P3", "a buffer is read before it is written");
-}
-
-TEST_F(BrokenSlicesTest, LossThatIsAddedTwice) {
-  make(2, true);
-  Instruction again = body()[task(TaskKind::F, 2, 1)];
-  again.kind = TaskKind::R;
-  body().insert(body().begin() + task(TaskKind::F, 2, 1) + 1, again);
-  expect("P8", "adds to the loss a second time");
-}
-
-TEST_F(BrokenSlicesTest, SlicesThatNeverRun) {
-  make(2, true);
-  erase(task(TaskKind::B, 0, 0));
-  expect("P8", "task B of stage 0 and microbatch 0 never runs");
-}
-
-TEST_F(BrokenSlicesTest, FirstPassesThatAreThrownAway) {
-  make(2, true);
-  // The values of the first pass are gone when the backward reads them.
-  Role &role = plan.roles[0];
-  Instruction &backward = body()[task(TaskKind::B, 1, 1)];
-  for (uint32_t &buffer : backward.buffers)
-    if (role.buffers[buffer].share.again > 0)
-      for (uint32_t other = 0; other < role.buffers.size(); ++other)
-        if (const Buffer &b = role.buffers[other];
-            b.share.again == 0 && b.binding == role.buffers[buffer].binding &&
-            b.stage == role.buffers[buffer].stage &&
-            b.microbatch == role.buffers[buffer].microbatch)
-          buffer = other;
-  expect("P4", "overlap and are in use at the same time");
-}
-
-TEST_F(BrokenSlicesTest, TokensThatAreHeldTwice) {
-  make(3, false);
-  plan.chunks[1].first -= 1;
-  expect("P8", "are held twice");
 }
 
 } // namespace

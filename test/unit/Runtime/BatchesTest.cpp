@@ -209,6 +209,36 @@ TEST_F(SharedBatchesTest, ACoordinateMayHaveNoTokens) {
   EXPECT_EQ(fill(*source, 0, 1, 0, 3), Ints({0}));
 }
 
+/// Slices of the microbatches of one rank: 11 tokens in runs of 3, 4 and 4.
+TEST_F(BatchesTest, SlicesHaveTheirTokens) {
+  std::string path = write("corpus.txt", sampleText());
+  plan.strategy = {1, 1, "1f1b"};
+  plan.firstSequence = {0, 5};
+  plan.shapes = {{11, 5}};
+  std::unique_ptr<BatchSource> whole = open(path, 7);
+  ASSERT_TRUE(whole);
+  Ints tokens = fill(*whole, 2, 0, 0, 0), positions = fill(*whole, 2, 0, 0, 2);
+  plan.strategy.slices = 3;
+  plan.firstSequence.clear();
+  plan.sequenceGroups = {{{{0}, {0, 1, 2, 3, 4}, "ring"}}};
+  plan.chunks = {{0, 0, 2, 1}, {1, 0, 1, 1}, {2, 0, 3, 1},
+                 {3, 0, 1, 1}, {3, 1, 3, 1}, {4, 0, 1, 1}};
+  plan.firstChunk = {0, 2, 4, 6};
+  plan.shapes = {{3, 2}, {4, 2}, {4, 2}};
+  std::unique_ptr<BatchSource> sliced = open(path, 7);
+  ASSERT_TRUE(sliced);
+  Ints slicedTokens, slicedPositions;
+  for (uint32_t slice = 0; slice < 3; ++slice) {
+    Ints part = fill(*sliced, 2, 0, slice, 0);
+    slicedTokens.insert(slicedTokens.end(), part.begin(), part.end());
+    part = fill(*sliced, 2, 0, slice, 2);
+    slicedPositions.insert(slicedPositions.end(), part.begin(), part.end());
+  }
+  EXPECT_EQ(slicedTokens, tokens);
+  EXPECT_EQ(slicedPositions, positions);
+  EXPECT_EQ(fill(*sliced, 2, 0, 1, 3), Ints({0, 3, 4}));
+}
+
 TEST_F(BatchesTest, TextMustBeLongerThanEverySequence) {
   EXPECT_TRUE(open(write("five", "abcde")));
   EXPECT_EQ(openError(write("four", "abcd")),

@@ -157,10 +157,10 @@ inline KernelImage testImage() {
 inline BatchFiller makeFiller(const plan::Plan &plan) {
   return [&plan](uint64_t step, uint32_t data, uint32_t microbatch,
                  uint32_t input, std::byte *destination) {
-    uint32_t part = data * plan.strategy.microbatches + microbatch;
+    uint32_t part = data * plan.strategy.numSlices() + microbatch;
     int64_t token = 0;
-    for (uint32_t i = 0; i < plan.firstSequence[part]; ++i)
-      token += plan.lengths[i];
+    for (uint32_t i = 0; i < part; ++i)
+      token += plan.shapes[i].tokens;
     for (int64_t t = 0; t < plan.shapes[part].tokens; ++t) {
       int32_t value = int32_t((token + t) * (input + 3) + int64_t(step)) % 11;
       std::memcpy(destination + t * 4, &value, 4);

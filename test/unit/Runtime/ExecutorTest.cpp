@@ -141,6 +141,26 @@ TEST(Executor, OffloadedActivationsAgreeBitForBit) {
   }
 }
 
+/// Slices only sum up in another order. What is computed again is the same, but
+/// for the loss, which is summed from the last slice to the first then.
+TEST(Executor, SlicesAndWhatIsComputedAgainAgree) {
+  for (bool split : {false, true})
+    for (uint32_t slices : {1u, 3u, 40u}) {
+      Strategy strategy{2, 2, "1f1b"};
+      strategy.slices = slices;
+      Outcome kept = train(split, strategy);
+      expectNear(kept, train(split, {2, 2, "1f1b"}));
+      for (uint32_t stays : {0u, slices / 2, slices}) {
+        strategy.activations.assign(split ? 2 : 1, {stays, 0});
+        Outcome again = train(split, strategy);
+        expectNear(again, kept);
+        for (auto [name, values] : kept.values)
+          if (slices == 1 || name.find("loss") == std::string::npos)
+            EXPECT_EQ(again.values.at(name), values) << name;
+      }
+    }
+}
+
 TEST(Executor, RunsRepeatBitForBit) {
   Outcome first = train(true, {4, 2, "1f1b"});
   for (int i = 0; i < 20; ++i)

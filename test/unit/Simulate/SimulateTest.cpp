@@ -82,9 +82,9 @@ TEST(Simulate, BubbleOfGPipeAnd1F1B) {
       }
 }
 
-/// F0 to F7, then B7 to B0 of as many operations: what six of the microbatches
-/// leave waits on the host. F of one waits for the copies of the one before the
-/// last, and so does B.
+/// F0 to F7, then B0 to B7 of as many operations: what each leaves waits on the
+/// host. A task waits for the copies that were posted before the one ahead of
+/// it.
 TEST(Simulate, CopiesToTheHostRunBesideTheTasks) {
   Model model = makeStages(1);
   Strategy strategy{1, 8, "gpipe"};
@@ -94,12 +94,12 @@ TEST(Simulate, CopiesToTheHostRunBesideTheTasks) {
   for (const Instruction &instruction : plan.roles[0].body)
     copies += instruction.op == Op::Offload;
   ASSERT_GT(copies, 0);
-  ASSERT_EQ(copies % 6, 0);
+  ASSERT_EQ(copies % 8, 0);
   OperationCost cost;
   for (double ofTask : {0.0, 0.5, 1.0, 1.5, 4.0}) {
     double ofMicrobatch = ofTask * kTask;
-    cost.hostCopy = ofMicrobatch / double(copies / 6);
-    double expected = ofTask <= 1 ? 16 * kTask : 4 * kTask + 12 * ofMicrobatch;
+    cost.hostCopy = ofMicrobatch / double(copies / 8);
+    double expected = ofTask <= 1 ? 16 * kTask : 2 * kTask + 14 * ofMicrobatch;
     Simulation step = run(plan, model, cost);
     EXPECT_NEAR(step.seconds, expected, 1e-6 * expected) << ofTask;
     EXPECT_DOUBLE_EQ(step.busySeconds[0], 16 * kTask);

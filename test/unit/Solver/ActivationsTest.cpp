@@ -130,6 +130,32 @@ TEST(Activations, MoreRoomIsNeverSlower) {
   EXPECT_EQ(before, 30'000);
 }
 
+/// Large and small layers, slow and fast ones, with too little room for all.
+TEST(Activations, MixedLayersAreNearTheBound) {
+  for (unsigned seed = 0; seed < 2; ++seed) {
+    SCOPED_TRACE(seed);
+    std::mt19937 random(seed);
+    ActivationsProblem problem = equalLayers(40, 8);
+    problem.deviceCap = 5000;
+    for (auto &layer : problem.layers) {
+      layer.forward = 500 + int64_t(random() % 1500);
+      layer.backward = 1200 + int64_t(random() % 2800);
+      layer.recompute = 300 + int64_t(random() % 1500);
+      layer.recomputeAttention = 100 + int64_t(random() % 400);
+      layer.input = layer.attention = 50 * (1 + int64_t(random() % 4));
+      layer.other = layer.input * (6 + int64_t(random() % 9));
+      problem.deviceCap += (layer.other + 2 * layer.input) / 4;
+    }
+    problem.attention.recompute = true;
+    problem.hostCap = problem.deviceCap;
+    ActivationsSolution solution = solve(problem, "auto", 100'000'000);
+    ASSERT_TRUE(solution.hasSolution());
+    EXPECT_LE(double(solution.value), 1.03 * double(solution.lowerBound));
+    problem.isUniform = true;
+    EXPECT_LT(solution.value, solve(problem).value);
+  }
+}
+
 TEST(Activations, SlicesTakeLessRoom) {
   ActivationsProblem problem = equalLayers(6, 8);
   problem.deviceCap = 1300;
