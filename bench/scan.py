@@ -17,6 +17,7 @@ import json
 import pathlib
 import random
 import re
+import resource
 import struct
 import subprocess
 import tempfile
@@ -129,20 +130,20 @@ class Model:
         op, results = self.op(c, attributes)
         x, s = tensor(True, c), tensor(False, c)
         arguments = [argument(f"b{i}", x, "batch") for i in range(self.inputs)]
-        arguments += [argument(f"s{i}", s, "param") for i in range(self.inputs)]
+        arguments += [argument(f"g{i}", s, "param") for i in range(self.inputs)]
         arguments += [argument(f"w{i}", s, "param") for i in range(self.parameters)]
         arguments.append(argument("o", "tensor<?xi32>", "offsets"))
         lines = [f"func.func @loss({', '.join(arguments)}) -> (tensor<f32>, tensor<f32>) {{",
-                 "%c0 = arith.constant 0 : index", "%zero = arith.constant 0.0 : f32", f"%t = tensor.dim %b0, %c0 : {x}"]
+                 "%c0 = arith.constant 0 : index", "%zero = arith.constant 0.0 : f32", f"%tokens = tensor.dim %b0, %c0 : {x}"]
         for i in range(self.inputs):
-            lines += [f"%e{i} = tensor.empty(%t) : {x}",
+            lines += [f"%e{i} = tensor.empty(%tokens) : {x}",
                       f"%x{i} = linalg.generic {{indexing_maps = [affine_map<(t, c) -> (t, c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (t, c)>], "
-                      f'iterator_types = ["parallel", "parallel"]}} ins(%b{i}, %s{i} : {x}, {s}) outs(%e{i} : {x}) {{',
+                      f'iterator_types = ["parallel", "parallel"]}} ins(%b{i}, %g{i} : {x}, {s}) outs(%e{i} : {x}) {{',
                       "^bb0(%a: f32, %b: f32, %u: f32):", "%m = arith.mulf %a, %b : f32", "linalg.yield %m : f32", f"}} -> {x}"]
         lines += [op, "%scalar = tensor.empty() : tensor<f32>", "%none = linalg.fill ins(%zero : f32) outs(%scalar : tensor<f32>) -> tensor<f32>",
                   f"%square = arith.mulf {results[0]}, {results[0]} : {x}",
                   f"%sum = linalg.reduce {{arith.addf}} ins(%square : {x}) outs(%none : tensor<f32>) dimensions = [0, 1]",
-                  "%ones.empty = tensor.empty(%t) : tensor<?xf32>", "%unit = arith.constant 1.0 : f32",
+                  "%ones.empty = tensor.empty(%tokens) : tensor<?xf32>", "%unit = arith.constant 1.0 : f32",
                   "%ones = linalg.fill ins(%unit : f32) outs(%ones.empty : tensor<?xf32>) -> tensor<?xf32>",
                   "%weight = linalg.reduce {arith.addf} ins(%ones : tensor<?xf32>) outs(%none : tensor<f32>) dimensions = [0]",
                   "return %sum, %weight : tensor<f32>, tensor<f32>", "}"]
@@ -161,7 +162,7 @@ def safetensors(path, tensors):
 
 
 def time_steps(options, model, way, ranks, folder):
-    """Seconds of a training step with so many ranks, and the loss of the first one."""
+    """Seconds of a training step with so many ranks, CPU seconds of each rank in it, and the loss of the first one."""
     bin = pathlib.Path(options.opt).parent
     generator = random.Random(1)
 
@@ -174,7 +175,7 @@ def time_steps(options, model, way, ranks, folder):
     tokens, channels = options.tokens, options.channels
     safetensors(folder / "data.safetensors", {f"b{i}": values(tokens, channels) for i in range(model.inputs)})
     safetensors(folder / "params.safetensors",
-                {f"{name}{i}": values(channels) for name, count in (("s", model.inputs), ("w", model.parameters)) for i in range(count)})
+                {f"{name}{i}": values(channels) for name, count in (("g", model.inputs), ("w", model.parameters)) for i in range(count)})
     (folder / "lengths.txt").write_text(f"{tokens}\n")
     topology = (ROOT / "test/data/topology/laptop.yaml").read_text()
     (folder / "topology.yaml").write_text(re.sub(r"(?m)^devices_per_node:.*", f"devices_per_node: {ranks}", topology))
@@ -185,28 +186,34 @@ def time_steps(options, model, way, ranks, folder):
                     "-o", folder / "model.hkt"], check=True)
 
     def run(steps):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
         made = subprocess.run([bin / "hocket-run", folder / "model.hkt", f"--steps={steps}", f"--params={folder}/params.safetensors",
                                f"--data={folder}/data.safetensors", "--threads-per-rank=1", "--quiet"], check=True, capture_output=True, text=True).stdout
         seconds = float(re.search(r"ran \d+ steps on \d+ ranks in ([\d.]+) s", made).group(1))
-        return seconds, float(re.search(r"step 1 loss (\S+)", made).group(1))
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return seconds, after.ru_utime - before.ru_utime, float(re.search(r"step 1 loss (\S+)", made).group(1))
 
     few, many = 2, 2 + options.repeats
-    best = min((run(many)[0] - run(few)[0]) / options.repeats for _ in range(3))
-    return best, run(1)[1]
+    times = []
+    for _ in range(3):
+        long, short = run(many), run(few)
+        times.append([(long[k] - short[k]) / options.repeats for k in range(2)])
+    return min(time[0] for time in times), min(time[1] for time in times) / ranks, run(1)[2]
 
 
 def compare_ranks(options, models):
-    print(f"{options.tokens} tokens of one sequence, {options.channels} channels; ms of a training step, {options.repeats} steps, best of 3 runs\n")
-    print("| model  | way       | ranks |   step | to steps | loss, relative to steps |")
-    print("|--------|-----------|------:|-------:|---------:|------------------------:|")
+    print(f"{options.tokens} tokens of one sequence, {options.channels} channels; ms of a training step, and of CPU time of each rank; mean of {options.repeats} "
+          "steps, least of 3 runs\n")
+    print("| model  | way       | ranks |   step | to steps |  a rank | to steps | loss, relative to steps |")
+    print("|--------|-----------|------:|-------:|---------:|--------:|---------:|------------------------:|")
     for model in models:
         steps = None
         for way, ranks in [("", 1)] + [("newton(3)" if model.cell else "", ranks) for ranks in options.ranks if model.cell or ranks > 1]:
             with tempfile.TemporaryDirectory() as folder:
-                seconds, loss = time_steps(options, model, way, ranks, pathlib.Path(folder))
-            steps = steps or (seconds, loss)
-            print(f"| {model.name:6} | {way or 'steps':9} | {ranks:5} | {seconds * 1e3:6.2f} | {seconds / steps[0]:8.2f} | {abs(loss / steps[1] - 1):23.1e} |",
-                  flush=True)
+                seconds, rank, loss = time_steps(options, model, way, ranks, pathlib.Path(folder))
+            steps = steps or (seconds, rank, loss)
+            print(f"| {model.name:6} | {way or 'steps':9} | {ranks:5} | {seconds * 1e3:6.1f} | {seconds / steps[0]:8.2f} | {rank * 1e3:7.1f} | "
+                  f"{rank / steps[1]:8.2f} | {abs(loss / steps[2] - 1):23.1e} |", flush=True)
 
 
 def build(opt, text, parts, folder):

@@ -2,6 +2,8 @@
 
 #include "SequenceGroups.h"
 
+#include "hocket/Plan/ModelCheck.h"
+
 #include <algorithm>
 
 using namespace hocket;
@@ -41,9 +43,7 @@ Result<void> SequenceGroups::layOut(Plan &plan, const Model &model,
     ofCoordinate.resize(microbatches);
   places.resize(size_t(coordinates) * microbatches);
   std::vector<bool> isDealt(plan.lengths.size());
-  bool gathers =
-      std::any_of(model.stages.begin(), model.stages.end(),
-                  [](const Stage &stage) { return stage.gather.has_value(); });
+  bool gathers = gathersRows(model);
   for (uint32_t i = 0; i < microbatches; ++i)
     for (const SequenceGroup &group : plan.sequenceGroups[i]) {
       uint32_t degree = uint32_t(group.coordinates.size());

@@ -5,6 +5,7 @@
 // RUN: %python %S/Inputs/check-docs-examples.py %hocket_src/dialects/Hocket/SkipPipelineOps.td %s
 // RUN: %python %S/Inputs/check-docs-examples.py %hocket_src/dialects/Hocket/AttentionPartOps.td %s
 // RUN: %python %S/Inputs/check-docs-examples.py %hocket_src/dialects/Hocket/ScanOps.td %s
+// RUN: %python %S/Inputs/check-docs-examples.py %hocket_src/dialects/Hocket/SequenceEnds.td %s
 
 func.func private @model(tensor<?xi32>, tensor<?xi32>, tensor<?xi32>,
                          tensor<256x64xf32>) -> (tensor<f32>, tensor<f32>)
