@@ -82,6 +82,12 @@ const TensorType *plan::typeOf(const Model &model, const Stage &stage,
   return nullptr;
 }
 
+bool plan::gathersRows(const Model &model) {
+  return std::any_of(
+      model.stages.begin(), model.stages.end(),
+      [](const Stage &stage) { return stage.gather.has_value(); });
+}
+
 bool plan::writesAttendedGradient(const TaskTemplate &task) {
   for (const Operand &operand : task.operands)
     if (operand.slot == Slot::AttendedGradient)

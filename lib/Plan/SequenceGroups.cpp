@@ -5,6 +5,8 @@
 #include "Segments.h"
 #include "SliceAttention.h"
 
+#include "hocket/Plan/ModelCheck.h"
+
 #include <algorithm>
 
 using namespace hocket;
@@ -46,9 +48,7 @@ Result<void> SequenceGroups::layOut(Plan &plan, const Model &model,
     ofCoordinate.resize(numSlices);
   places.resize(size_t(coordinates) * numSlices);
   std::vector<bool> isDealt(plan.lengths.size());
-  bool gathers =
-      std::any_of(model.stages.begin(), model.stages.end(),
-                  [](const Stage &stage) { return stage.gather.has_value(); });
+  bool gathers = gathersRows(model);
   for (uint32_t i = 0; i < plan.strategy.microbatches; ++i)
     for (const SequenceGroup &group : plan.sequenceGroups[i]) {
       uint32_t degree = uint32_t(group.coordinates.size());
