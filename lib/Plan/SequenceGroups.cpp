@@ -2,7 +2,6 @@
 
 #include "SequenceGroups.h"
 
-#include "Segments.h"
 #include "SliceAttention.h"
 
 #include "hocket/Plan/ModelCheck.h"
@@ -40,7 +39,7 @@ SequenceGroups::methodOf(const std::string &name,
 Result<void> SequenceGroups::layOut(Plan &plan, const Model &model,
                                     const SequenceMethods &registry) {
   uint32_t slices = plan.strategy.slices;
-  ofSlices = walksSlices(plan.strategy);
+  ofSlices = slices > 1;
   numSlices = plan.strategy.numSlices();
   uint32_t coordinates = plan.strategy.replicas();
   std::vector<MemberChunks> chunks(coordinates);
@@ -61,9 +60,6 @@ Result<void> SequenceGroups::layOut(Plan &plan, const Model &model,
                   degree, stage.attention->heads, stage.attention->keyHeads);
               !checked)
             return checked;
-      if (gathers && ofSlices)
-        return fail("a stage scans over the tokens of several ranks, which do "
-                    "not walk them in slices");
       if (gathers && !(*method)->holdsRuns())
         return Error(ErrorCode::InvalidArgument,
                      "a stage scans over the tokens of several ranks, which "

@@ -167,6 +167,20 @@ TEST_F(GatherTest, FindsGradientsOfOtherSlots) {
   expect("P8", "the gradient of a row is not the sum");
 }
 
+TEST_F(GatherTest, ScansAreNotComputedAgain) {
+  Strategy strategy;
+  strategy.sequence = 2;
+  strategy.segments = {3};
+  strategy.schedule = "gpipe";
+  strategy.activations = {{0, 0}};
+  Result<Plan> made = expand(model, strategy, {48, 2, 21, 1},
+                             ScheduleRegistry::withBuiltins());
+  ASSERT_FALSE(made);
+  EXPECT_NE(made.error().message.find("scans over the tokens of several ranks"),
+            std::string::npos)
+      << made.error();
+}
+
 TEST_F(GatherTest, ModelsOfImpossibleRowsAreRefused) {
   Model good = model;
   good.stages[0].tasks.resize(1); // it is checked before, and needs gradients
