@@ -62,9 +62,11 @@ std::string RoleBuilder::bufferName(Slot slot, uint32_t index, int32_t stage,
   if (stage >= 0 && role.stages.size() > 1)
     text += ".s" + std::to_string(stage);
   if (microbatch >= 0) {
-    text += ".mb" + std::to_string(uint32_t(microbatch) / context.slices);
-    if (context.slices > 1)
-      text += ".slice" + std::to_string(uint32_t(microbatch) % context.slices);
+    text +=
+        ".mb" + std::to_string(uint32_t(microbatch) / context.strategy.slices);
+    if (context.strategy.slices > 1)
+      text += ".slice" +
+              std::to_string(uint32_t(microbatch) % context.strategy.slices);
   }
   if (share.owner >= 0)
     text += ".of" + std::to_string(share.owner) + ".heads" +
