@@ -4,7 +4,6 @@
 
 #include "Ordering.h"
 #include "RoleBuilder.h"
-#include "Segments.h"
 #include "SequenceGroups.h"
 
 #include "hocket/Plan/ModelCheck.h"
@@ -128,10 +127,10 @@ Result<void> Expander::dealBatch() {
   bool isCut = std::any_of(
       model.stages.begin(), model.stages.end(),
       [](const Stage &stage) { return stage.attention.has_value(); });
-  if (givenGroups && walksSlices(strategy))
+  if (givenGroups && strategy.slices > 1)
     return fail("ranks that share sequences in groups of any sizes do not walk "
-                "them in slices, nor compute activations again",
-                {"use one slice and keep all activations"});
+                "them in slices",
+                {"use one slice"});
   if (givenGroups)
     return isCut ? dealGroups()
                  : fail("there are sequence groups, and the model's stages are "

@@ -2,7 +2,6 @@
 
 #include "SequenceGroups.h"
 
-#include "Segments.h"
 #include "SliceAttention.h"
 
 #include <algorithm>
@@ -38,7 +37,7 @@ SequenceGroups::methodOf(const std::string &name,
 Result<void> SequenceGroups::layOut(Plan &plan, const Model &model,
                                     const SequenceMethods &registry) {
   uint32_t slices = plan.strategy.slices;
-  ofSlices = walksSlices(plan.strategy);
+  ofSlices = slices > 1;
   numSlices = plan.strategy.numSlices();
   uint32_t coordinates = plan.strategy.replicas();
   std::vector<MemberChunks> chunks(coordinates);
