@@ -235,6 +235,30 @@ LogicalResult SegmentCutter::findCarried() {
   return success();
 }
 
+/// What ranks attend to has a gradient in any case.
+void SegmentCutter::findGradients() {
+  Block &body = stage.getBody().front();
+  auto insert = [&](ValueRange values) {
+    for (Value value : values)
+      if (isa<FloatType>(getElementTypeOrSelf(value.getType())))
+        withGradient.insert(value);
+  };
+  insert(body.getTerminator()->getOperands());
+  for (Operation &op : llvm::reverse(body.without_terminator())) {
+    if (isa<AttentionOp>(op))
+      insert(op.getResults());
+    if (!isa<DetachOp>(op) && llvm::any_of(op.getResults(), [&](Value result) {
+          return withGradient.contains(result);
+        }))
+      insert(readBy(&op));
+  }
+}
+
+bool SegmentCutter::isDetached(Value value) {
+  return isa<FloatType>(getElementTypeOrSelf(value.getType())) &&
+         !withGradient.contains(value);
+}
+
 //===----------------------------------------------------------------------===//
 // All of it
 //===----------------------------------------------------------------------===//
@@ -243,6 +267,7 @@ FailureOr<SmallVector<func::FuncOp>> SegmentCutter::run(int64_t firstNumber) {
   if (failed(findMeetings()))
     return failure();
   placeOperations();
+  findGradients();
   if (failed(findCarried()))
     return failure();
   SmallVector<func::FuncOp> segments;

@@ -51,6 +51,7 @@ private:
   void classify(mlir::Operation &op);
   void placeOperations();
   llvm::LogicalResult findCarried();
+  void findGradients();
   void need(mlir::Value value, unsigned segment);
 
   mlir::FailureOr<mlir::func::FuncOp> build(unsigned index, int64_t number);
@@ -64,6 +65,8 @@ private:
   void setAttends(Segment &segment, AttentionOp attention);
   void setGathers(Segment &segment, RowsBeforeOp rows);
   mlir::AffineMapAttr shapeAttrOf(mlir::Value value);
+  /// Whether two segments pass `value` on, but no gradient of it.
+  bool isDetached(mlir::Value value);
 
   /// All values that `op` reads, those of its regions included.
   static llvm::SmallVector<mlir::Value> readBy(mlir::Operation *op);
@@ -81,6 +84,8 @@ private:
   /// them that depend on parameters, and those that are cheap.
   llvm::DenseSet<mlir::Operation *> ofArguments, ofParameters, cheap;
   llvm::DenseMap<mlir::Operation *, unsigned> segmentOf; // of the others
+  /// What the results depend on otherwise than through a hocket.detach.
+  llvm::DenseSet<mlir::Value> withGradient;
   /// The last segment that reads a value which an earlier one has.
   llvm::DenseMap<mlir::Value, unsigned> lastRead;
   /// By segment: what it is given besides what the op before it takes, in

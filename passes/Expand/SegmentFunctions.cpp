@@ -2,6 +2,8 @@
 
 #include "SegmentCutter.h"
 
+#include "hocket/Dialects/Segments.h"
+
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 
 using namespace mlir;
@@ -23,6 +25,10 @@ void SegmentCutter::addArgument(Segment &segment, Value value,
   attrs.set(kOperandAttr, binding);
   if (shape)
     attrs.set(kShapeAttr, shape);
+  bool isGiven = segment.index > 0 && (binding.getSlot() == Slot::Input ||
+                                       binding.getSlot() == Slot::Attended);
+  if (isGiven && isDetached(value))
+    attrs.set(kDetachedAttr, UnitAttr::get(stage.getContext()));
   unsigned number = segment.function.getNumArguments();
   (void)segment.function.insertArgument(number, value.getType(),
                                         attrs.getDictionary(stage.getContext()),
@@ -193,6 +199,8 @@ FailureOr<func::FuncOp> SegmentCutter::build(unsigned index, int64_t number) {
     }
     NamedAttrList attr;
     attr.set(kOperandAttr, OperandAttr::get(context, Slot::Output, position));
+    if (isDetached(result))
+      attr.set(kDetachedAttr, UnitAttr::get(context));
     AffineMapAttr shape = shapeAttrOf(result);
     if (shape)
       attr.set(kShapeAttr, shape);

@@ -69,16 +69,20 @@ func.func private @stage0(%a: tensor<?x4xf32> {hocket.operand = #hocket.operand<
 // -----
 
 // A recurrence from the back of the sequences: two shifts at the start, an
-// iteration, and the step that has the gradient, with a fixed Jacobian.
+// iteration, and the step that has the gradient, with a fixed Jacobian. What is
+// passed on before that has no gradient.
 
 // CHECK-LABEL: func.func private @loss(
 // CHECK-SAME: segments = array<i64: 5>
 // CHECK-LABEL: func.func private @stage1(
+// CHECK-SAME: tensor<?x5xf32> {hocket.detached, hocket.operand = #hocket.operand<attended, 0>
+// CHECK-SAME: tensor<?x4xf32> {hocket.detached, hocket.operand = #hocket.operand<input, 1>
+// CHECK-SAME: -> (tensor<?x5xf32> {hocket.detached, hocket.operand = #hocket.operand<output, 0>
 // CHECK-SAME: hocket.gathers = {reverse = true, row = 0 : i64, slots = 1 : i64}
 // CHECK: hocket.shift %{{.*}} reverse
 // CHECK: hocket.put_end %{{.*}} last
 // CHECK-LABEL: func.func private @stage3(
-// CHECK-NOT: hocket.detach
+// CHECK-NOT: = hocket.detach 
 // CHECK: %[[H:.*]]:2 = hocket.scan {{.*}} reverse {
 // CHECK: %[[MOVED:.*]] = hocket.shift %[[H]]#1 {{.*}} reverse
 // CHECK: %[[ALL:.*]] = hocket.put_end %{{.*}} into %[[MOVED]] {{.*}} last
@@ -90,6 +94,7 @@ func.func private @stage0(%a: tensor<?x4xf32> {hocket.operand = #hocket.operand<
 // CHECK: %[[REST:.*]] = arith.subf %[[F]], %[[JH]]
 // CHECK: hocket.scan inputs(%[[J]], %[[REST]] :
 // CHECK-LABEL: func.func private @stage4(
+// CHECK-SAME: tensor<?x9xf32> {hocket.operand = #hocket.operand<attended, 0>
 // CHECK: %[[H:.*]]:2 = hocket.scan
 // CHECK: %[[H:.*]]:2 = hocket.scan
 // CHECK: return %[[H]]#1
