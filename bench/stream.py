@@ -3,8 +3,9 @@
 
     bench/stream.py [--build BUILD] [--layers N] [--length N] [--slices N ...] [--steps N] [--skip-runs]
 
-Prints, for each way to compute the same step, the bytes that the rank allocates (parameters, gradients and optimizer states in them), those
-that are not parameters, gradients and states, the seconds of a step, and how far the gradients are from the plain plan's. Needs a built tree.
+Prints, for each way to compute the same step, the bytes that the rank allocates when it trains with AdamW and when it computes loss and
+gradients alone, those that are not parameters, gradients and states, the seconds of a step of training, and how far the gradients are from
+the plain plan's. Needs a built tree.
 """
 
 from __future__ import annotations
@@ -49,6 +50,10 @@ def shorten(model: str, layers: int) -> str:
     return "".join(lines)
 
 
+def without_optimizer(model: str) -> str:
+    return re.sub(r"  func\.func public @update\(.*?\n  }\n", "", model, flags=re.DOTALL)
+
+
 def parameter_bytes(layers: int, copies: int) -> int:
     return 4 * copies * (layers * (12 * HIDDEN**2 + 9 * HIDDEN) + HIDDEN * (2 * VOCABULARY + POSITIONS + 2))
 
@@ -90,39 +95,55 @@ def ways(options) -> list[tuple[str, str]]:
     return found
 
 
+class Bench:
+    def __init__(self, options, folder: pathlib.Path):
+        self.options, self.folder, self.tools = options, folder, options.build / "bin"
+        whole = shorten((BENCH / "gpt512-48.mlir").read_text(), options.layers)
+        (folder / "train.mlir").write_text(whole)
+        (folder / "gradients.mlir").write_text(without_optimizer(whole))
+        documents = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+        (folder / "text").write_text("".join(path.read_text(encoding="utf-8") for path in documents), encoding="utf-8")
+        (folder / "lengths").write_text(f"{options.length}\n")
+        (folder / "topology.yaml").write_text(TOPOLOGY)
+
+    def compile(self, model: str, strategy: str) -> tuple[pathlib.Path, int]:
+        """(executable, bytes of its arena)."""
+        plan, executable = self.folder / "plan.mlir", self.folder / f"{model}.hkt"
+        parallelize = [f"--hocket-parallelize={strategy}"] if strategy else []
+        run(self.tools / "hocket-opt", self.folder / f"{model}.mlir", *parallelize, "-o", plan)
+        flags = [f"--topology={self.folder}/topology.yaml", f"--lengths={self.folder}/lengths", "--gradients"]
+        run(self.tools / "hocket-compile", plan, *flags, "-o", executable)
+        predicted = run(self.tools / "hocket-run", executable, "--world=virtual")
+        return executable, int(re.search(r"^peak arena (\d+) bytes", predicted, re.MULTILINE).group(1))
+
+    def train(self, executable: pathlib.Path, gradients: pathlib.Path) -> float:
+        """Seconds of a step; `gradients` are those of the first."""
+        flags = [f"--data={self.folder}/text", "--threads-per-rank=1", "--quiet"]
+        run(self.tools / "hocket-run", executable, "--steps=1", f"--save-gradients={gradients}", *flags)
+        ran = run(self.tools / "hocket-run", executable, f"--steps={self.options.steps}", *flags)
+        return float(re.search(r"^ran \d+ steps on 1 ranks in ([\d.e+]+) s", ran, re.MULTILINE).group(1)) / self.options.steps
+
+
 def measure(options, folder: pathlib.Path) -> None:
-    tools = options.build / "bin"
-    model, text = folder / "model.mlir", folder / "text"
-    model.write_text(shorten((BENCH / "gpt512-48.mlir").read_text(), options.layers))
-    documents = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
-    text.write_text("".join(path.read_text(encoding="utf-8") for path in documents), encoding="utf-8")
-    (folder / "lengths").write_text(f"{options.length}\n")
-    (folder / "topology.yaml").write_text(TOPOLOGY)
+    bench = Bench(options, folder)
     static = parameter_bytes(options.layers, 4)  # with gradients and the two states of AdamW
     print(f"{options.layers} layers, {options.length} tokens, {static / 1e6:.0f} MB of parameters, gradients and states\n")
-    print("| way | peak, MB | plain / it | without parameters, MB | plain / it | s a step | it / plain | gradients differ |")
-    print("|---|---:|---:|---:|---:|---:|---:|---:|", flush=True)
-    plain = None
+    columns = ["AdamW, MB", "gradients alone, MB", "activations, MB"]
+    print("| way | " + " | ".join(f"{column} | plain / it" for column in columns) + " | s a step | it / plain | gradients differ |")
+    print("|---|" + "---:|" * 9, flush=True)
+    plain, plain_seconds = None, None
     for number, (name, strategy) in enumerate(ways(options)):
-        plan, executable = folder / "plan.mlir", folder / "plan.hkt"
         gradients = folder / f"gradients{number}"
-        run(tools / "hocket-opt", model, *([f"--hocket-parallelize={strategy}"] if strategy else []), "-o", plan)
-        run(tools / "hocket-compile", plan, f"--topology={folder}/topology.yaml", f"--lengths={folder}/lengths", "-o", executable)
-        predicted = run(tools / "hocket-run", executable, "--world=virtual")
-        peak = int(re.search(r"^peak arena (\d+) bytes", predicted, re.MULTILINE).group(1))
-        seconds, far = math.nan, math.nan
+        _, alone = bench.compile("gradients", strategy)
+        executable, peak = bench.compile("train", strategy)
+        sizes = [peak, alone, peak - static]
+        plain = plain or sizes
+        cells = [f"{size / 1e6:.1f} | {first / size:.2f}" for size, first in zip(sizes, plain)]
         if not options.skip_runs:
-            flags = [f"--data={text}", "--threads-per-rank=1", "--quiet"]
-            run(tools / "hocket-run", executable, "--steps=1", f"--save-gradients={gradients}", *flags)
-            ran = run(tools / "hocket-run", executable, f"--steps={options.steps}", *flags)
-            seconds = float(re.search(r"^ran \d+ steps on 1 ranks in ([\d.e+]+) s", ran, re.MULTILINE).group(1)) / options.steps
-            far = difference(gradients, folder / "gradients0")
-        plain = plain or (peak, seconds)
-        print(
-            f"| {name} | {peak / 1e6:.1f} | {plain[0] / peak:.2f} | {(peak - static) / 1e6:.1f} | {(plain[0] - static) / (peak - static):.2f} "
-            f"| {seconds:.1f} | {seconds / plain[1]:.2f} | {far:.1e} |",
-            flush=True,
-        )
+            seconds = bench.train(executable, gradients)
+            plain_seconds = plain_seconds or seconds
+            cells.append(f"{seconds:.1f} | {seconds / plain_seconds:.2f} | {difference(gradients, folder / 'gradients0'):.1e}")
+        print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
 
 
 def main() -> None:

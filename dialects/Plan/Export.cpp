@@ -47,6 +47,9 @@ private:
   SizeAttr size(const SizeExpr &expression) {
     return SizeAttr::get(builder.getContext(), expression);
   }
+  UnitAttr flag(bool isSet) {
+    return isSet ? builder.getUnitAttr() : UnitAttr();
+  }
   IntegerAttr number(int64_t value) { return builder.getI32IntegerAttr(value); }
   static SmallVector<int32_t> signedTable(const std::vector<uint32_t> &table) {
     return SmallVector<int32_t>(table.begin(), table.end());
@@ -119,6 +122,10 @@ void Exporter::exportModel() {
       exportTemplate(task);
     if (stage.attention)
       exportAttention(stage);
+    if (stage.gather)
+      GatherOp::create(builder, loc, number(stage.gather->row),
+                       number(stage.gather->slots), flag(stage.gather->reverse),
+                       flag(stage.gather->isTrained), contents(stage.attended));
   }
   for (const plan::TaskTemplate &task : model.updates)
     exportTemplate(task);

@@ -79,8 +79,11 @@ LogicalResult ExportChecker::checkTemplates() {
 }
 
 LogicalResult ExportChecker::checkAttention(const plan::Stage &stage) {
+  if (stage.attention && stage.gather)
+    return fail() << "stage \"" << stage.name
+                  << "\" begins with an attention and with rows";
   if (!stage.attention) {
-    if (stage.attended.empty())
+    if (stage.attended.empty() || stage.gather)
       return success();
     return fail() << "stage \"" << stage.name
                   << "\" has values of an attention and no attention";

@@ -179,6 +179,11 @@ void Importer::importModel() {
       stage.attention = importAttention(attention);
       stage.attended = contents(attention.getAttendedTypes());
     }
+    for (auto gather : op.getBody().getOps<GatherOp>()) {
+      stage.gather = plan::RowGather{gather.getRow(), gather.getSlots(),
+                                     gather.getReverse(), gather.getTrained()};
+      stage.attended = contents(gather.getAttendedTypes());
+    }
     model.stages.push_back(std::move(stage));
   }
   for (auto op : program.getBody().getOps<TemplateOp>())

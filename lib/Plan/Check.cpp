@@ -146,6 +146,8 @@ std::optional<Violation> plan::findViolation(const Plan &plan,
   if (!found)
     found = checkAttention(context);
   if (!found)
+    found = checkGathers(context);
+  if (!found)
     found = checkMemory(context);
   if (!found)
     found = checkLimits(context);

@@ -94,7 +94,7 @@ private:
             plan.chunks.data() + plan.firstChunk[place + 1]};
   }
   bool isVisible(const TokenChunk &query, const TokenChunk &key) const {
-    return query.sequence == key.sequence &&
+    return query.sequence == key.sequence && query.count > 0 && key.count > 0 &&
            (!attention.causal ||
             key.first <= query.first + (query.count - 1) * query.stride);
   }

@@ -294,7 +294,7 @@ Found DataflowChecker::checkCopyHeads(uint32_t i) {
   const Instruction &copy = role.body[i];
   uint32_t to = copy.buffers[0], from = copy.buffers[1];
   const Buffer &target = role.buffers[to], &source = role.buffers[from];
-  bool isWhole = target.share == Share();
+  bool isWhole = target.share.owner < 0; // perhaps computed again
   if (Found found = checkHeads(i, /*isWithinFirst=*/isWhole))
     return found;
   if (Found found = read(i, from))

@@ -78,6 +78,11 @@ Found StructureChecker::checkBatch() {
   if (Result<void> checked = checkStrategy(plan.strategy, model); !checked)
     return fail(checked.error().message);
   indexRoutes();
+  for (const Stage &stage : model.stages)
+    if (stage.gather && plan.strategy.slices > 1)
+      return fail("stage '" + stage.name +
+                  "' scans over the tokens of several ranks, and they walk "
+                  "them in slices");
   if (!plan.sequenceGroups.empty())
     return checkSequenceGroups(context);
   if (!plan.chunks.empty() || !plan.firstChunk.empty() ||
@@ -85,9 +90,9 @@ Found StructureChecker::checkBatch() {
     return fail("ranks share sequences or walk slices, and there are no "
                 "sequence groups");
   for (const Stage &stage : model.stages)
-    if (stage.attention)
-      return fail("a stage begins with an attention and there are no sequence "
-                  "groups");
+    if (stage.isShared())
+      return fail("a stage begins with an attention or with rows of other "
+                  "ranks, and there are no sequence groups");
   uint64_t parts = uint64_t(plan.strategy.data) * plan.strategy.microbatches;
   if (parts == 0 || parts != plan.shapes.size() ||
       parts != plan.firstSequence.size() - 1 || plan.firstSequence.empty())

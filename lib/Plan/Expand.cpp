@@ -128,15 +128,15 @@ Result<void> Expander::dealBatch() {
   shapesOfMicrobatch.resize(strategy.numSlices());
   bool isCut = std::any_of(
       model.stages.begin(), model.stages.end(),
-      [](const Stage &stage) { return stage.attention.has_value(); });
-  if (givenGroups && walksSlices(strategy))
+      [](const Stage &stage) { return stage.isShared(); });
+  if (givenGroups && strategy.slices > 1)
     return fail("ranks that share sequences in groups of any sizes do not walk "
-                "them in slices, nor compute activations again",
-                {"use one slice and keep all activations"});
+                "them in slices",
+                {"use one slice"});
   if (givenGroups)
     return isCut ? dealGroups()
                  : fail("there are sequence groups, and the model's stages are "
-                        "not cut at their attentions",
+                        "not cut where ranks meet",
                         {"hocket.sequence makes the compiler cut them"});
   plan.firstSequence = dealSequences(uint32_t(lengths.size()), uint32_t(parts));
   if (strategy.sequence > 1 || isCut || strategy.slices > 1)

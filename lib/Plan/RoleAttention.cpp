@@ -31,8 +31,14 @@ uint32_t RoleBuilder::shareBuffer(const AttentionValue &value,
     return buffer(operand.slot, operand.index, int32_t(task.stage),
                   int32_t(slice));
   }
-  if (share.owner >= 0)
+  if (share.owner >= 0) {
     share.owner = int32_t(program.group->coordinates[share.owner]);
+    // What others sent for the forward has a copy for each of its runs; 1 is
+    // that of the backward.
+    auto runs = forwards.find({int32_t(task.stage), int32_t(task.microbatch)});
+    if (share.again == 0 && runs != forwards.end() && runs->second > 1)
+      share.again = uint8_t(runs->second);
+  }
   if (share.term >= 0)
     share.term = int32_t(program.group->coordinates[share.term]);
   return buffer(operand.slot, operand.index, int32_t(task.stage),

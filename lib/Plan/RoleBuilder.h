@@ -82,6 +82,7 @@ private:
   void waitForSends(double time);
   void addAttention(const ScheduledTask &task, bool isBackward);
   void addEmptyAttention(const ScheduledTask &task, bool isBackward);
+  void addGather(const ScheduledTask &task, bool isBackward);
   uint32_t shareBuffer(const AttentionValue &value,
                        const MemberProgram &program, const ScheduledTask &task);
   uint32_t tableIndex(const std::vector<int32_t> &table);
@@ -99,8 +100,9 @@ private:
   }
   std::string bufferName(Slot slot, uint32_t index, int32_t stage,
                          int32_t microbatch, const Share &share) const;
-  /// Tokens of a buffer of a microbatch, where ranks share sequences.
-  int64_t tokensOf(const Buffer &made) const;
+  /// What the owner of a buffer of a microbatch has, where ranks share
+  /// sequences.
+  const MicrobatchShape &shapeOf(const Buffer &made) const;
   /// The bytes of `made` on the largest rank of the role.
   int64_t bytesOf(const Buffer &made);
   Instruction instruction(Op op, int32_t stage, int32_t microbatch) const;

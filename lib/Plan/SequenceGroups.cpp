@@ -2,8 +2,9 @@
 
 #include "SequenceGroups.h"
 
-#include "Segments.h"
 #include "SliceAttention.h"
+
+#include "hocket/Plan/ModelCheck.h"
 
 #include <algorithm>
 
@@ -38,7 +39,7 @@ SequenceGroups::methodOf(const std::string &name,
 Result<void> SequenceGroups::layOut(Plan &plan, const Model &model,
                                     const SequenceMethods &registry) {
   uint32_t slices = plan.strategy.slices;
-  ofSlices = walksSlices(plan.strategy);
+  ofSlices = slices > 1;
   numSlices = plan.strategy.numSlices();
   uint32_t coordinates = plan.strategy.replicas();
   std::vector<MemberChunks> chunks(coordinates);
@@ -46,6 +47,7 @@ Result<void> SequenceGroups::layOut(Plan &plan, const Model &model,
     ofCoordinate.resize(numSlices);
   places.resize(size_t(coordinates) * numSlices);
   std::vector<bool> isDealt(plan.lengths.size());
+  bool gathers = gathersRows(model);
   for (uint32_t i = 0; i < plan.strategy.microbatches; ++i)
     for (const SequenceGroup &group : plan.sequenceGroups[i]) {
       uint32_t degree = uint32_t(group.coordinates.size());
@@ -58,6 +60,19 @@ Result<void> SequenceGroups::layOut(Plan &plan, const Model &model,
                   degree, stage.attention->heads, stage.attention->keyHeads);
               !checked)
             return checked;
+      if (gathers && !(*method)->holdsRuns())
+        return Error(ErrorCode::InvalidArgument,
+                     "a stage scans over the tokens of several ranks, which "
+                     "needs a run of each sequence on every rank, and the "
+                     "sequence method '" +
+                         group.method + "' deals them in another way",
+                     {"use ring or ulysses"});
+      for (const Stage &stage : model.stages)
+        if (stage.gather && degree > stage.gather->slots + 1)
+          return fail("a sequence group has " + std::to_string(degree) +
+                      " members, and stage '" + stage.name +
+                      "' was compiled for at most " +
+                      std::to_string(stage.gather->slots + 1));
       if (!std::is_sorted(group.sequences.begin(), group.sequences.end()))
         return fail("the sequences of a group are not sorted");
       Group &made = groups.emplace_back();
@@ -75,6 +90,12 @@ Result<void> SequenceGroups::layOut(Plan &plan, const Model &model,
             chunk.sequence = sequence;
             made.chunks[member].push_back(chunk);
           }
+        // Of a row for each sequence all members have as many.
+        for (uint32_t member = 0; gathers && member < degree; ++member) {
+          std::vector<TokenChunk> &list = made.chunks[member];
+          if (list.empty() || list.back().sequence != sequence)
+            list.push_back({sequence, 0, 0, 1});
+        }
       }
       for (uint32_t member = 0; member < degree; ++member) {
         uint32_t coordinate = group.coordinates[member];
@@ -136,4 +157,19 @@ MemberProgram SequenceGroups::program(uint32_t coordinate, uint32_t slice,
                                  : group.method->forward(geometry);
   }
   return {&found->second[place.member], group.group, ofSlices};
+}
+
+RowMembers SequenceGroups::rowMembers(uint32_t coordinate, uint32_t microbatch,
+                                      bool reverse) const {
+  const Place &place = places[size_t(coordinate) * numSlices + microbatch];
+  RowMembers members;
+  if (place.group < 0)
+    return members;
+  std::vector<uint32_t> order = groups[place.group].group->coordinates;
+  if (reverse)
+    std::reverse(order.begin(), order.end());
+  auto own = std::find(order.begin(), order.end(), coordinate);
+  members.before.assign(order.begin(), own);
+  members.after.assign(own + 1, order.end());
+  return members;
 }

@@ -15,6 +15,12 @@ struct MemberProgram {
   bool ofSlices = false;
 };
 
+/// The coordinates of the members of a group that come before and after one of
+/// them, each in the order of a scan.
+struct RowMembers {
+  std::vector<uint32_t> before, after;
+};
+
 /// Lays the sequences of a step out over their groups, and has the methods
 /// write what members do. Programs are written once for all attentions that are
 /// alike.
@@ -29,6 +35,10 @@ public:
   /// The program of `coordinate` for an attention in `slice` of the step.
   MemberProgram program(uint32_t coordinate, uint32_t slice,
                         const Attention &attention, bool isBackward);
+
+  /// Those around `coordinate`, in the order of the tokens or against it.
+  RowMembers rowMembers(uint32_t coordinate, uint32_t microbatch,
+                        bool reverse) const;
 
 private:
   struct Group {

@@ -41,10 +41,15 @@ Result<void> plan::checkSlices(const Strategy &strategy, const Model &model) {
   if (!strategy.routes.empty() || !strategy.nodes.empty())
     return fail("a skip-pipeline does not walk microbatches in slices, nor "
                 "compute activations again");
-  if (strategy.sequence > 1)
-    return fail("ranks that share sequences do not walk them in slices, nor "
-                "compute activations again",
-                {"use hocket.sequence or hocket.stream, not both"});
+  if (strategy.sequence > 1 && strategy.slices > 1)
+    return fail("ranks that share sequences do not walk them in slices",
+                {"use one slice, or no hocket.sequence"});
+  for (const Stage &stage : model.stages)
+    if (stage.gather)
+      return fail("stage '" + stage.name +
+                      "' scans over the tokens of several ranks, which neither "
+                      "walk them in slices nor compute activations again",
+                  {"use one slice and keep all activations"});
   std::vector<uint32_t> first =
       firstSegments(strategy, uint32_t(model.stages.size()));
   uint32_t stages = uint32_t(first.size()) - 1;

@@ -3,6 +3,7 @@
 #include "Utils.h"
 
 #include "hocket/Dialects/Hocket.h"
+#include "hocket/Dialects/Segments.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
@@ -158,6 +159,8 @@ FailureOr<JointFunction> hocket::buildJoint(func::FuncOp stage) {
     OperandAttr binding = bindingOf(attrs);
     if (!isFloat(result.getType()))
       continue;
+    if (attrs.contains(kDetachedAttr))
+      continue;
     if (binding.getSlot() == Slot::Output) {
       Value gradient =
           addArgument(result.getType(), bind(context, Slot::OutputGradient,
@@ -192,8 +195,9 @@ FailureOr<JointFunction> hocket::buildJoint(func::FuncOp stage) {
   SmallVector<unsigned> inputs;
   for (unsigned number = 0; number < joint.numPrimalArguments; ++number) {
     Value argument = function.getArgument(number);
-    Slot slot = bindingOf(function.getArgAttrDict(number)).getSlot();
-    if (isFloat(argument.getType()) &&
+    DictionaryAttr attrs = function.getArgAttrDict(number);
+    Slot slot = bindingOf(attrs).getSlot();
+    if (isFloat(argument.getType()) && !attrs.contains(kDetachedAttr) &&
         (slot == Slot::Input || slot == Slot::Attended)) {
       adjoints.setActive(argument);
       inputs.push_back(number);

@@ -202,14 +202,6 @@ LogicalResult Outliner::outlineStream(StreamOp stream) {
   Block &body = stream.getBody().front();
   if (stream.isTrivial())
     return enter(body);
-  if (auto sequence = stream->getParentOfType<SequenceOp>();
-      sequence && sequence.getDegree() > 1) {
-    InFlightDiagnostic diagnostic = stream.emitOpError(
-        "is inside of a 'hocket.sequence', whose ranks cannot walk what they "
-        "share in slices yet; use one of the two");
-    diagnostic.attachNote(sequence.getLoc()) << "it is here";
-    return diagnostic;
-  }
   WalkResult walked = body.walk([&](Operation *op) {
     if (!isa<SkipPipelineOp, MicrobatchesOp>(op))
       return WalkResult::advance();

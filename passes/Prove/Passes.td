@@ -36,7 +36,9 @@ def PlanVerify : Pass<"plan-verify", "::mlir::ModuleOp"> {
   }];
   let options = [
     Option<"deviceMemory", "device-memory", "int64_t", "0",
-           "Bytes of memory of every device (P5); 0 means no limit.">
+           "Bytes of memory of every device (P5); 0 means no limit.">,
+    Option<"hostMemory", "host-memory", "int64_t", "0",
+           "Bytes that every rank may have on its host (P5); 0 means no limit.">
   ];
   let statistics = [
     Statistic<"numInstructions", "num-instructions",

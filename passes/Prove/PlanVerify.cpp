@@ -82,7 +82,7 @@ struct PlanVerify : hocket::impl::PlanVerifyBase<PlanVerify> {
       for (const plan::Role &role : imported.plan.roles)
         numInstructions += role.body.size();
       if (std::optional<plan::Violation> violation = plan::findViolation(
-              imported.plan, imported.model, deviceMemory)) {
+              imported.plan, imported.model, {deviceMemory, hostMemory})) {
         report(*violation, imported, program);
         signalPassFailure();
       }

@@ -234,7 +234,8 @@ RowsOfTwo Executor::rowsOf(const Instruction &instruction) const {
   both.toPitch = to.type.shape[1].evaluate({}) * headBytes(to);
   both.fromPitch = from.type.shape[1].evaluate({}) * headBytes(from);
   both.rowBytes = int64_t(end - first) * headBytes(to);
-  both.rows = ownerShape(*plan, plan->ranks[self], to).tokens;
+  both.rows = to.type.shape[0].evaluate(
+      ownerShape(*plan, plan->ranks[self], to).symbols());
   return both;
 }
 

@@ -67,6 +67,9 @@ plan::Stage Decoder::stage(const format::Stage *in) {
                         from->causal(), from->part(),      from->merge(),
                         from->delta(),  from->part_grad(), from->is_trained()};
   list(in->attended(), out.attended, toType);
+  if (const format::RowGather *from = in->gather())
+    out.gather = plan::RowGather{from->row(), from->slots(), from->reverse(),
+                                 from->is_trained()};
   return out;
 }
 

@@ -109,9 +109,12 @@ Offset<format::Stage> Writer::write(const plan::Stage &stage) {
   format::Attention attention(a.query, a.key, a.value, a.heads, a.keyHeads,
                               a.headSize, a.part, a.merge, a.delta, a.partGrad,
                               a.causal, a.isTrained);
+  const plan::RowGather g = stage.gather.value_or(plan::RowGather());
+  format::RowGather gather(g.row, g.slots, g.reverse, g.isTrained);
   return format::CreateStage(builder, name, inputs, outputs, residuals,
                              templates, stage.attention ? &attention : nullptr,
-                             types(stage.attended));
+                             types(stage.attended),
+                             stage.gather ? &gather : nullptr);
 }
 
 Offset<format::Kernel> Writer::write(const plan::Kernel &kernel) {

@@ -125,7 +125,8 @@ struct MicrobatchShape {
 };
 
 /// Tokens first, first + stride, ... of a sequence of the step, `count` of
-/// them.
+/// them; none where every member of a group has a row for the sequence
+/// (RowGather) and this one has no token of it.
 struct TokenChunk {
   uint32_t sequence = 0; // index into Plan::lengths
   int64_t first = 0;     // position in the sequence

@@ -67,8 +67,12 @@ public:
 
 private:
   struct Mean {
-    double seconds = 0;
+    double seconds = 0; // sum
     int64_t calls = 0;
+    void add(double more) {
+      seconds += more;
+      ++calls;
+    }
   };
   using Moves = std::map<int64_t, Mean>; // by bytes
 
@@ -81,7 +85,7 @@ private:
   Device &device;
   std::counting_semaphore<> turns;
   mutable std::mutex mutex; // of what follows
-  std::map<std::pair<uint32_t, Symbols>, std::vector<float>> kernels;
+  std::map<std::pair<uint32_t, Symbols>, Mean> kernels;
   Moves fills, copies, sums;
   Mean inside; // launch()
 };

@@ -177,3 +177,20 @@ plan.program @shared model("shared") data(1) sequence(2) segments([2])
   }
   plan.rank 0 @first data(0) pipeline(0)
 }
+
+// Rows that ranks gather.
+plan.program @rows model("rows") data(1) sequence(2) segments([2])
+    microbatches(1) schedule("gpipe") {
+  plan.stage 0 "scan" inputs() outputs((S - 1) x 9 x f32) residuals() {
+  }
+  plan.stage 1 "apply" inputs((S - 1) x 9 x f32) outputs() residuals() {
+    // plan.gather
+    plan.gather row(0) slots(3) trained
+        attended((S - 1) x 9 x f32, (S - 1) x 9 x f32, (S - 1) x 9 x f32)
+  }
+  plan.lengths [1]
+  plan.sequence_group microbatch(0) method("ring") coordinates([0, 1])
+      sequences([0])
+  plan.chunks 0 [[0 of 0 at 0]]
+  plan.chunks 1 [[1 of 0 at 0]]
+}

@@ -172,18 +172,3 @@ func.func @loss(%x: tensor<?xf32> {hocket.role = #hocket.role<batch>}) -> (tenso
   }
   return %q#0, %q#1 : tensor<f32>, tensor<f32>
 }
-
-// -----
-
-func.func @loss(%x: tensor<?xf32> {hocket.role = #hocket.role<batch>}) -> (tensor<f32>, tensor<f32>) {
-  // expected-note @below {{it is here}}
-  %q:2 = hocket.sequence degree(2) method("ring") tokens(%y = %x : tensor<?xf32>) -> (tensor<f32>, tensor<f32>) {
-    // expected-error @below {{'hocket.stream' op is inside of a 'hocket.sequence', whose ranks cannot walk what they share in slices yet; use one of the two}}
-    %r:2 = hocket.stream slices(2) tokens(%z = %y : tensor<?xf32>) -> (tensor<f32>, tensor<f32>) {
-      %c = arith.constant dense<1.0> : tensor<f32>
-      hocket.yield %c, %c : tensor<f32>, tensor<f32>
-    }
-    hocket.yield %r#0, %r#1 : tensor<f32>, tensor<f32>
-  }
-  return %q#0, %q#1 : tensor<f32>, tensor<f32>
-}

@@ -2,6 +2,7 @@
 
 #include "hocket/Dialects/PlanTranslation.h"
 
+#include "../Plan/GatherModel.h"
 #include "../Plan/RandomStrategies.h"
 #include "../Plan/SharedSequences.h"
 #include "../Plan/SyntheticModel.h"
@@ -69,6 +70,7 @@ void expectEqual(const plan::Model &a, const plan::Model &b) {
                EXPECT_EQ(a.residuals, b.residuals);
                expectEach(a.tasks, b.tasks, compareTasks);
                EXPECT_EQ(a.attention, b.attention);
+               EXPECT_EQ(a.gather, b.gather);
                EXPECT_EQ(a.attended, b.attended);
              });
   expectEach(a.updates, b.updates, compareTasks);
@@ -291,6 +293,20 @@ TEST_F(PlanTranslation, RoundTripsSharedSequences) {
   roundTrip();
   model.stages[1].attention->isTrained = false;
   model.stages[1].attention->delta = model.stages[1].attention->partGrad = 0;
+  roundTrip();
+}
+
+/// Rows of other ranks, and members that have no token of a sequence.
+TEST_F(PlanTranslation, RoundTripsRows) {
+  model = plan::test::makeGatherModel();
+  plan::Strategy strategy;
+  strategy.sequence = 4;
+  strategy.segments = {3};
+  strategy.schedule = "gpipe";
+  Result<plan::Plan> plan = plan::expand(
+      model, strategy, {48, 2, 21, 1}, plan::ScheduleRegistry::withBuiltins());
+  ASSERT_TRUE(plan) << plan.error();
+  original = *plan;
   roundTrip();
 }
 

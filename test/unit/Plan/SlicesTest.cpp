@@ -255,6 +255,36 @@ TEST(SlicesTest, TakeNoMoreMemoryForMoreMicrobatches) {
   EXPECT_LT(four, one + 4096 * 32 * 4 * 3 / 2);
 }
 
+/// What ranks sent each other in the forward they send once more.
+TEST(SlicesTest, RecomputeSharedSequences) {
+  for (bool causal : {true, false}) {
+    SliceOptions options;
+    options.layers = 3;
+    options.causal = causal;
+    Model model = makeSliceModel(options);
+    for (const char *method : {"ring", "zigzag", "striped", "all_gather",
+                               "ulysses", "usp:2", "token_ring"}) {
+      SCOPED_TRACE(method);
+      Strategy strategy = layerwise(model, 1);
+      strategy.sequence = 4;
+      strategy.sequenceMethod = method;
+      strategy.microbatches = 2;
+      std::vector<int64_t> lengths = {400, 37, 1, 64, 5, 218, 3, 129, 11};
+      Plan kept = expanded(model, strategy, lengths);
+      strategy.activations.assign(4, {0, 0});
+      Plan again = expanded(model, strategy, lengths);
+      auto sends = [](const Plan &plan) {
+        size_t sends = 0;
+        for (const Instruction &instruction : plan.roles[0].body)
+          sends += instruction.op == Op::Send;
+        return sends;
+      };
+      EXPECT_GT(sends(again), sends(kept));
+      EXPECT_LT(again.roles[0].arenaBytes, kept.roles[0].arenaBytes * 3 / 4);
+    }
+  }
+}
+
 /// Activation checkpointing of stages that are not cut.
 TEST(SlicesTest, RecomputeUncutStages) {
   for (bool split : {false, true}) {

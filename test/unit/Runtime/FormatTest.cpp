@@ -1,5 +1,6 @@
 //===- FormatTest.cpp - .hkt files ----------------------------------------===//
 
+#include "../Plan/GatherModel.h"
 #include "../Plan/RandomStrategies.h"
 #include "../Plan/SharedSequences.h"
 #include "TestFiles.h"
@@ -57,6 +58,7 @@ void expectEqual(const plan::Model &a, const plan::Model &b) {
     EXPECT_EQ(a.stages[i].residuals, b.stages[i].residuals);
     equalTasks(a.stages[i].tasks, b.stages[i].tasks);
     EXPECT_EQ(a.stages[i].attention, b.stages[i].attention);
+    EXPECT_EQ(a.stages[i].gather, b.stages[i].gather);
     EXPECT_EQ(a.stages[i].attended, b.stages[i].attended);
   }
   ASSERT_EQ(a.kernels.size(), b.kernels.size());
@@ -273,6 +275,25 @@ TEST(Format, RoundTripKeepsSharedSequences) {
   EXPECT_EQ(serialize(*after), bytes);
 }
 
+/// Rows of other ranks, and members that have no token of a sequence.
+TEST(Format, RoundTripKeepsRows) {
+  Executable before = sharedExecutable();
+  before.model = makeGatherModel();
+  plan::Strategy strategy;
+  strategy.sequence = 4;
+  strategy.segments = {3};
+  strategy.schedule = "gpipe";
+  Result<plan::Plan> plan =
+      plan::expand(before.model, strategy, {48, 2, 21, 1},
+                   plan::ScheduleRegistry::withBuiltins());
+  ASSERT_TRUE(plan) << plan.error();
+  before.plan = *plan;
+  Result<Executable> after = decode(serialize(before));
+  ASSERT_TRUE(after) << after.error();
+  expectEqual(before.model, after->model);
+  expectEqual(before.plan, after->plan);
+}
+
 TEST(Format, MoreSlicesThanThereCanBeAreRefused) {
   Executable executable = smallExecutable();
   executable.plan.strategy.slices = 0xFFFFFFFFu;
@@ -356,7 +377,7 @@ TEST(Format, SharedSequencesOutOfRangeAreRefused) {
   EXPECT_EQ(refused([](P &p) { p.chunks[2].sequence = 2; }), chunks);
   EXPECT_EQ(refused([](P &p) { p.chunks[2].first = -1; }), chunks);
   EXPECT_EQ(refused([](P &p) { p.chunks[2].first = 6; }), chunks);
-  EXPECT_EQ(refused([](P &p) { p.chunks[2].count = 0; }), chunks);
+  EXPECT_EQ(refused([](P &p) { p.chunks[2].count = -1; }), chunks);
   EXPECT_EQ(refused([](P &p) { p.chunks[2].count = INT64_MAX; }), chunks);
   EXPECT_EQ(refused([](P &p) { p.chunks[2].stride = 2; }), chunks);
   EXPECT_EQ(refused([](P &p) { p.chunks[2].stride = INT64_MIN; }), chunks);
