@@ -223,6 +223,7 @@ void Chooser::prepare() {
 bool Chooser::solve(std::vector<SliceActivations> &activations) {
   auto scheduler = createActivationsScheduler("auto");
   SolverOptions part = options;
+  part.onProgress = nullptr; // of one of many problems
   if (part.workLimit)
     part.workLimit = *part.workLimit / kMostRounds / int64_t(problems.size());
   else

@@ -32,7 +32,9 @@ hocket::chooseActivations(func::FuncOp loss, const ModelSource &source,
     emitFailure(loss, "the activations cannot be chosen: ", choice.error());
     return failure();
   }
-  reportSolution(loss, "Activations", choice->solution);
+  // Where everything can be kept there was nothing to solve.
+  if (choice->solution.hasSolution())
+    reportSolution(loss, "Activations", choice->solution);
   remark::passed(loss.getLoc(),
                  remark::RemarkOpts::name("ActivationsStep").category("solve"))
       << remark::metric("Seconds", choice->seconds)

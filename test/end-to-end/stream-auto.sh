@@ -20,7 +20,7 @@ run "$source/model.mlir" "$out/erased" "$topology"
 sed "s/memory_bytes: .*/memory_bytes: $memory/; s/^devices_per_node: .*/devices_per_node: 1/" "$topology" >"$out/topology.yaml"
 [ "$host" = 0 ] || echo "host: {memory_bytes: $host, bytes_per_second: 1.0e11}" >>"$out/topology.yaml"
 hocket-opt "$source/model.mlir" --hocket-parallelize="$options" -o "$out/model.mlir"
-run "$out/model.mlir" "$out/chosen" "$out/topology.yaml"
+run "$out/model.mlir" "$out/chosen" "$out/topology.yaml" 2>&1
 python3 "$utils/compare_losses.py" "$out/chosen.txt" "$out/erased.txt" --rtol=1e-5 --steps=1
 python3 "$utils/compare_tensors.py" "$out/chosen.safetensors" "$out/erased.safetensors" --rtol=1e-5
 hocket-run "$out/chosen.hkt" --world=virtual

@@ -5,6 +5,7 @@
 #include "hocket/Compiler/Compile.h"
 #include "hocket/Compiler/InitAll.h"
 #include "hocket/Passes/Expand.h"
+#include "hocket/Passes/ModelBuilder.h"
 #include "hocket/Plan/Lengths.h"
 #include "hocket/Plan/ScheduleCsv.h"
 #include "hocket/Runtime/Profiling.h"
@@ -154,6 +155,21 @@ void printSolved(const char *knob, const Progress &progress) {
             << (bound > 0 ? 100 * (value - bound) / bound : 0) << "%\n";
 }
 
+/// What the stages of the pipeline keep, where that was chosen.
+void printActivations(ModuleOp module, const plan::Strategy &strategy) {
+  auto loss = module.lookupSymbol<func::FuncOp>("loss");
+  if (!loss || !leavesActivationsOpen(loss))
+    return;
+  std::cerr << "activations(auto): ";
+  if (strategy.activations.empty())
+    std::cerr << "everything is kept";
+  else
+    std::cerr << "of " << strategy.slices << " slices, kept and offloaded:";
+  for (const plan::SliceActivations &stage : strategy.activations)
+    std::cerr << ' ' << stage.kept << '+' << stage.offloaded;
+  std::cerr << '\n';
+}
+
 int compileFile() {
   if (modelPath.empty())
     return reportMistake("which model? usage: hocket-compile MODEL.mlir "
@@ -252,6 +268,7 @@ int compileFile() {
   if (solved)
     printSolved(executable->plan.strategy.routes.empty() ? "schedule" : "paths",
                 *solved);
+  printActivations(*module, executable->plan.strategy);
   std::cerr << outputPath << ": " << executable->plan.ranks.size() << " ranks, "
             << executable->model.stages.size() << " stages, "
             << executable->model.kernels.size() << " kernels, compiled in "
