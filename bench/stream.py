@@ -92,6 +92,7 @@ def ways(options) -> list[tuple[str, str]]:
     for slices in options.slices:
         found.append((f"{slices} slices, all kept", f"slices={slices} chunks={options.layers} schedule=gpipe"))
         found.append((f"{slices} slices, recomputed", f"slices={slices} {checkpoints}"))
+        found.append((f"{slices} slices, on the host", f"slices={slices} {checkpoints} offloaded={slices}"))
     return found
 
 

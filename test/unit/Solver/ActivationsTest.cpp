@@ -148,7 +148,7 @@ TEST(Activations, MixedLayersAreNearTheBound) {
     }
     problem.attention.recompute = true;
     problem.hostCap = problem.deviceCap;
-    ActivationsSolution solution = solve(problem, "auto", 100'000'000);
+    ActivationsSolution solution = solve(problem, "auto", 40'000'000);
     ASSERT_TRUE(solution.hasSolution());
     EXPECT_LE(double(solution.value), 1.03 * double(solution.lowerBound));
     problem.isUniform = true;
