@@ -66,6 +66,17 @@ void SequenceOp::build(OpBuilder &builder, OperationState &state,
   buildBody(builder, state, bodyBuilder);
 }
 
+void StreamOp::build(OpBuilder &builder, OperationState &state,
+                     TypeRange results, ValueRange tokens, Value offsets,
+                     ValueRange shared, int64_t slices, StringRef activations,
+                     BodyBuilder bodyBuilder) {
+  auto &properties =
+      addStrategyOperands<Properties>(state, results, tokens, offsets, shared);
+  properties.slices = builder.getI64IntegerAttr(slices);
+  properties.activations = builder.getStringAttr(activations);
+  buildBody(builder, state, bodyBuilder);
+}
+
 void PipelineOp::build(OpBuilder &builder, OperationState &state,
                        TypeRange results, ValueRange tokens, Value offsets,
                        ValueRange shared, int64_t microbatches,
@@ -139,6 +150,10 @@ YieldOp DataOp::getYield() {
 }
 
 YieldOp SequenceOp::getYield() {
+  return cast<YieldOp>(getBody().front().getTerminator());
+}
+
+YieldOp StreamOp::getYield() {
   return cast<YieldOp>(getBody().front().getTerminator());
 }
 

@@ -47,6 +47,12 @@ LogicalResult SequenceOp::canonicalize(SequenceOp op,
   return dropUnused(rewriter, op, op.getSharedMutable());
 }
 
+LogicalResult StreamOp::canonicalize(StreamOp op, PatternRewriter &rewriter) {
+  if (op.isTrivial())
+    return inlineStrategyBody(rewriter, op);
+  return dropUnused(rewriter, op, op.getSharedMutable());
+}
+
 LogicalResult PipelineOp::canonicalize(PipelineOp op,
                                        PatternRewriter &rewriter) {
   return dropUnused(rewriter, op, op.getSharedMutable());

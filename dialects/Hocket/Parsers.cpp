@@ -4,6 +4,10 @@
 //              | `hocket.sequence` `degree` `(` integer `)`
 //                (`method` `(` (`auto` | string) `)`)?
 //                (`ulysses` `(` integer `)`)? rest
+//              | `hocket.stream` `slices` `(` integer `)`
+//                (`activations` `(` (`auto` | string) `)`)?
+//                (`kept` `(` integers `)`)? (`offloaded` `(` integers `)`)?
+//                rest
 //              | `hocket.pipeline` `microbatches` `(` integer `)`
 //                (`schedule` `(` (`auto` | string) `)`)?
 //                (`chunks` `(` integer `)`)? (`placement` `(` integers `)`)?
@@ -210,6 +214,17 @@ ParseResult SequenceOp::parse(OpAsmParser &parser, OperationState &result) {
   return parseStrategy<Properties>(parser, result);
 }
 
+ParseResult StreamOp::parse(OpAsmParser &parser, OperationState &result) {
+  auto &properties = result.getOrAddProperties<Properties>();
+  if (parseClause(parser, "slices", parser.getBuilder().getI64Type(),
+                  properties.slices) ||
+      parseOptionalChoice(parser, "activations", properties.activations) ||
+      parseOptionalIntegers(parser, "kept", properties.kept) ||
+      parseOptionalIntegers(parser, "offloaded", properties.offloaded))
+    return failure();
+  return parseStrategy<Properties>(parser, result);
+}
+
 ParseResult PipelineOp::parse(OpAsmParser &parser, OperationState &result) {
   auto &properties = result.getOrAddProperties<Properties>();
   if (parseClause(parser, "microbatches", parser.getBuilder().getI64Type(),
@@ -401,6 +416,23 @@ void SequenceOp::print(OpAsmPrinter &printer) {
     printer << " method(" << getMethodAttr() << ')';
   if (getUlysses())
     printer << " ulysses(" << *getUlysses() << ')';
+  printStrategy(printer, *this);
+}
+
+void StreamOp::print(OpAsmPrinter &printer) {
+  printer << " slices(" << getSlices() << ')';
+  if (getActivations() == "auto")
+    printer << " activations(auto)";
+  else if (getActivations() != "keep")
+    printer << " activations(" << getActivationsAttr() << ')';
+  for (auto [name, list] : {std::pair(" kept(", getKept()),
+                            std::pair(" offloaded(", getOffloaded())}) {
+    if (!list)
+      continue;
+    printer << name;
+    printIntegers(printer, *list);
+    printer << ')';
+  }
   printStrategy(printer, *this);
 }
 

@@ -181,7 +181,13 @@ LogicalResult ProgramVerifier::verifyStrategy() {
       }
     return success();
   };
+  if (program.getActivations().size() % 2)
+    return program.emitOpError("has ")
+           << program.getActivations().size()
+           << " numbers in its activations; write two for each stage of the "
+              "pipeline: slices that are kept, and slices that are offloaded";
   return success(
+      succeeded(verifyNumbers(program.getActivations(), "activations")) &&
       succeeded(verifyNumbers(program.getPlacement(), "placement")) &&
       succeeded(verifyNumbers(program.getInFlight(), "in_flight")) &&
       succeeded(verifyNumbers(program.getSegments(), "segments")) &&

@@ -39,6 +39,8 @@ FailureOr<ProgramVerifier::Bound> ProgramVerifier::resolve(Operation *user,
   auto attendedTypes = [&](StageOp stage) {
     for (auto attention : stage.getBody().getOps<AttentionOp>())
       return attention.getAttendedTypes();
+    for (auto gather : stage.getBody().getOps<GatherOp>())
+      return gather.getAttendedTypes();
     return builtin.getArrayAttr({});
   };
   size_t states = program.getStates().size();
@@ -63,7 +65,9 @@ FailureOr<ProgramVerifier::Bound> ProgramVerifier::resolve(Operation *user,
   case planir::Slot::Attended:
     return ofStage(attendedTypes(stage));
   case planir::Slot::AttendedGradient:
-    // Of the output alone.
+    // Of an attention's output alone, and of all rows.
+    if (!stage.getBody().getOps<GatherOp>().empty())
+      return ofStage(attendedTypes(stage));
     return ofStage(
         builtin.getArrayAttr(attendedTypes(stage).getValue().take_front(1)));
   case planir::Slot::Loss:
@@ -78,11 +82,13 @@ FailureOr<ProgramVerifier::Bound> ProgramVerifier::resolve(Operation *user,
 
 LogicalResult ProgramVerifier::verifyMicrobatch(Operation *op,
                                                 std::optional<uint32_t> index) {
-  if (!index || *index < program.getMicrobatches())
+  if (!index || *index < countSlices(program))
     return success();
   InFlightDiagnostic diagnostic = op->emitOpError("is of microbatch ")
                                   << *index << ", but there are "
                                   << program.getMicrobatches();
+  if (program.getSlices() > 1)
+    diagnostic << " x " << program.getSlices() << " slices";
   diagnostic.attachNote(program.getLoc()) << "the program is here";
   return diagnostic;
 }

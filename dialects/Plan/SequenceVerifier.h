@@ -10,6 +10,9 @@ namespace hocket::planir {
 /// The coordinates on the data axis: data x sequence.
 uint64_t countReplicas(ProgramOp program);
 
+/// What the body of a program calls microbatches: microbatches x slices.
+uint64_t countSlices(ProgramOp program);
+
 /// The `plan.lengths` of a program whose ranks share sequences, else null.
 LengthsOp sharedLengths(ProgramOp program);
 

@@ -94,7 +94,7 @@ private:
             plan.chunks.data() + plan.firstChunk[place + 1]};
   }
   bool isVisible(const TokenChunk &query, const TokenChunk &key) const {
-    return query.sequence == key.sequence &&
+    return query.sequence == key.sequence && query.count > 0 && key.count > 0 &&
            (!attention.causal ||
             key.first <= query.first + (query.count - 1) * query.stride);
   }
@@ -287,7 +287,9 @@ bool GroupChecker::advance(Member &member, Found &found) {
     break;
   }
   case Op::CopyHeads:
-  case Op::Add: {
+  case Op::Add:
+  case Op::Offload:
+  case Op::Fetch: {
     const Terms &from = member.terms[instruction.buffers[1]];
     Terms &to = member.terms[instruction.buffers[0]];
     to.insert(to.end(), from.begin(), from.end());

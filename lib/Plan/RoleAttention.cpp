@@ -47,9 +47,9 @@ uint32_t RoleBuilder::sliceBuffer(const AttentionValue &value,
   Share share = value.share;
   uint32_t slice = task.microbatch;
   if (share.owner >= 0) {
-    uint32_t member = uint32_t(share.owner) / context.slices;
-    slice =
-        slice - slice % context.slices + uint32_t(share.owner) % context.slices;
+    uint32_t member = uint32_t(share.owner) / context.strategy.slices;
+    slice = slice - slice % context.strategy.slices +
+            uint32_t(share.owner) % context.strategy.slices;
     share.owner = int32_t(slices.group->coordinates[member]);
     if (share.term >= 0)
       share.term = int32_t(slices.group->coordinates[share.term]);
@@ -97,7 +97,7 @@ void RoleBuilder::addSteps(const std::vector<AttentionStep> &steps,
 
 void RoleBuilder::addAttention(const ScheduledTask &task, bool isBackward) {
   const Attention &attention = *model.stages[task.stage].attention;
-  if (context.slices > 1)
+  if (context.strategy.slices > 1)
     return addSlicedAttention(task, isBackward);
   MemberProgram program = context.groups->program(
       context.coordinate, task.microbatch, attention, isBackward);
@@ -115,18 +115,18 @@ void RoleBuilder::addAttention(const ScheduledTask &task, bool isBackward) {
 void RoleBuilder::addSlicedAttention(const ScheduledTask &task,
                                      bool isBackward) {
   const Attention &attention = *model.stages[task.stage].attention;
-  uint32_t slice = task.microbatch % context.slices;
+  uint32_t slice = task.microbatch % context.strategy.slices;
   uint32_t first = task.microbatch - slice;
   MemberSlices slices = context.groups->slicePrograms(
-      context.coordinate, first / context.slices, attention);
+      context.coordinate, first / context.strategy.slices, attention);
   auto add = [&](const AttentionProgram &program, uint32_t of) {
     ScheduledTask part = {task.kind, task.stage, first + of};
-    addSteps(program[slices.member * context.slices + of], *slices.group, part,
-             [&](const AttentionValue &value) {
+    addSteps(program[slices.member * context.strategy.slices + of],
+             *slices.group, part, [&](const AttentionValue &value) {
                return sliceBuffer(value, slices, part);
              });
   };
-  for (uint32_t key = 0; key < context.slices; ++key) {
+  for (uint32_t key = 0; key < context.strategy.slices; ++key) {
     if (attention.causal && key > slice)
       break;
     uint32_t runs = forwardRuns(task.stage - 1, first + key);
@@ -142,7 +142,7 @@ void RoleBuilder::addSlicedAttention(const ScheduledTask &task,
   add(slices.programs->backward, slice);
   if (attention.causal)
     return add(slices.programs->exchange, slice);
-  for (uint32_t key = context.slices; slice == 0 && key-- > 0;)
+  for (uint32_t key = context.strategy.slices; slice == 0 && key-- > 0;)
     add(slices.programs->exchange, key);
 }
 

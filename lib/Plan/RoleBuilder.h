@@ -27,7 +27,9 @@ struct RoleContext {
   /// Of a role of its own for each coordinate; else that of any rank.
   uint32_t coordinate = 0;
   uint32_t replicas = 1; // Strategy::replicas()
-  uint32_t slices = 1;   // Strategy::slices
+  const Strategy &strategy;
+  /// By stage of the model.
+  const std::vector<uint32_t> &pipelineStage;
   std::string name;
   std::vector<uint32_t> stages; // that it runs, sorted
   const Itinerary &itinerary;
@@ -80,6 +82,7 @@ private:
   void waitForSends(double time);
   void addAttention(const ScheduledTask &task, bool isBackward);
   void addEmptyAttention(const ScheduledTask &task, bool isBackward);
+  void addGather(const ScheduledTask &task, bool isBackward);
   void addSlicedAttention(const ScheduledTask &task, bool isBackward);
   /// `bufferOf` gives the buffers of values.
   template <typename BufferOf>
@@ -105,8 +108,9 @@ private:
   }
   std::string bufferName(Slot slot, uint32_t index, int32_t stage,
                          int32_t microbatch, const Share &share) const;
-  /// Tokens of a buffer of a microbatch, where ranks share sequences.
-  int64_t tokensOf(const Buffer &made) const;
+  /// What the owner of a buffer of a microbatch has, where ranks share
+  /// sequences.
+  const MicrobatchShape &shapeOf(const Buffer &made) const;
   /// The bytes of `made` on the largest rank of the role.
   int64_t bytesOf(const Buffer &made);
   Instruction instruction(Op op, int32_t stage, int32_t microbatch) const;

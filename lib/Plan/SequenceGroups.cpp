@@ -2,6 +2,8 @@
 
 #include "SequenceGroups.h"
 
+#include "hocket/Plan/ModelCheck.h"
+
 #include <algorithm>
 
 using namespace hocket;
@@ -35,17 +37,22 @@ SequenceGroups::methodOf(const std::string &name,
 /// Deals every slice to the members, by member * slices + slice: all of them
 /// work on a slice at the same time.
 static MemberChunks deal(const MemberChunks &slices,
-                         const SequenceMethod &method, uint32_t degree) {
+                         const SequenceMethod &method, uint32_t degree,
+                         bool gathers) {
   MemberChunks dealt;
   for (uint32_t member = 0; member < degree; ++member)
     for (const std::vector<TokenChunk> &slice : slices) {
       std::vector<TokenChunk> &list = dealt.emplace_back();
-      for (const TokenChunk &run : slice)
+      for (const TokenChunk &run : slice) {
         for (TokenChunk chunk : method.chunks(run.count, member, degree)) {
           chunk.sequence = run.sequence;
           chunk.first += run.first;
           list.push_back(chunk);
         }
+        // Of a row for each sequence all members have as many.
+        if (gathers && (list.empty() || list.back().sequence != run.sequence))
+          list.push_back({run.sequence, 0, 0, 1});
+      }
     }
   return dealt;
 }
@@ -60,6 +67,7 @@ Result<void> SequenceGroups::layOut(Plan &plan, const Model &model,
     ofCoordinate.resize(plan.strategy.numSlices());
   places.resize(size_t(coordinates) * microbatches);
   std::vector<bool> isDealt(plan.lengths.size());
+  bool gathers = gathersRows(model);
   for (uint32_t i = 0; i < microbatches; ++i)
     for (const SequenceGroup &group : plan.sequenceGroups[i]) {
       uint32_t degree = uint32_t(group.coordinates.size());
@@ -72,6 +80,19 @@ Result<void> SequenceGroups::layOut(Plan &plan, const Model &model,
                   degree, stage.attention->heads, stage.attention->keyHeads);
               !checked)
             return checked;
+      if (gathers && !(*method)->holdsRuns())
+        return Error(ErrorCode::InvalidArgument,
+                     "a stage scans over the tokens of several ranks, which "
+                     "needs a run of each sequence on every rank, and the "
+                     "sequence method '" +
+                         group.method + "' deals them in another way",
+                     {"use ring or ulysses"});
+      for (const Stage &stage : model.stages)
+        if (stage.gather && degree > stage.gather->slots + 1)
+          return fail("a sequence group has " + std::to_string(degree) +
+                      " members, and stage '" + stage.name +
+                      "' was compiled for at most " +
+                      std::to_string(stage.gather->slots + 1));
       if (!std::is_sorted(group.sequences.begin(), group.sequences.end()))
         return fail("the sequences of a group are not sorted");
       Group &made = groups.emplace_back();
@@ -85,7 +106,8 @@ Result<void> SequenceGroups::layOut(Plan &plan, const Model &model,
         isDealt[sequence] = true;
         whole.push_back({sequence, 0, plan.lengths[sequence]});
       }
-      made.chunks = deal(cutIntoSlices(whole, slices), **method, degree);
+      made.chunks =
+          deal(cutIntoSlices(whole, slices), **method, degree, gathers);
       for (uint32_t member = 0; member < degree; ++member) {
         uint32_t coordinate = group.coordinates[member];
         if (coordinate >= coordinates)
@@ -155,4 +177,19 @@ MemberSlices SequenceGroups::slicePrograms(uint32_t coordinate,
         {attention.heads, attention.keyHeads, attention.causal, group.chunks},
         slices);
   return {&found->second, group.group, place.member};
+}
+
+RowMembers SequenceGroups::rowMembers(uint32_t coordinate, uint32_t microbatch,
+                                      bool reverse) const {
+  const Place &place = places[size_t(coordinate) * microbatches + microbatch];
+  RowMembers members;
+  if (place.group < 0)
+    return members;
+  std::vector<uint32_t> order = groups[place.group].group->coordinates;
+  if (reverse)
+    std::reverse(order.begin(), order.end());
+  auto own = std::find(order.begin(), order.end(), coordinate);
+  members.before.assign(order.begin(), own);
+  members.after.assign(own + 1, order.end());
+  return members;
 }

@@ -22,6 +22,12 @@ struct MemberSlices {
   uint32_t member = 0;
 };
 
+/// The coordinates of the members of a group that come before and after one of
+/// them, each in the order of a scan.
+struct RowMembers {
+  std::vector<uint32_t> before, after;
+};
+
 /// Lays the sequences of a step out over their groups, and has the methods
 /// write what members do. Programs are written once for all attentions that are
 /// alike.
@@ -39,6 +45,10 @@ public:
   /// Its programs for the slices of `microbatch`.
   MemberSlices slicePrograms(uint32_t coordinate, uint32_t microbatch,
                              const Attention &attention);
+
+  /// Those around `coordinate`, in the order of the tokens or against it.
+  RowMembers rowMembers(uint32_t coordinate, uint32_t microbatch,
+                        bool reverse) const;
 
 private:
   struct Group {

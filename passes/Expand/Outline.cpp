@@ -104,8 +104,8 @@ LogicalResult Outliner::bindArguments(Operation *strategy, Block &body) {
 LogicalResult Outliner::enter(Block &block) {
   Operation *strategy = nullptr;
   for (Operation &op : block)
-    if (isa<DataOp, SequenceOp, PipelineOp, SkipPipelineOp, MicrobatchesOp>(
-            op)) {
+    if (isa<DataOp, SequenceOp, StreamOp, PipelineOp, SkipPipelineOp,
+            MicrobatchesOp>(op)) {
       strategy = &op;
       break;
     }
@@ -137,6 +137,8 @@ LogicalResult Outliner::enter(Block &block) {
   }
   if (auto sequence = dyn_cast<SequenceOp>(strategy))
     return outlineSequence(sequence);
+  if (auto stream = dyn_cast<StreamOp>(strategy))
+    return outlineStream(stream);
   if (auto microbatches = dyn_cast<MicrobatchesOp>(strategy))
     return outlineMicrobatches(microbatches);
   if (auto skip = dyn_cast<SkipPipelineOp>(strategy))
@@ -182,6 +184,41 @@ LogicalResult Outliner::outlineSequence(SequenceOp sequence) {
   if (method == "usp")
     method += ":" + std::to_string(exchanging);
   strategy.set("method", builder.getStringAttr(method));
+  return enter(body);
+}
+
+/// Two numbers for each stage of the pipeline: slices that are kept, and that
+/// are offloaded.
+static DenseI64ArrayAttr listActivations(StreamOp stream, int64_t stages) {
+  SmallVector<int64_t> numbers;
+  for (int64_t stage = 0; stage < stages; ++stage)
+    for (std::optional<ArrayRef<int64_t>> list :
+         {stream.getKept(), stream.getOffloaded()})
+      numbers.push_back(list ? (*list)[stage] : 0);
+  return DenseI64ArrayAttr::get(stream.getContext(), numbers);
+}
+
+LogicalResult Outliner::outlineStream(StreamOp stream) {
+  Block &body = stream.getBody().front();
+  if (stream.isTrivial())
+    return enter(body);
+  WalkResult walked = body.walk([&](Operation *op) {
+    if (!isa<SkipPipelineOp, MicrobatchesOp>(op))
+      return WalkResult::advance();
+    InFlightDiagnostic diagnostic = stream.emitOpError("cannot contain a '")
+                                    << op->getName()
+                                    << "', whose microbatches take different "
+                                       "ways; use a hocket.pipeline";
+    diagnostic.attachNote(op->getLoc()) << "it is here";
+    return WalkResult::interrupt();
+  });
+  if (walked.wasInterrupted())
+    return failure();
+  set("slices", stream.getSlices());
+  if (stream.getActivations() == "auto")
+    strategy.set("activations", stream.getActivationsAttr());
+  else if (stream.getActivations() == "recompute")
+    strategy.set("activations", listActivations(stream, stream.countStages()));
   return enter(body);
 }
 

@@ -33,6 +33,7 @@ private:
   llvm::LogicalResult bindArguments(mlir::Operation *strategy,
                                     mlir::Block &body);
   llvm::LogicalResult outlineSequence(SequenceOp sequence);
+  llvm::LogicalResult outlineStream(StreamOp stream);
   llvm::LogicalResult outlinePipeline(PipelineOp pipeline);
   llvm::LogicalResult outlineSkipPipeline(SkipPipelineOp pipeline);
   llvm::LogicalResult outlineChain(llvm::ArrayRef<StageOp> stages);
@@ -63,7 +64,8 @@ private:
   llvm::DenseMap<OperandAttr, mlir::AffineMapAttr> shapeOf;
   int64_t numStages = 0;
   /// What is written down: data, microbatches, chunks, schedule, and where they
-  /// are given sequence and method, placement, orders, routes, nodes.
+  /// are given sequence and method, slices and activations, placement, orders,
+  /// routes, nodes.
   mlir::NamedAttrList strategy;
 };
 

@@ -9,7 +9,7 @@ def Erase : Pass<"hocket-erase"> {
   let summary = "erase every strategy: what is left is the sequential program";
   let description = [{
     Inlines the body of every strategy op (`hocket.data`, `hocket.sequence`,
-    `hocket.pipeline`, `hocket.stage`, and whatever else implements `StrategyOpInterface`), in
+    `hocket.stream`, `hocket.pipeline`, `hocket.stage`, and whatever else implements `StrategyOpInterface`), in
     order. The program that is left computes on one device, from the whole
     batch, what the strategies compute in parts; it defines what is right.
 
@@ -89,18 +89,26 @@ def Outline : Pass<"hocket-outline", "::mlir::ModuleOp"> {
 }
 
 def CutAttention : Pass<"hocket-cut-attention", "::mlir::ModuleOp"> {
-  let summary = "cut stages at the attentions that ranks share";
+  let summary = "cut stages where ranks or slices compute together";
   let description = [{
-    Where ranks share sequences (`sequence` in the `hocket.strategy` is above 1),
-    a stage function with n `hocket.attention`s becomes n + 1 of them, one after
+    Where ranks share sequences or walk them slice by slice (`sequence` or
+    `slices` in the `hocket.strategy` is above 1), a stage function with n `hocket.attention`s becomes n + 1 of them, one after
     the other, and `segments` of the strategy says how many each stage became.
-    The attentions are gone: a rank has some of the tokens only, and what the
-    ranks compute together is part of the plan. A segment that begins with an
+    The attentions are gone: a rank or a slice has some of the tokens only, and what
+    they compute together is part of the plan. A segment that begins with an
     attention has its output as an argument (`attended`) and says in
     `hocket.attends` which of its inputs are the query, the key and the value.
     What else a later segment reads is passed on from one to the next; what is
     cheap to compute from parameters and batch inputs is computed where it is
     read.
+
+    Scans and shifts are shared, too, by ranks that have a run of each sequence.
+    Each becomes a scan of the rank's own tokens, whose last tokens are packed
+    into a row, and one that starts from what the rows of the ranks before
+    combine to (`hocket.rows_before`). The stage is cut there; `hocket.gathers`
+    of the segment after says which of its inputs is the row, and its arguments
+    `attended` 0, 1, ... are those of the ranks before. Recurrences with
+    `newton` become scans first.
 
     Before:
 
@@ -141,10 +149,10 @@ def CutAttention : Pass<"hocket-cut-attention", "::mlir::ModuleOp"> {
   ];
   let dependentDialects = [
     "::hocket::HocketDialect", "::mlir::func::FuncDialect", "::mlir::arith::ArithDialect",
-    "::mlir::tensor::TensorDialect"
+    "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect"
   ];
   let statistics = [
-    Statistic<"numCut", "num-cut", "Number of attentions that stages were cut at">
+    Statistic<"numCut", "num-cut", "Number of attentions and rows that stages were cut at">
   ];
 }
 

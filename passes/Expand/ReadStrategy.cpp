@@ -54,6 +54,26 @@ static LogicalResult readSegments(func::FuncOp loss, DictionaryAttr strategy,
   return success();
 }
 
+/// Reads how many slices of each stage are kept, and how many are offloaded.
+static LogicalResult readActivations(func::FuncOp loss, DictionaryAttr strategy,
+                                     plan::Strategy &result) {
+  Attribute activations = strategy.get("activations");
+  if (!activations || leavesActivationsOpen(loss))
+    return success();
+  auto numbers = dyn_cast<DenseI64ArrayAttr>(activations);
+  auto isCount = [](int64_t count) { return count >= 0 && count <= INT32_MAX; };
+  if (!numbers || numbers.size() % 2 ||
+      !llvm::all_of(numbers.asArrayRef(), isCount))
+    return loss.emitOpError("has malformed activations in `")
+           << kStrategyAttr
+           << "`; they are \"auto\", or two numbers for each stage: the slices "
+              "that are kept, and those that are offloaded";
+  ArrayRef<int64_t> list = numbers;
+  for (size_t i = 0; i < list.size(); i += 2)
+    result.activations.push_back({uint32_t(list[i]), uint32_t(list[i + 1])});
+  return success();
+}
+
 /// The lists of integers under `key`; none where it is missing.
 static FailureOr<SmallVector<SmallVector<uint32_t>>>
 readLists(func::FuncOp loss, DictionaryAttr strategy, StringRef key) {
@@ -115,12 +135,18 @@ static LogicalResult readRoutes(func::FuncOp loss, DictionaryAttr strategy,
   return success();
 }
 
+bool hocket::leavesActivationsOpen(func::FuncOp loss) {
+  auto strategy = loss->getAttrOfType<DictionaryAttr>(kStrategyAttr);
+  auto policy = strategy ? strategy.getAs<StringAttr>("activations") : nullptr;
+  return policy && policy.getValue() == "auto";
+}
+
 FailureOr<plan::Strategy> hocket::strategyOf(func::FuncOp loss) {
   auto strategy = loss->getAttrOfType<DictionaryAttr>(kStrategyAttr);
   if (!strategy)
     return loss.emitOpError("has no `")
            << kStrategyAttr << "`; run hocket-outline first";
-  for (StringRef key : {"data", "sequence", "microbatches", "chunks"})
+  for (StringRef key : {"data", "sequence", "slices", "microbatches", "chunks"})
     if (auto value = strategy.getAs<IntegerAttr>(key);
         value && (value.getInt() < 1 || value.getInt() > INT32_MAX))
       return loss.emitOpError("has ")
@@ -135,11 +161,13 @@ FailureOr<plan::Strategy> hocket::strategyOf(func::FuncOp loss) {
   result.sequence = integer("sequence", 1);
   if (auto method = strategy.getAs<StringAttr>("method"))
     result.sequenceMethod = method.str();
+  result.slices = integer("slices", 1);
   result.microbatches = integer("microbatches", 1);
   result.chunks = integer("chunks", 1);
   if (auto schedule = strategy.getAs<StringAttr>("schedule"))
     result.schedule = schedule.str();
   if (failed(readSegments(loss, strategy, result)) ||
+      failed(readActivations(loss, strategy, result)) ||
       failed(readOrders(loss, strategy, result)) ||
       failed(readRoutes(loss, strategy, result)))
     return failure();

@@ -10,6 +10,7 @@
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/IRMapping.h"
+#include "llvm/ADT/StringExtras.h"
 
 namespace hocket {
 #define GEN_PASS_DEF_PARALLELIZE
@@ -68,6 +69,7 @@ struct ParallelizePass : hocket::impl::ParallelizeBase<ParallelizePass> {
   void runOnOperation() override {
     for (auto [name, value] : {std::pair<StringRef, int64_t>{"data", data},
                                {"sequence", sequence},
+                               {"slices", slices},
                                {"pipeline", pipeline},
                                {"microbatches", microbatches},
                                {"chunks", chunks}})
@@ -76,7 +78,7 @@ struct ParallelizePass : hocket::impl::ParallelizeBase<ParallelizePass> {
             << name << "=" << value << " must be at least 1";
         return signalPassFailure();
       }
-    if (failed(checkSequence()))
+    if (failed(checkSequence()) || failed(checkStream()))
       return signalPassFailure();
     if (skipStages != 0 && failed(checkSkip()))
       return signalPassFailure();
@@ -99,7 +101,8 @@ struct ParallelizePass : hocket::impl::ParallelizeBase<ParallelizePass> {
           << "the option `function`";
       return signalPassFailure();
     }
-    if (data == 1 && sequence == 1 && !isPipelined() && skipStages == 0)
+    if (data == 1 && sequence == 1 && !isStreamed() && !isPipelined() &&
+        skipStages == 0)
       return;
     if (failed(parallelize(loss)))
       signalPassFailure();
@@ -108,7 +111,9 @@ struct ParallelizePass : hocket::impl::ParallelizeBase<ParallelizePass> {
   bool isPipelined() const {
     return pipeline > 1 || microbatches > 1 || chunks > 1 || schedule != "auto";
   }
+  bool isStreamed() const { return slices > 1 || activations != "keep"; }
   LogicalResult checkSequence();
+  LogicalResult checkStream();
   LogicalResult checkSkip();
   LogicalResult placeStages();
   LogicalResult readOrders();
@@ -118,6 +123,8 @@ struct ParallelizePass : hocket::impl::ParallelizeBase<ParallelizePass> {
   template <typename StrategyOp, typename... Config>
   SmallVector<Value> wrap(OpBuilder &builder, const IRMapping &mapping,
                           BodyFunction body, Config... config);
+  SmallVector<Value> buildStream(OpBuilder &builder, IRMapping &mapping,
+                                 BodyFunction body);
   SmallVector<Value> buildPipeline(OpBuilder &builder, IRMapping &mapping);
   SmallVector<Value> buildSkipPipeline(OpBuilder &builder, IRMapping &mapping);
   void rotatePaths(SkipPipelineOp pipeline);
@@ -209,6 +216,28 @@ LogicalResult ParallelizePass::checkSequence() {
     return fail() << "sequence=" << sequence.getValue()
                   << " goes without skip_stages: ranks cannot share the "
                      "sequences of a skip-pipeline yet";
+  return success();
+}
+
+LogicalResult ParallelizePass::checkStream() {
+  auto fail = [&]() {
+    return getOperation().emitError("hocket-parallelize: ");
+  };
+  if (!llvm::is_contained(activationPolicies(), StringRef(activations)))
+    return fail() << "there are no activations '" << activations
+                  << "'; write one of "
+                  << llvm::join(activationPolicies(), ", ");
+  if (kept < 0 || offloaded < 0 || kept > slices || offloaded > slices - kept)
+    return fail() << "kept=" << kept.getValue()
+                  << " and offloaded=" << offloaded.getValue()
+                  << " must be at least 0, and together at most slices="
+                  << slices.getValue();
+  if ((kept > 0 || offloaded > 0) && activations != "recompute")
+    return fail() << "kept and offloaded go with activations=recompute: they "
+                     "are the slices that are not computed again";
+  if (isStreamed() && skipStages != 0)
+    return fail() << "slices and activations go without skip_stages: the ranks "
+                     "of a skip-pipeline cannot walk slices yet";
   return success();
 }
 
@@ -325,6 +354,19 @@ SmallVector<Value> ParallelizePass::buildStages(OpBuilder &builder,
   return last;
 }
 
+SmallVector<Value> ParallelizePass::buildStream(OpBuilder &builder,
+                                                IRMapping &mapping,
+                                                BodyFunction body) {
+  SmallVector<Value> results = wrap<StreamOp>(
+      builder, mapping, body, slices.getValue(), StringRef(activations));
+  auto stream = results.front().getDefiningOp<StreamOp>();
+  if (kept > 0)
+    stream.setKept(SmallVector<int64_t>(stream.countStages(), kept));
+  if (offloaded > 0)
+    stream.setOffloaded(SmallVector<int64_t>(stream.countStages(), offloaded));
+  return results;
+}
+
 SmallVector<Value> ParallelizePass::buildPipeline(OpBuilder &builder,
                                                   IRMapping &mapping) {
   SmallVector<Value> results = wrap<PipelineOp>(
@@ -413,10 +455,14 @@ LogicalResult ParallelizePass::parallelize(func::FuncOp loss) {
                ? buildPipeline(inner, own)
                : buildPart(inner, parts.front(), terminator.getOperands(), own);
   };
+  auto buildSlices = [&](OpBuilder &inner, IRMapping &own) {
+    return isStreamed() ? buildStream(inner, own, buildInner)
+                        : buildInner(inner, own);
+  };
   auto buildShared = [&](OpBuilder &inner, IRMapping &own) {
     return sequence == 1
-               ? buildInner(inner, own)
-               : wrap<SequenceOp>(inner, own, buildInner, sequence.getValue(),
+               ? buildSlices(inner, own)
+               : wrap<SequenceOp>(inner, own, buildSlices, sequence.getValue(),
                                   StringRef(method), ulyssesDegree());
   };
   if (data == 1)

@@ -64,8 +64,11 @@ def Parallelize : Pass<"hocket-parallelize", "::mlir::ModuleOp"> {
   let summary = "wrap the loss function in strategies";
   let description = [{
     Puts the body of the loss function into a `hocket.data` (where `data` > 1)
-    around a `hocket.sequence` (where `sequence` > 1) around a `hocket.pipeline` (where `pipeline`, `microbatches` or `chunks` > 1, or a
-    schedule is named) of `pipeline` x `chunks` stages.
+    around a `hocket.sequence` (where `sequence` > 1) around a `hocket.stream`
+    (where `slices` > 1, or `activations` are not kept) around a `hocket.pipeline`
+    (where `pipeline`, `microbatches` or `chunks` > 1, or a schedule is named) of
+    `pipeline` x `chunks` stages. With `pipeline=1` one rank runs all of them;
+    what recomputes then keeps the inputs of each.
     Arguments of the role `batch` are the tokens that are cut, `offsets` the
     boundaries they are cut at, all others are shared.
 
@@ -126,6 +129,12 @@ def Parallelize : Pass<"hocket-parallelize", "::mlir::ModuleOp"> {
     Option<"method", "method", "std::string", "\"auto\"",
            "How they share them: ring, zigzag, striped, all_gather, ulysses, usp, token_ring, auto.">,
     Option<"ulysses", "ulysses", "int64_t", "0", "Of the method usp: ranks that exchange heads; a divisor of sequence.">,
+    Option<"slices", "slices", "int64_t", "1", "Runs of tokens that a rank walks one after the other.">,
+    Option<"activations", "activations", "std::string", "\"keep\"",
+           "What the backward finds of its forward: keep (everything), recompute (the inputs of each stage), auto.">,
+    Option<"kept", "kept", "int64_t", "0", "Of activations=recompute: slices of each stage that keep everything.">,
+    Option<"offloaded", "offloaded", "int64_t", "0",
+           "Of activations=recompute: slices of each stage that keep everything, in the memory of the host.">,
     Option<"pipeline", "pipeline", "int64_t", "1", "Ranks of the pipeline.">,
     Option<"microbatches", "microbatches", "int64_t", "1", "Microbatches of each part of the batch.">,
     Option<"schedule", "schedule", "std::string", "\"auto\"", "The pipeline's schedule: gpipe, 1f1b, interleaved, zb_h1, auto.">,

@@ -49,6 +49,9 @@ llvm::LogicalResult inlineStrategyBody(mlir::RewriterBase &rewriter,
 /// The methods of hocket.sequence.
 llvm::ArrayRef<llvm::StringRef> sequenceMethods();
 
+/// What the clause `activations` of hocket.stream may say.
+llvm::ArrayRef<llvm::StringRef> activationPolicies();
+
 /// What is wrong with a hocket.sequence of this method, to be said of the op;
 /// nothing where it is fine. `ulysses` is the degree of that name, of "usp".
 std::optional<std::string> checkSequenceMethod(llvm::StringRef method,
@@ -84,8 +87,8 @@ inline constexpr llvm::StringLiteral kStageAttr = "hocket.stage";
 /// On a stage function that begins with an attention, and on its kernels: a
 /// dictionary of i64 `query`, `key` and `value` (inputs of the stage), `heads`,
 /// `key_heads` and `head_size`, the type `element`, and `scale` and `causal` as
-/// of the hocket.attention that was there. hocket-add-attention-kernels adds the
-/// symbols of kernels: `part`, `merge` and, of a trained model, `delta` and
+/// of the hocket.attention that was there. hocket-add-attention-kernels adds
+/// the symbols of kernels: `part`, `merge` and, of a trained model, `delta` and
 /// `part_grad`.
 inline constexpr llvm::StringLiteral kAttendsAttr = "hocket.attends";
 /// On a stage function that stands for several stages, and on its kernels: the

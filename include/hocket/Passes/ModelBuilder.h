@@ -27,6 +27,10 @@ mlir::FailureOr<ModelSource> buildModel(mlir::ModuleOp module,
 /// Emits an error where it has not.
 mlir::FailureOr<plan::Strategy> strategyOf(mlir::func::FuncOp loss);
 
+/// Whether a hocket.stream left it to the compiler what the backward finds of
+/// its forward (`activations = "auto"`); strategyOf() reads that as nothing.
+bool leavesActivationsOpen(mlir::func::FuncOp loss);
+
 } // namespace hocket
 
 #endif // HOCKET_PASSES_MODELBUILDER_H

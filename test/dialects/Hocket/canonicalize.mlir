@@ -80,6 +80,28 @@ func.func @one_rank(%x: tensor<?xi32>, %w: tensor<4xf32>) -> tensor<f32> {
   return %r : tensor<f32>
 }
 
+// CHECK-LABEL: func.func @one_slice
+// CHECK-NEXT: %[[L:.*]] = call @model
+// CHECK-NEXT: return %[[L]]
+func.func @one_slice(%x: tensor<?xi32>, %w: tensor<4xf32>) -> tensor<f32> {
+  %r = hocket.stream slices(1) tokens(%x = %x : tensor<?xi32>) shared(%w = %w : tensor<4xf32>) -> tensor<f32> {
+    %l = func.call @model(%x, %w) : (tensor<?xi32>, tensor<4xf32>) -> tensor<f32>
+    hocket.yield %l : tensor<f32>
+  }
+  return %r : tensor<f32>
+}
+
+// Activation checkpointing stays, without what nothing uses.
+// CHECK-LABEL: func.func @checkpoints
+// CHECK: hocket.stream slices(1) activations("recompute") tokens(%{{.*}} = %{{.*}} : tensor<?xi32>) shared(%{{.*}} = %{{.*}} : tensor<4xf32>) -> tensor<f32>
+func.func @checkpoints(%x: tensor<?xi32>, %a: tensor<2xf32>, %w: tensor<4xf32>) -> tensor<f32> {
+  %r = hocket.stream slices(1) activations("recompute") tokens(%x = %x : tensor<?xi32>) shared(%a = %a : tensor<2xf32>, %w = %w : tensor<4xf32>) -> tensor<f32> {
+    %l = func.call @model(%x, %w) : (tensor<?xi32>, tensor<4xf32>) -> tensor<f32>
+    hocket.yield %l : tensor<f32>
+  }
+  return %r : tensor<f32>
+}
+
 // CHECK-LABEL: func.func @unused_by_ranks
 // CHECK: hocket.sequence degree(2) method("ring") tokens(%{{.*}} = %{{.*}} : tensor<?xi32>) shared(%{{.*}} = %{{.*}} : tensor<4xf32>) -> tensor<f32>
 func.func @unused_by_ranks(%x: tensor<?xi32>, %a: tensor<2xf32>, %w: tensor<4xf32>) -> tensor<f32> {

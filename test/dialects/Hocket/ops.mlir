@@ -267,3 +267,38 @@ func.func @sequence(%x: tensor<?xf32>, %o: tensor<?xi32>, %w: tensor<4xf32>) {
   }
   return
 }
+
+// CHECK-LABEL: func.func @stream
+// CHECK-SAME: (%[[X:.*]]: tensor<?xf32>, %[[O:.*]]: tensor<?xi32>, %[[W:.*]]: tensor<4xf32>)
+func.func @stream(%x: tensor<?xf32>, %o: tensor<?xi32>, %w: tensor<4xf32>) {
+  // CHECK: hocket.sequence degree(2) method("ring") tokens(%[[X0:.*]] = %[[X]] : tensor<?xf32>) {
+  hocket.sequence degree(2) method("ring") tokens(%a = %x : tensor<?xf32>) {
+    // CHECK: hocket.stream slices(8) activations("recompute") kept([2, 0]) offloaded([1, 8]) tokens(%[[X1:.*]] = %[[X0]] : tensor<?xf32>) attributes {remark = "kept"} {
+    hocket.stream slices(8) activations("recompute") kept([2, 0]) offloaded([1, 8]) tokens(%b = %a : tensor<?xf32>) attributes {remark = "kept"} {
+      hocket.pipeline microbatches(1) tokens(%c = %b : tensor<?xf32>) {
+        hocket.stage () {
+          hocket.yield
+        }
+        hocket.stage () {
+          hocket.yield
+        }
+        hocket.yield
+      }
+      hocket.yield
+    }
+    hocket.yield
+  }
+  // CHECK: hocket.stream slices(3) activations(auto) tokens(%{{.*}} = %[[X]] : tensor<?xf32>) offsets(%{{.*}} = %[[O]] : tensor<?xi32>) shared(%{{.*}} = %[[W]] : tensor<4xf32>) {
+  hocket.stream slices(3) activations("auto") tokens(%b = %x : tensor<?xf32>) offsets(%p = %o : tensor<?xi32>) shared(%q = %w : tensor<4xf32>) {
+    hocket.yield
+  }
+  // CHECK: hocket.stream slices(3) {
+  hocket.stream slices(3) activations("keep") {
+    hocket.yield
+  }
+  // CHECK: hocket.stream slices(1) activations("recompute") offloaded([1]) {
+  hocket.stream slices(1) activations("recompute") offloaded([1]) {
+    hocket.yield
+  }
+  return
+}

@@ -586,3 +586,122 @@ func.func @sequence_in_pipeline() {
   }
   return
 }
+
+// -----
+
+func.func @no_slices() {
+  // expected-error @+1 {{'hocket.stream' op attribute 'slices' failed to satisfy constraint: 64-bit signless integer attribute whose value is positive}}
+  hocket.stream slices(0) {
+    hocket.yield
+  }
+  return
+}
+
+// -----
+
+func.func @no_such_activations() {
+  // expected-error @+1 {{'hocket.stream' op has no activations "drop"; write one of keep, recompute, auto}}
+  hocket.stream slices(2) activations("drop") {
+    hocket.yield
+  }
+  return
+}
+
+// -----
+
+func.func @kept_anyway() {
+  // expected-error @+1 {{'hocket.stream' op lists the slices that are offloaded, which the activations "recompute" take and "keep" do not}}
+  hocket.stream slices(2) offloaded([1]) {
+    hocket.yield
+  }
+  return
+}
+
+// -----
+
+func.func @more_kept_than_there_are() {
+  // expected-error @+1 {{'hocket.stream' op has 3 slices of stage 0 kept, of 2}}
+  hocket.stream slices(2) activations("recompute") kept([3]) {
+    hocket.yield
+  }
+  return
+}
+
+// -----
+
+func.func @kept_and_offloaded() {
+  // expected-error @+1 {{'hocket.stream' op keeps 2 and offloads 1 slices of stage 0, of 2}}
+  hocket.stream slices(2) activations("recompute") kept([2]) offloaded([1]) {
+    hocket.yield
+  }
+  return
+}
+
+// -----
+
+func.func @stages_of_slices() {
+  // expected-error @+1 {{'hocket.stream' op lists 2 numbers of slices that are kept, and the pipeline in it has 1 stage}}
+  hocket.stream slices(2) activations("recompute") kept([2, 1]) {
+    hocket.pipeline microbatches(1) {
+      hocket.stage () {
+        hocket.yield
+      }
+      hocket.yield
+    }
+    hocket.yield
+  }
+  return
+}
+
+// -----
+
+func.func @known_tokens_of_slices(%x: tensor<8xf32>) {
+  // expected-note @-1 {{it comes from here}}
+  // expected-error @+1 {{'hocket.stream' op needs a dynamic first dimension of its tokens at slices(2): the body sees a part of them}}
+  hocket.stream slices(2) tokens(%y = %x : tensor<8xf32>) {
+    hocket.yield
+  }
+  return
+}
+
+// -----
+
+func.func @nested_stream() {
+  // expected-error @+1 {{'hocket.stream' op cannot contain a 'hocket.stream': merge the two into one whose slices are the product}}
+  hocket.stream slices(2) {
+    // expected-note @+1 {{it is here}}
+    hocket.stream slices(3) {
+      hocket.yield
+    }
+    hocket.yield
+  }
+  return
+}
+
+// -----
+
+func.func @sequence_in_stream() {
+  // expected-error @+1 {{'hocket.stream' op cannot contain a 'hocket.sequence': put sequence parallelism around it}}
+  hocket.stream slices(2) {
+    // expected-note @+1 {{it is here}}
+    hocket.sequence degree(3) {
+      hocket.yield
+    }
+    hocket.yield
+  }
+  return
+}
+
+// -----
+
+func.func @data_in_stream() {
+  // expected-error @+1 {{'hocket.stream' op cannot contain a 'hocket.data': put data parallelism around it}}
+  hocket.stream slices(2) {
+    // expected-note @+1 {{it is here}}
+    hocket.data degree(3) {
+      hocket.yield
+    }
+    hocket.yield
+  }
+  return
+}

@@ -160,6 +160,26 @@ plan.program @p model("m") data(1) microbatches(1) schedule("given")
 
 // -----
 
+// expected-error @+1 {{'plan.program' op has 3 numbers in its activations; write two for each stage of the pipeline: slices that are kept, and slices that are offloaded}}
+plan.program @p model("m") data(1) slices(2) activations([2, 0, 1])
+    microbatches(1) schedule("1f1b") {
+  plan.stage 0 "s" inputs() outputs() residuals() {
+  }
+  plan.sequences 0 [[1], [1]]
+}
+
+// -----
+
+// expected-error @+1 {{'plan.program' op has the number -1 in its activations; they count from 0}}
+plan.program @p model("m") data(1) slices(2) activations([-1, 0])
+    microbatches(1) schedule("1f1b") {
+  plan.stage 0 "s" inputs() outputs() residuals() {
+  }
+  plan.sequences 0 [[1], [1]]
+}
+
+// -----
+
 // expected-error @+1 {{'plan.program' op has the number -1 in its placement; they count from 0}}
 plan.program @p model("m") data(1) microbatches(1) schedule("given")
     placement([-1]) {

@@ -9,6 +9,17 @@ plan.program @p model("m") data(1) sequence(2) microbatches(1) schedule("1f1b") 
 
 // -----
 
+// expected-note @+1 {{the program is here}}
+plan.program @p model("m") data(1) slices(3) microbatches(2) schedule("1f1b") {
+  plan.stage 0 "s" inputs() outputs() residuals() {
+  }
+  plan.lengths [4]
+  // expected-error @+1 {{'plan.chunks' op lists 2 microbatches of 2 x 3 slices}}
+  plan.chunks 0 [[1 of 0 at 0], [3 of 0 at 1]]
+}
+
+// -----
+
 plan.program @p model("m") data(1) sequence(2) microbatches(1) schedule("1f1b") {
   plan.stage 0 "s" inputs() outputs() residuals() {
   }

@@ -2,8 +2,10 @@
 // Of a GPT of four layers the three segments between two attentions are one
 // function, bound to the parameters of each.
 // RUN: hocket-opt %fixtures/gpt-tiny/model.mlir --hocket-parallelize="sequence=2 method=ring" --inline --hocket-outline --hocket-cut-attention --hocket-merge-stages | FileCheck %s --check-prefix=GPT
-// Without ranks that share sequences nothing is cut.
-// RUN: hocket-opt %fixtures/gpt-tiny/model.mlir --hocket-parallelize="data=2" --inline --hocket-outline -o %t.whole
+// The same for slices, in each of two stages.
+// RUN: hocket-opt %fixtures/gpt-tiny/model.mlir --hocket-parallelize="slices=4 activations=recompute chunks=2" --inline --hocket-outline --hocket-cut-attention --hocket-merge-stages | FileCheck %s --check-prefix=SLICES
+// Without ranks that share sequences, or slices, nothing is cut.
+// RUN: hocket-opt %fixtures/gpt-tiny/model.mlir --hocket-parallelize="data=2 activations=recompute" --inline --hocket-outline -o %t.whole
 // RUN: hocket-opt %t.whole --hocket-cut-attention | diff %t.whole -
 
 // GPT: func.func private @loss(
@@ -13,6 +15,12 @@
 // GPT-SAME: hocket.instances = [{parameters = array<i32: {{.*}}>, stage = 2 : i64}, {parameters = array<i32: {{.*}}>, stage = 3 : i64}]
 // GPT-LABEL: func.func private @stage4(
 // GPT-NOT: func.func private @stage
+
+// SLICES: func.func private @loss(
+// SLICES-SAME: activations = array<i64: 0, 0, 0, 0>
+// SLICES-SAME: segments = array<i64: 3, 3>
+// SLICES-SAME: slices = 4
+// SLICES-LABEL: func.func private @stage5(
 
 // Two blocks of one pipeline stage become three segments. The residual stream
 // %e crosses as input 3; the zeros that a block needs, the bias and its

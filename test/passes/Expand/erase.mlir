@@ -140,3 +140,29 @@ func.func @sequence(%x: tensor<?xi32>, %o: tensor<?xi32>) -> tensor<f32> {
   }
   return %r : tensor<f32>
 }
+
+// -----
+
+func.func private @model(tensor<?xi32>, tensor<?xi32>) -> tensor<f32>
+
+// The body of a hocket.stream stands for whole sequences, too.
+// CHECK-LABEL: func.func @stream
+// CHECK-SAME: (%[[X:.*]]: tensor<?xi32>, %[[O:.*]]: tensor<?xi32>)
+// CHECK-NEXT: %[[L:.*]] = call @model(%[[X]], %[[O]])
+// CHECK-NEXT: return %[[L]]
+func.func @stream(%x: tensor<?xi32>, %o: tensor<?xi32>) -> tensor<f32> {
+  %r = hocket.data degree(2) tokens(%w = %x : tensor<?xi32>) offsets(%n = %o : tensor<?xi32>) -> tensor<f32> {
+    %s = hocket.stream slices(4) activations(auto) tokens(%y = %w : tensor<?xi32>) offsets(%p = %n : tensor<?xi32>) -> tensor<f32> {
+      %t = hocket.pipeline microbatches(2) tokens(%z = %y : tensor<?xi32>) offsets(%q = %p : tensor<?xi32>) -> tensor<f32> {
+        %u = hocket.stage (%a = %z : tensor<?xi32>, %b = %q : tensor<?xi32>) -> tensor<f32> {
+          %l = func.call @model(%a, %b) : (tensor<?xi32>, tensor<?xi32>) -> tensor<f32>
+          hocket.yield %l : tensor<f32>
+        }
+        hocket.yield %u : tensor<f32>
+      }
+      hocket.yield %t : tensor<f32>
+    }
+    hocket.yield %s : tensor<f32>
+  }
+  return %r : tensor<f32>
+}

@@ -148,3 +148,27 @@ func.func @loss(%x: tensor<?xf32> {hocket.role = #hocket.role<batch>}) -> (tenso
   }
   return %q#0, %q#1 : tensor<f32>, tensor<f32>
 }
+
+// -----
+
+func.func @loss(%x: tensor<?xf32> {hocket.role = #hocket.role<batch>}) -> (tensor<f32>, tensor<f32>) {
+  // expected-error @below {{'hocket.stream' op cannot contain a 'hocket.skip_pipeline', whose microbatches take different ways; use a hocket.pipeline}}
+  %q:2 = hocket.stream slices(2) tokens(%y = %x : tensor<?xf32>) -> (tensor<f32>, tensor<f32>) {
+    // expected-note @below {{it is here}}
+    %r:2 = hocket.skip_pipeline microbatches(1) nodes([[0], [1]]) path_length(2) paths([[0, 1]]) tokens(%t = %y : tensor<?xf32>) -> (tensor<f32>, tensor<f32>) {
+      %0 = hocket.stage (%a = %t : tensor<?xf32>) -> tensor<?xf32> {
+        hocket.yield %a : tensor<?xf32>
+      }
+      %1 = hocket.stage (%a = %0 : tensor<?xf32>) -> tensor<?xf32> {
+        hocket.yield %a : tensor<?xf32>
+      }
+      %2:2 = hocket.stage (%a = %1 : tensor<?xf32>) -> (tensor<f32>, tensor<f32>) {
+        %c = arith.constant dense<1.0> : tensor<f32>
+        hocket.yield %c, %c : tensor<f32>, tensor<f32>
+      }
+      hocket.yield %2#0, %2#1 : tensor<f32>, tensor<f32>
+    }
+    hocket.yield %r#0, %r#1 : tensor<f32>, tensor<f32>
+  }
+  return %q#0, %q#1 : tensor<f32>, tensor<f32>
+}

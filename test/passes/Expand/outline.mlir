@@ -111,3 +111,64 @@ func.func @loss(%x: tensor<?xf32> {hocket.role = #hocket.role<batch>, hocket.nam
   }
   return %p#0, %p#1 : tensor<f32>, tensor<f32>
 }
+
+// -----
+
+// What the backward of each stage finds of its slices.
+
+// CHECK-LABEL: func.func private @loss(
+// CHECK-SAME: hocket.strategy = {activations = array<i64: 1, 0, 0, 0>, chunks = 2 : i64, data = 1 : i64, microbatches = 1 : i64, schedule = "1f1b", slices = 4 : i64}
+func.func @loss(%x: tensor<?xf32> {hocket.role = #hocket.role<batch>, hocket.name = "x"}) -> (tensor<f32>, tensor<f32>) {
+  %r:2 = hocket.stream slices(4) activations("recompute") kept([1, 0]) tokens(%y = %x : tensor<?xf32>) -> (tensor<f32>, tensor<f32>) {
+    %p:2 = hocket.pipeline microbatches(1) schedule("1f1b") chunks(2) tokens(%z = %y : tensor<?xf32>) -> (tensor<f32>, tensor<f32>) {
+      %h = hocket.stage (%a = %z : tensor<?xf32>) -> tensor<?xf32> {
+        hocket.yield %a : tensor<?xf32>
+      }
+      %l:2 = hocket.stage (%a = %h : tensor<?xf32>) -> (tensor<f32>, tensor<f32>) {
+        %one = arith.constant dense<1.0> : tensor<f32>
+        hocket.yield %one, %one : tensor<f32>, tensor<f32>
+      }
+      hocket.yield %l#0, %l#1 : tensor<f32>, tensor<f32>
+    }
+    hocket.yield %p#0, %p#1 : tensor<f32>, tensor<f32>
+  }
+  return %r#0, %r#1 : tensor<f32>, tensor<f32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func private @loss(
+// CHECK-SAME: hocket.strategy = {activations = "auto", chunks = 1 : i64, data = 1 : i64, microbatches = 1 : i64, schedule = "1f1b", slices = 4 : i64}
+func.func @loss(%x: tensor<?xf32> {hocket.role = #hocket.role<batch>, hocket.name = "x"}) -> (tensor<f32>, tensor<f32>) {
+  %r:2 = hocket.stream slices(4) activations(auto) tokens(%y = %x : tensor<?xf32>) -> (tensor<f32>, tensor<f32>) {
+    %one = arith.constant dense<1.0> : tensor<f32>
+    hocket.yield %one, %one : tensor<f32>, tensor<f32>
+  }
+  return %r#0, %r#1 : tensor<f32>, tensor<f32>
+}
+
+// -----
+
+// Checkpoints, and one slice that is kept: no strategy at all.
+
+// CHECK-LABEL: func.func private @loss(
+// CHECK-SAME: hocket.strategy = {activations = array<i64: 0, 0>, chunks = 1 : i64, data = 1 : i64, microbatches = 1 : i64, schedule = "1f1b", slices = 1 : i64}
+func.func @loss(%x: tensor<?xf32> {hocket.role = #hocket.role<batch>, hocket.name = "x"}) -> (tensor<f32>, tensor<f32>) {
+  %r:2 = hocket.stream slices(1) activations("recompute") tokens(%y = %x : tensor<?xf32>) -> (tensor<f32>, tensor<f32>) {
+    %one = arith.constant dense<1.0> : tensor<f32>
+    hocket.yield %one, %one : tensor<f32>, tensor<f32>
+  }
+  return %r#0, %r#1 : tensor<f32>, tensor<f32>
+}
+
+// -----
+
+// CHECK-LABEL: func.func private @loss(
+// CHECK-SAME: hocket.strategy = {chunks = 1 : i64, data = 1 : i64, microbatches = 1 : i64, schedule = "1f1b"}
+func.func @loss(%x: tensor<?xf32> {hocket.role = #hocket.role<batch>, hocket.name = "x"}) -> (tensor<f32>, tensor<f32>) {
+  %r:2 = hocket.stream slices(1) tokens(%y = %x : tensor<?xf32>) -> (tensor<f32>, tensor<f32>) {
+    %one = arith.constant dense<1.0> : tensor<f32>
+    hocket.yield %one, %one : tensor<f32>, tensor<f32>
+  }
+  return %r#0, %r#1 : tensor<f32>, tensor<f32>
+}

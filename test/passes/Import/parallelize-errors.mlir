@@ -11,6 +11,16 @@
 // USP: error: hocket-parallelize: sequence=4 has a Ulysses degree of 3, which does not divide the degree, 4
 // RUN: echo "module {}" | not hocket-opt --hocket-parallelize="sequence=2 method=ring skip_stages=4 path_length=2" 2>&1 | FileCheck %s --check-prefix=SKIP
 // SKIP: error: hocket-parallelize: sequence=2 goes without skip_stages
+// RUN: echo "module {}" | not hocket-opt --hocket-parallelize="slices=0" 2>&1 | FileCheck %s --check-prefix=SLICES
+// SLICES: error: hocket-parallelize: slices=0 must be at least 1
+// RUN: echo "module {}" | not hocket-opt --hocket-parallelize="slices=2 activations=some" 2>&1 | FileCheck %s --check-prefix=ACTIVATIONS
+// ACTIVATIONS: error: hocket-parallelize: there are no activations 'some'; write one of keep, recompute, auto
+// RUN: echo "module {}" | not hocket-opt --hocket-parallelize="slices=4 activations=recompute kept=3 offloaded=2" 2>&1 | FileCheck %s --check-prefix=KEPT
+// KEPT: error: hocket-parallelize: kept=3 and offloaded=2 must be at least 0, and together at most slices=4
+// RUN: echo "module {}" | not hocket-opt --hocket-parallelize="slices=4 kept=3" 2>&1 | FileCheck %s --check-prefix=KEEPS
+// KEEPS: error: hocket-parallelize: kept and offloaded go with activations=recompute
+// RUN: echo "module {}" | not hocket-opt --hocket-parallelize="slices=4 skip_stages=4 path_length=2" 2>&1 | FileCheck %s --check-prefix=SKIPS
+// SKIPS: error: hocket-parallelize: slices and activations go without skip_stages
 
 // expected-error @+1 {{there is no function @loss with a body; name the model's loss function with the option `function`}}
 module {

@@ -303,6 +303,8 @@ TEST(SlicesTest, NestInSharedSequences) {
         strategy.data = 2;
         expanded(model, strategy, {70, 37, 1, 64, 5, 3, 29, 11});
         expanded(model, strategy, {1, 2, 3, 1});
+        strategy.activations.assign(3, {kept, 5 - kept});
+        expanded(model, strategy, {70, 37, 1, 64, 5, 3, 29, 11});
         strategy.segments = {5};
         strategy.activations = {{kept, 0}};
         strategy.chunks = 1;
@@ -399,8 +401,8 @@ TEST(SlicesTest, SayWhatIsNotThere) {
                    "has 2");
   strategy.activations = {{3, 0}, {0, 0}};
   expect(strategy, "stage 0 keeps 3 slices and offloads 0 of 2");
-  strategy.activations = {{0, 0}, {1, 1}};
-  expect(strategy, "stage 1 offloads 1 slices");
+  strategy.activations = {{0, 0}, {1, 2}};
+  expect(strategy, "stage 1 keeps 1 slices and offloads 2 of 2");
   strategy = layerwise(model, 2);
   strategy.segments = {1, 2};
   expect(strategy, "stage 1 of the pipeline begins with an attention");
