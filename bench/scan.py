@@ -4,15 +4,21 @@
 The kernels of a stage are lowered as hocket-compile lowers them, made native by clang, and called from here. Each row is a model and
 a way to compute it: `steps` is the loop, one step after the other; `newton(3)` all steps at once; parts are what so many ranks would
 each do, one after the other on this core, so `steps / (time / parts)` is what ranks could gain at most.
+
+With --ranks whole training steps are timed instead, by hocket-run with a thread for each rank: the model scales its inputs and sums the
+squares of its states, forward and backward.
 """
 
 import argparse
 import array
 import ctypes
 import operator
+import json
 import pathlib
 import random
 import re
+import resource
+import struct
 import subprocess
 import tempfile
 import time
@@ -85,6 +91,10 @@ h = mulf out t
 """) + "hocket.yield %h, %c : f32, f32\n"
 
 
+def argument(name, type, role):
+    return f'%{name}: {type} {{hocket.name = "{name}", hocket.role = #hocket.role<{role}>}}'
+
+
 class Model:
     def __init__(self, name, states, inputs, parameters, cell):
         self.name, self.states, self.inputs, self.parameters, self.cell = name, states, inputs, parameters, cell
@@ -113,6 +123,97 @@ class Model:
         outputs = ", ".join(f"{x} {bound(f'output, {i}', f'd0, {c}')}" for i in range(len(results)))
         return (f"func.func @stage0({', '.join(arguments)}) -> ({outputs}) attributes {{hocket.stage = 0 : i64}} {{\n{op}"
                 f"return {', '.join(results)} : {', '.join([x] * len(results))}\n}}\n")
+
+
+    def loss(self, c, attributes):
+        """A whole model: its inputs are those of the batch times a parameter each."""
+        op, results = self.op(c, attributes)
+        x, s = tensor(True, c), tensor(False, c)
+        arguments = [argument(f"b{i}", x, "batch") for i in range(self.inputs)]
+        arguments += [argument(f"g{i}", s, "param") for i in range(self.inputs)]
+        arguments += [argument(f"w{i}", s, "param") for i in range(self.parameters)]
+        arguments.append(argument("o", "tensor<?xi32>", "offsets"))
+        lines = [f"func.func @loss({', '.join(arguments)}) -> (tensor<f32>, tensor<f32>) {{",
+                 "%c0 = arith.constant 0 : index", "%zero = arith.constant 0.0 : f32", f"%tokens = tensor.dim %b0, %c0 : {x}"]
+        for i in range(self.inputs):
+            lines += [f"%e{i} = tensor.empty(%tokens) : {x}",
+                      f"%x{i} = linalg.generic {{indexing_maps = [affine_map<(t, c) -> (t, c)>, affine_map<(t, c) -> (c)>, affine_map<(t, c) -> (t, c)>], "
+                      f'iterator_types = ["parallel", "parallel"]}} ins(%b{i}, %g{i} : {x}, {s}) outs(%e{i} : {x}) {{',
+                      "^bb0(%a: f32, %b: f32, %u: f32):", "%m = arith.mulf %a, %b : f32", "linalg.yield %m : f32", f"}} -> {x}"]
+        lines += [op, "%scalar = tensor.empty() : tensor<f32>", "%none = linalg.fill ins(%zero : f32) outs(%scalar : tensor<f32>) -> tensor<f32>",
+                  f"%square = arith.mulf {results[0]}, {results[0]} : {x}",
+                  f"%sum = linalg.reduce {{arith.addf}} ins(%square : {x}) outs(%none : tensor<f32>) dimensions = [0, 1]",
+                  "%ones.empty = tensor.empty(%tokens) : tensor<?xf32>", "%unit = arith.constant 1.0 : f32",
+                  "%ones = linalg.fill ins(%unit : f32) outs(%ones.empty : tensor<?xf32>) -> tensor<?xf32>",
+                  "%weight = linalg.reduce {arith.addf} ins(%ones : tensor<?xf32>) outs(%none : tensor<f32>) dimensions = [0]",
+                  "return %sum, %weight : tensor<f32>, tensor<f32>", "}"]
+        return "\n".join(lines)
+
+
+def safetensors(path, tensors):
+    header, blobs, offset = {}, [], 0
+    for name, (shape, values) in tensors.items():
+        data = values.tobytes()
+        header[name] = {"dtype": "F32", "shape": shape, "data_offsets": [offset, offset + len(data)]}
+        blobs.append(data)
+        offset += len(data)
+    text = json.dumps(header).encode()
+    path.write_bytes(struct.pack("<Q", len(text)) + text + b"".join(blobs))
+
+
+def time_steps(options, model, way, ranks, folder):
+    """Seconds of a training step with so many ranks, CPU seconds of each rank in it, and the loss of the first one."""
+    bin = pathlib.Path(options.opt).parent
+    generator = random.Random(1)
+
+    def values(*shape):
+        count = 1
+        for extent in shape:
+            count *= extent
+        return list(shape), array.array("f", (generator.uniform(-1, 1) for _ in range(count)))
+
+    tokens, channels = options.tokens, options.channels
+    safetensors(folder / "data.safetensors", {f"b{i}": values(tokens, channels) for i in range(model.inputs)})
+    safetensors(folder / "params.safetensors",
+                {f"{name}{i}": values(channels) for name, count in (("g", model.inputs), ("w", model.parameters)) for i in range(count)})
+    (folder / "lengths.txt").write_text(f"{tokens}\n")
+    topology = (ROOT / "test/data/topology/laptop.yaml").read_text()
+    (folder / "topology.yaml").write_text(re.sub(r"(?m)^devices_per_node:.*", f"devices_per_node: {ranks}", topology))
+    (folder / "model.mlir").write_text(model.loss(channels, way))
+    shared = f"--hocket-parallelize=sequence={ranks} method=ring schedule=1f1b" if ranks > 1 else "--canonicalize"
+    subprocess.run([options.opt, folder / "model.mlir", shared, "-o", folder / "plan.mlir"], check=True)
+    subprocess.run([bin / "hocket-compile", folder / "plan.mlir", f"--topology={folder}/topology.yaml", f"--lengths={folder}/lengths.txt", "--gradients",
+                    "-o", folder / "model.hkt"], check=True)
+
+    def run(steps):
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        made = subprocess.run([bin / "hocket-run", folder / "model.hkt", f"--steps={steps}", f"--params={folder}/params.safetensors",
+                               f"--data={folder}/data.safetensors", "--threads-per-rank=1", "--quiet"], check=True, capture_output=True, text=True).stdout
+        seconds = float(re.search(r"ran \d+ steps on \d+ ranks in ([\d.]+) s", made).group(1))
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return seconds, after.ru_utime - before.ru_utime, float(re.search(r"step 1 loss (\S+)", made).group(1))
+
+    few, many = 2, 2 + options.repeats
+    times = []
+    for _ in range(3):
+        long, short = run(many), run(few)
+        times.append([(long[k] - short[k]) / options.repeats for k in range(2)])
+    return min(time[0] for time in times), min(time[1] for time in times) / ranks, run(1)[2]
+
+
+def compare_ranks(options, models):
+    print(f"{options.tokens} tokens of one sequence, {options.channels} channels; ms of a training step, and of CPU time of each rank; mean of {options.repeats} "
+          "steps, least of 3 runs\n")
+    print("| model  | way       | ranks |   step | to steps |  a rank | to steps | loss, relative to steps |")
+    print("|--------|-----------|------:|-------:|---------:|--------:|---------:|------------------------:|")
+    for model in models:
+        steps = None
+        for way, ranks in [("", 1)] + [("newton(3)" if model.cell else "", ranks) for ranks in options.ranks if model.cell or ranks > 1]:
+            with tempfile.TemporaryDirectory() as folder:
+                seconds, rank, loss = time_steps(options, model, way, ranks, pathlib.Path(folder))
+            steps = steps or (seconds, rank, loss)
+            print(f"| {model.name:6} | {way or 'steps':9} | {ranks:5} | {seconds * 1e3:6.1f} | {seconds / steps[0]:8.2f} | {rank * 1e3:7.1f} | "
+                  f"{rank / steps[1]:8.2f} | {abs(loss / steps[2] - 1):23.1e} |", flush=True)
 
 
 def build(opt, text, parts, folder):
@@ -194,9 +295,12 @@ def main():
     parser.add_argument("--tokens", type=int, default=4096)
     parser.add_argument("--channels", type=int, default=256)
     parser.add_argument("--repeats", type=int, default=20)
+    parser.add_argument("--ranks", type=int, nargs="+", help="time whole steps on so many ranks, as in --ranks 1 2 4")
     options = parser.parse_args()
     offsets = [0, options.tokens]
     models = [Model("linear", 1, 2, 0, None), Model("GRU", 1, 3, 3, GRU), Model("LSTM", 2, 3, 5, LSTM)]
+    if options.ranks:
+        return compare_ranks(options, models)
     print(f"{options.tokens} tokens of one sequence, {options.channels} channels; ms of CPU time, least of {options.repeats}\n")
     print("| model  | way       | parts | forward | to steps | backward | to steps | largest difference |")
     print("|--------|-----------|------:|--------:|---------:|---------:|---------:|-------------------:|")

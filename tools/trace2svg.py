@@ -24,6 +24,7 @@ STYLES = {
     "AllReduce": ("all-reduce: wait and sum", "#e15759"),
     "Recv": ("receive: wait and transfer", "#dfe3e8"),
     "WaitSend": ("wait for a receiver", "#dfe3e8"),
+    "WaitCopy": ("wait for a copy to or from the host", "#dfe3e8"),
 }
 OTHER = ("zero, move, add", "#76b7b2")
 
@@ -114,7 +115,7 @@ def draw_event(event, y, scale, unit, size):
     for key, value in event["args"].items():
         if key not in ("kind", "step", "microbatch"):
             details.append(f"{key}: {value}")
-    waits = style_of(event) is STYLES["Recv"] or style_of(event) is STYLES["WaitSend"]
+    waits = style_of(event) in (STYLES["Recv"], STYLES["WaitSend"], STYLES["WaitCopy"])
     inset = LANE * 0.3 if waits else 2
     parts = [f'<g><title>{escape(chr(10).join(details))}</title>'
              f'<rect x="{x:.2f}" y="{y + inset:.1f}" width="{width:.2f}" height="{LANE - 2 * inset:.1f}"'

@@ -3,6 +3,7 @@
 #include "NumberTable.h"
 
 #include "hocket/Dialects/Hocket.h"
+#include "hocket/Dialects/SequenceEnds.h"
 
 #include "mlir/IR/Builders.h"
 #include "mlir/IR/DialectImplementation.h"
@@ -63,6 +64,10 @@ void HocketDialect::initialize() {
   addOperations<
 #define GET_OP_LIST
 #include "dialects/Hocket/Ops.cpp.inc"
+      >();
+  addOperations<
+#define GET_OP_LIST
+#include "dialects/Hocket/SequenceEnds.cpp.inc"
       >();
   addInterfaces<HocketInliner>();
 }

@@ -394,9 +394,11 @@ def Hocket_TopologyOp : Hocket_Op<"topology", [Symbol]> {
     positive, times are not negative, all are finite.
 
     What a topology file may leave out (docs/topology.md) may be left out here:
-    the peak of the data sheet, the units that multiply matrices, what a ring of
-    a collective gets of one link, and how many adapters the devices of a node
-    share (0: none are shared). Each clause is there as a whole or not at all.
+    the peak of the data sheet, the units that multiply matrices, the memory of
+    the host (bytes) that a device may use and the rate of copies to it and from
+    it (bytes/s), what a ring of a collective gets of one link, and how many
+    adapters the devices of a node share (0: none are shared). Each clause is
+    there as a whole or not at all.
 
     `node_latency_seconds` is for nodes at different places: a row for each node
     that sends, in it a latency for each node that receives, 0 on the diagonal.
@@ -410,6 +412,7 @@ def Hocket_TopologyOp : Hocket_Op<"topology", [Symbol]> {
         memory_bytes_per_second(3.35e12) launch_seconds(4.0e-6)
         intra_node(latency_seconds = 2.0e-6, bytes_per_second = 4.5e11)
         inter_node(latency_seconds = 5.0e-6, bytes_per_second = 5.0e10)
+        host(memory_bytes = 274877906944, bytes_per_second = 3.2e10)
         adapters_per_node(intra_node = 0, inter_node = 8)
         node_latency_seconds([[0.0, 5.0e-6], [6.0e-6, 0.0]])
     ```
@@ -431,6 +434,8 @@ def Hocket_TopologyOp : Hocket_Op<"topology", [Symbol]> {
                        OptionalAttr<I64Attr>:$matrix_tile_rows,
                        OptionalAttr<I64Attr>:$matrix_tile_columns,
                        OptionalAttr<F64Attr>:$matrix_ramp_depth,
+                       OptionalAttr<I64Attr>:$host_memory_bytes,
+                       OptionalAttr<F64Attr>:$host_bytes_per_second,
                        OptionalAttr<F64Attr>:$intra_node_collective,
                        OptionalAttr<F64Attr>:$inter_node_collective,
                        OptionalAttr<I64Attr>:$intra_node_adapters,
@@ -450,6 +455,8 @@ def Hocket_TopologyOp : Hocket_Op<"topology", [Symbol]> {
     `processors` `=` $matrix_processors `,` `tile_rows` `=` $matrix_tile_rows
     `,` `tile_columns` `=` $matrix_tile_columns `,` `ramp_depth` `=`
     $matrix_ramp_depth `)`)?
+    (`host` `(` `memory_bytes` `=` $host_memory_bytes^ `,` `bytes_per_second`
+    `=` $host_bytes_per_second `)`)?
     (`collective_bytes_per_second` `(` `intra_node` `=` $intra_node_collective^
     `,` `inter_node` `=` $inter_node_collective `)`)?
     (`adapters_per_node` `(` `intra_node` `=` $intra_node_adapters^ `,`

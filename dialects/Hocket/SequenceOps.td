@@ -16,8 +16,8 @@ def Hocket_SequenceOp : Hocket_StrategyOp<"sequence"> {
     `hocket.pipeline` where those are there.
 
     The results (scalar `f32` tensors) are sums over tokens, of which each rank
-    has a part. No op of the body but `hocket.attention` may mix tokens
-    (hocket-cut-attention checks that).
+    has a part. No op of the body but `hocket.attention` and scans may mix
+    tokens (hocket-cut-attention checks that).
 
     `method` says which tokens a rank holds and what travels between the ranks
     for an attention of S tokens, P = `degree` ranks, H query heads and Hk key

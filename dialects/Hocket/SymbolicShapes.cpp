@@ -3,6 +3,7 @@
 #include "hocket/Dialects/SymbolicShapes.h"
 
 #include "hocket/Dialects/Hocket.h"
+#include "hocket/Dialects/SequenceEnds.h"
 
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/Dialect/Arith/IR/Arith.h"
@@ -220,7 +221,20 @@ FailureOr<SymbolicShape> SymbolicShapes::trace(Value shaped) {
         unsigned first = op->getNumOperands() - op->getNumResults();
         return shapeOf(op->getOperand(first + resultNumber));
       })
-      .Case<ShiftOp>([&](ShiftOp shift) { return shapeOf(shift.getInput()); })
+      .Case<ShiftOp, PutEndOp>(
+          [&](auto moved) { return shapeOf(moved.getInput()); })
+      .Case<RowsBeforeOp>(
+          [&](RowsBeforeOp rows) { return shapeOf(rows.getRow()); })
+      .Case<TakeEndOp>([&](TakeEndOp take) -> Shape {
+        Shape shape = shapeOf(take.getOffsets());
+        if (failed(shape))
+          return failure();
+        (*shape)[0] = (*shape)[0] + SizeExpr::constant(-1);
+        for (int64_t extent :
+             cast<ShapedType>(shaped.getType()).getShape().drop_front())
+          shape->push_back(SizeExpr::constant(extent));
+        return shape;
+      })
       .Case<RecurrenceOp>([&](RecurrenceOp recurrence) {
         return shapeOf(recurrence.getInputs().front());
       })

@@ -23,6 +23,10 @@ static void setOptional(OpBuilder &builder, TopologyOp op,
     op.setMatrixTileColumnsAttr(integer(matrix.tileColumns));
     op.setMatrixRampDepthAttr(number(matrix.rampDepth));
   }
+  if (const HostModel &host = topology.host; host.bytesPerSecond > 0) {
+    op.setHostMemoryBytesAttr(integer(host.memoryBytes));
+    op.setHostBytesPerSecondAttr(number(host.bytesPerSecond));
+  }
   const Link &intra = topology.intraNode, &inter = topology.interNode;
   if (intra.collectiveBytesPerSecond > 0 ||
       inter.collectiveBytesPerSecond > 0) {
@@ -61,6 +65,7 @@ TopologyOp hocket::createTopologyOp(OpBuilder &builder, Location loc,
       /*peak_flops_per_second=*/FloatAttr(),
       /*matrix=*/FloatAttr(), IntegerAttr(), IntegerAttr(), IntegerAttr(),
       FloatAttr(),
+      /*host=*/IntegerAttr(), FloatAttr(),
       /*collective=*/FloatAttr(), FloatAttr(),
       /*adapters=*/IntegerAttr(), IntegerAttr(),
       /*node_latency_seconds=*/DenseElementsAttr());
@@ -88,6 +93,9 @@ Topology hocket::toTopology(TopologyOp op) {
                               int64_t(*op.getMatrixTileRows()),
                               int64_t(*op.getMatrixTileColumns()),
                               number(op.getMatrixRampDepthAttr())};
+  if (op.getHostBytesPerSecondAttr())
+    topology.host = {int64_t(*op.getHostMemoryBytes()),
+                     number(op.getHostBytesPerSecondAttr())};
   topology.intraNode = {number(op.getIntraNodeLatencySecondsAttr()),
                         number(op.getIntraNodeBytesPerSecondAttr()),
                         number(op.getIntraNodeCollectiveAttr()),

@@ -226,6 +226,7 @@ LogicalResult TopologyOp::verify() {
       {"peak_flops_per_second", getPeakFlopsPerSecond(), false},
       {"matrix flops_per_second", getMatrixFlopsPerSecond(), false},
       {"matrix ramp_depth", getMatrixRampDepth(), true},
+      {"host bytes_per_second", getHostBytesPerSecond(), false},
       {"collective_bytes_per_second intra_node", getIntraNodeCollective(),
        false},
       {"collective_bytes_per_second inter_node", getInterNodeCollective(),
@@ -240,6 +241,10 @@ LogicalResult TopologyOp::verify() {
                            {"tile_rows", getMatrixTileRowsAttr()},
                            {"tile_columns", getMatrixTileColumnsAttr()},
                            {"ramp_depth", getMatrixRampDepthAttr()}},
+                          false)) ||
+      failed(verifyClause(*this, "host",
+                          {{"memory_bytes", getHostMemoryBytesAttr()},
+                           {"bytes_per_second", getHostBytesPerSecondAttr()}},
                           false)) ||
       failed(verifyClause(*this, "collective_bytes_per_second",
                           {{"intra_node", getIntraNodeCollectiveAttr()},

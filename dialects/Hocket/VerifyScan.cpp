@@ -1,13 +1,14 @@
 //===- VerifyScan.cpp - Verifiers of the scan ops -------------------------===//
 
+#include "VerifyScan.h"
+
 #include "hocket/Dialects/Scan.h"
 
 using namespace mlir;
 using namespace hocket;
 
-/// Checks that `values` are tensors [T, ...] of one T, static otherwise.
-static LogicalResult verifyTokens(Operation *op, StringRef what,
-                                  ValueRange values) {
+LogicalResult hocket::verifyTokens(Operation *op, StringRef what,
+                                   ValueRange values) {
   for (auto [number, value] : llvm::enumerate(values)) {
     auto type = cast<RankedTensorType>(value.getType());
     auto complain = [&](const Twine &message) -> LogicalResult {
@@ -32,7 +33,7 @@ static LogicalResult verifyTokens(Operation *op, StringRef what,
   return success();
 }
 
-static LogicalResult verifyOffsets(Operation *op, Value offsets) {
+LogicalResult hocket::verifyOffsets(Operation *op, Value offsets) {
   auto type = cast<RankedTensorType>(offsets.getType());
   auto complain = [&](StringRef message) -> LogicalResult {
     InFlightDiagnostic diagnostic = op->emitOpError() << message;

@@ -81,6 +81,17 @@ def Plan_Sent : TypeDef<Plan_Dialect, "Sent"> {
   }];
 }
 
+def Plan_Copied : TypeDef<Plan_Dialect, "Copied"> {
+  let mnemonic = "copied";
+  let summary = "a copy on its way to or from the host";
+  let description = [{
+    The handle that `plan.offload` and `plan.fetch` define and `plan.wait_copy`
+    waits for.
+
+    Example: `!plan.copied`
+  }];
+}
+
 def Plan_Content : TypeDef<Plan_Dialect, "Content"> {
   let mnemonic = "tensor";
   let summary = "a dense tensor whose extents are polynomials in T and S";

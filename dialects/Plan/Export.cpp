@@ -47,6 +47,9 @@ private:
   SizeAttr size(const SizeExpr &expression) {
     return SizeAttr::get(builder.getContext(), expression);
   }
+  UnitAttr flag(bool isSet) {
+    return isSet ? builder.getUnitAttr() : UnitAttr();
+  }
   IntegerAttr number(int64_t value) { return builder.getI32IntegerAttr(value); }
   static SmallVector<int32_t> signedTable(const std::vector<uint32_t> &table) {
     return SmallVector<int32_t>(table.begin(), table.end());
@@ -119,6 +122,10 @@ void Exporter::exportModel() {
       exportTemplate(task);
     if (stage.attention)
       exportAttention(stage);
+    if (stage.gather)
+      GatherOp::create(builder, loc, number(stage.gather->row),
+                       number(stage.gather->slots), flag(stage.gather->reverse),
+                       flag(stage.gather->isTrained), contents(stage.attended));
   }
   for (const plan::TaskTemplate &task : model.updates)
     exportTemplate(task);
@@ -167,7 +174,7 @@ void Exporter::exportSequences() {
 void Exporter::exportRole(const plan::Role &role) {
   auto op = RoleOp::create(builder, loc, role.name, signedTable(role.stages),
                            role.workspaceBytes, role.workspaceOffset,
-                           role.arenaBytes);
+                           role.arenaBytes, role.hostBytes);
   OpBuilder::InsertionGuard guard(builder);
   builder.createBlock(&op.getBody());
   Type bufferType = BufferType::get(builder.getContext());
@@ -187,14 +194,15 @@ void Exporter::exportRole(const plan::Role &role) {
         static_cast<planir::Slot>(buffer.binding.slot), buffer.binding.index,
         stage, optional(buffer.microbatch), optional(share.owner),
         share.numHeads, share.firstHead, optional(share.term),
-        share.term == plan::Share::kTotal, share.again, buffer.bytes,
+        share.term == plan::Share::kTotal, share.again, buffer.onHost, buffer.bytes,
         buffer.offset, content(buffer.type)));
   }
   for (auto [i, table] : llvm::enumerate(role.tables))
     TableOp::create(builder, loc, i, table[1], table[2], table[3],
                     ArrayRef<int32_t>(table).drop_front(plan::kTableHeader));
 
-  SmallVector<Value> sends;
+  SmallVector<Value> sends, copies;
+  Type copiedType = CopiedType::get(builder.getContext());
   for (const plan::Instruction &instruction : role.body) {
     SmallVector<Value> operands;
     for (uint32_t buffer : instruction.buffers)
@@ -237,6 +245,17 @@ void Exporter::exportRole(const plan::Role &role) {
           instruction.index != plan::kNoTable ? number(instruction.index)
                                               : IntegerAttr(),
           part, stage);
+      break;
+    case plan::Op::Offload:
+      copies.push_back(OffloadOp::create(builder, loc, copiedType, operands[0],
+                                         operands[1], part, stage));
+      break;
+    case plan::Op::Fetch:
+      copies.push_back(FetchOp::create(builder, loc, copiedType, operands[0],
+                                       operands[1], part, stage));
+      break;
+    case plan::Op::WaitCopy:
+      WaitCopyOp::create(builder, loc, copies[instruction.index], part, stage);
       break;
     case plan::Op::CopyHeads:
       CopyHeadsOp::create(builder, loc, operands[0], operands[1], part, stage);

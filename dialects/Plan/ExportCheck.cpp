@@ -79,8 +79,11 @@ LogicalResult ExportChecker::checkTemplates() {
 }
 
 LogicalResult ExportChecker::checkAttention(const plan::Stage &stage) {
+  if (stage.attention && stage.gather)
+    return fail() << "stage \"" << stage.name
+                  << "\" begins with an attention and with rows";
   if (!stage.attention) {
-    if (stage.attended.empty())
+    if (stage.attended.empty() || stage.gather)
       return success();
     return fail() << "stage \"" << stage.name
                   << "\" has values of an attention and no attention";
@@ -159,14 +162,16 @@ LogicalResult ExportChecker::checkRole(const plan::Role &role) {
     if (buffer.share.owner < -1 || buffer.share.term < plan::Share::kTotal)
       return fail() << "buffer #" << i << " of role \"" << role.name
                     << "\" is of a negative coordinate";
-  size_t numSends = 0;
+  size_t numSends = 0, numCopies = 0;
   for (auto [i, instruction] : llvm::enumerate(role.body)) {
     bool takesOne = instruction.op == plan::Op::LoadBatch ||
                     instruction.op == plan::Op::Send ||
                     instruction.op == plan::Op::Recv;
     bool fits = instruction.microbatch >= -1;
     bool takesTwo = instruction.op == plan::Op::CopyHeads ||
-                    instruction.op == plan::Op::Add;
+                    instruction.op == plan::Op::Add ||
+                    instruction.op == plan::Op::Offload ||
+                    instruction.op == plan::Op::Fetch;
     if (takesTwo)
       fits &= instruction.buffers.size() == 2;
     if (instruction.op == plan::Op::Attend)
@@ -185,6 +190,11 @@ LogicalResult ExportChecker::checkRole(const plan::Role &role) {
       fits &= instruction.index < numSends;
     if (instruction.op == plan::Op::Send)
       ++numSends;
+    if (instruction.op == plan::Op::WaitCopy)
+      fits &= instruction.index < numCopies;
+    if (instruction.op == plan::Op::Offload ||
+        instruction.op == plan::Op::Fetch)
+      ++numCopies;
     for (uint32_t buffer : instruction.buffers)
       fits &= buffer < role.buffers.size();
     if (!fits)

@@ -179,6 +179,11 @@ void Importer::importModel() {
       stage.attention = importAttention(attention);
       stage.attended = contents(attention.getAttendedTypes());
     }
+    for (auto gather : op.getBody().getOps<GatherOp>()) {
+      stage.gather = plan::RowGather{gather.getRow(), gather.getSlots(),
+                                     gather.getReverse(), gather.getTrained()};
+      stage.attended = contents(gather.getAttendedTypes());
+    }
     model.stages.push_back(std::move(stage));
   }
   for (auto op : program.getBody().getOps<TemplateOp>())
@@ -235,15 +240,19 @@ void Importer::importRole(RoleOp op) {
   role.workspaceBytes = op.getWorkspaceBytes();
   role.workspaceOffset = op.getWorkspaceOffset();
   role.arenaBytes = op.getArenaBytes();
+  role.hostBytes = op.getHostBytes();
 
   numbers.buffers.clear();
   numbers.sends.clear();
+  numbers.copies.clear();
   numbers.stage = role.stages.size() == 1 ? int32_t(role.stages[0]) : -1;
   std::vector<BufferOp> buffers;
   std::vector<InstructionOpInterface> instructions;
   for (Operation &member : op.getBody().front()) {
     if (auto send = dyn_cast<SendOp>(member))
       numbers.sends.try_emplace(send.getSent(), numbers.sends.size());
+    if (isa<OffloadOp, FetchOp>(member))
+      numbers.copies.try_emplace(member.getResult(0), numbers.copies.size());
     if (auto instruction = dyn_cast<InstructionOpInterface>(member)) {
       instructions.push_back(instruction);
       role.body.push_back(instruction.getInstruction(numbers));
@@ -274,6 +283,7 @@ void Importer::importRole(RoleOp op) {
     else if (buffer.getTotal())
       made.share.term = plan::Share::kTotal;
     made.share.again = uint8_t(buffer.getAgain());
+    made.onHost = buffer.getOnHost();
     made.share.firstHead = buffer.getFirstHead();
     made.share.numHeads = buffer.getNumHeads();
     made.bytes = buffer.getBytes();

@@ -202,4 +202,57 @@ def Plan_AddOp : Plan_Instruction<"add"> {
   let assemblyFormat = "$term `to` $sum " # microbatchFormat # tailFormat;
 }
 
+/// A copy between the device and the host.
+class Plan_HostCopy<string mnemonic> : Plan_Instruction<mnemonic, [], [
+    DeclareOpInterfaceMethods<OpAsmOpInterface, ["getAsmResultNames"]>]> {
+  let arguments = !con((ins Plan_Buffer:$to, Plan_Buffer:$from), tail);
+  let results = (outs Plan_Copied:$copied);
+  let assemblyFormat = "$from `to` $to " # microbatchFormat # tailFormat;
+}
+
+def Plan_OffloadOp : Plan_HostCopy<"offload"> {
+  let summary = "post a copy of a buffer to the memory of the host";
+  let description = [{
+    The second buffer is on the host (`host` of `plan.buffer`). Neither may be
+    written before the `plan.wait_copy` of the result, nor the second one read.
+    Copies to the host are done one after the other, beside everything else.
+
+    Example:
+
+    ```mlir
+    %copied = plan.offload %h_0 to %h_0_host microbatch(0)
+    plan.wait_copy %copied
+    ```
+  }];
+}
+
+def Plan_FetchOp : Plan_HostCopy<"fetch"> {
+  let summary = "post a copy of a buffer from the memory of the host";
+  let description = [{
+    The first buffer is on the host, else as `plan.offload`.
+
+    Example:
+
+    ```mlir
+    %copied_1 = plan.fetch %h_0_host to %h_0_fetched microbatch(0)
+    plan.wait_copy %copied_1
+    ```
+  }];
+}
+
+def Plan_WaitCopyOp : Plan_Instruction<"wait_copy"> {
+  let summary = "wait until a copy to or from the host is done";
+  let description = [{
+    Every copy is waited for once.
+
+    Example:
+
+    ```mlir
+    plan.wait_copy %copied
+    ```
+  }];
+  let arguments = !con((ins Plan_Copied:$copied), tail);
+  let assemblyFormat = "$copied " # microbatchFormat # tailFormat;
+}
+
 #endif // HOCKET_DIALECTS_PLAN_INSTRUCTIONOPS_TD

@@ -86,6 +86,21 @@ plan::Instruction AddOp::getInstruction(const Numbering &numbers) {
   return common(*this, plan::Op::Add, numbers, {getSum(), getTerm()});
 }
 
+plan::Instruction OffloadOp::getInstruction(const Numbering &numbers) {
+  return common(*this, plan::Op::Offload, numbers, {getTo(), getFrom()});
+}
+
+plan::Instruction FetchOp::getInstruction(const Numbering &numbers) {
+  return common(*this, plan::Op::Fetch, numbers, {getTo(), getFrom()});
+}
+
+plan::Instruction WaitCopyOp::getInstruction(const Numbering &numbers) {
+  plan::Instruction instruction =
+      common(*this, plan::Op::WaitCopy, numbers, {});
+  instruction.index = numbers.copies.at(getCopied());
+  return instruction;
+}
+
 std::optional<uint32_t> SendOp::getPeerIndex() { return getPeer(); }
 std::optional<uint32_t> RecvOp::getPeerIndex() { return getPeer(); }
 std::optional<uint32_t> AttendOp::getTableIndex() { return getTable(); }
@@ -93,6 +108,14 @@ std::optional<uint32_t> AllReduceOp::getGroupIndex() { return getGroup(); }
 
 void SendOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
   setName(getSent(), "sent");
+}
+
+void OffloadOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
+  setName(getCopied(), "copied");
+}
+
+void FetchOp::getAsmResultNames(OpAsmSetValueNameFn setName) {
+  setName(getCopied(), "copied");
 }
 
 /// The buffer's own name, as far as SSA names allow its characters.

@@ -160,6 +160,36 @@ def Plan_AttentionOp : Plan_Op<"attention", [
   let hasVerifier = 1;
 }
 
+def Plan_GatherOp : Plan_Op<"gather", [
+    HasParent<"::hocket::planir::StageOp">]> {
+  let summary = "the rows of other ranks that a stage begins with";
+  let description = [{
+    Where a scan goes over the tokens of the ranks of a sequence group, each of
+    them has a row of numbers for each sequence: input `row` of the stage, [S,
+    W], that nothing else reads. Before the stage's forward the rows of the
+    members that come before are received, as `attended` 0, 1, ... of `slots`,
+    zeros for the others; after its backward, where the stage is `trained`, the
+    gradients of these go back to their owners. With `reverse` members are
+    counted from the last one.
+
+    Example:
+
+    ```mlir
+    plan.gather row(0) slots(3) trained
+        attended((S - 1) x 9 x f32, (S - 1) x 9 x f32, (S - 1) x 9 x f32)
+    ```
+  }];
+  let arguments = (ins Plan_Number:$row, Plan_Positive:$slots,
+                       UnitAttr:$reverse, UnitAttr:$trained,
+                       Plan_ContentArrayAttr:$attended_types);
+  let assemblyFormat = [{
+    `row` `(` $row `)` `slots` `(` $slots `)` (`reverse` $reverse^)?
+    (`trained` $trained^)? `attended` `` custom<Contents>($attended_types)
+    attr-dict
+  }];
+  let hasVerifier = 1;
+}
+
 def Plan_TemplateOp : Plan_Op<"template", [
     ParentOneOf<["::hocket::planir::StageOp", "::hocket::planir::ProgramOp"]>,
     DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {

@@ -155,7 +155,8 @@ def Plan_RoleOp : Plan_ProgramMember<"role", [
     order; they differ in their peers, groups and sequences only. `stages` are the
     stages that they run, in ascending order. `arena` is the
     number of bytes that each of them allocates; `workspace` is the piece of it
-    that kernels use as their workspace, in bytes and from an offset.
+    that kernels use as their workspace, in bytes and from an offset. `host` is
+    the number of bytes that it needs of the host's memory.
 
     Example:
 
@@ -169,12 +170,14 @@ def Plan_RoleOp : Plan_ProgramMember<"role", [
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, DenseI32ArrayAttr:$stages,
                        Plan_Bytes:$workspace_bytes,
-                       Plan_Bytes:$workspace_offset, Plan_Bytes:$arena_bytes);
+                       Plan_Bytes:$workspace_offset, Plan_Bytes:$arena_bytes,
+                       DefaultValuedAttr<Plan_Bytes, "0">:$host_bytes);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
     $sym_name `stages` $stages
     `workspace` `(` $workspace_bytes `at` $workspace_offset `)`
-    `arena` `(` $arena_bytes `)` attr-dict-with-keyword $body
+    `arena` `(` $arena_bytes `)` (`host` `(` $host_bytes^ `)`)?
+    attr-dict-with-keyword $body
   }];
   let hasVerifier = 1;
   let hasRegionVerifier = 1;
@@ -198,6 +201,8 @@ def Plan_BufferOp : Plan_Op<"buffer", [
     sum over coordinates it holds the `term` of one of them, what has been summed
     so far, or the `total`. What the forward received or computed is received or
     computed `again` for the backward, for the first or for the second time.
+    What is fetched from the host is received again, too. A buffer on the `host`
+    is a piece of the role's memory there.
 
     Example:
 
@@ -211,6 +216,11 @@ def Plan_BufferOp : Plan_Op<"buffer", [
     %k_1 = plan.buffer "k.1" input(1) microbatch(0) owner(1) heads(1 at 1)
         bytes(6144 at 114688) : T x 1 x 8 x f32
     ```
+
+    ```mlir
+    %h_0_host = plan.buffer "h.0.host" output(0) microbatch(0) host
+        bytes(49152 at 0) : T x 64 x f32
+    ```
   }];
   let arguments = (ins OptionalAttr<StrAttr>:$name, Plan_Slot:$slot,
                        Plan_Number:$index, OptionalAttr<Plan_Number>:$stage,
@@ -220,6 +230,7 @@ def Plan_BufferOp : Plan_Op<"buffer", [
                        DefaultValuedAttr<Plan_Number, "0">:$first_head,
                        OptionalAttr<Plan_Number>:$term, UnitAttr:$total,
                        DefaultValuedAttr<Plan_Number, "0">:$again,
+                       UnitAttr:$on_host,
                        Plan_Bytes:$bytes, Plan_Bytes:$offset,
                        Plan_ContentAttr:$content);
   let results = (outs Plan_Buffer:$buffer);
@@ -227,7 +238,7 @@ def Plan_BufferOp : Plan_Op<"buffer", [
     ($name^)? $slot `(` $index `)` (`stage` `(` $stage^ `)`)?
     (`microbatch` `(` $microbatch^ `)`)? (`owner` `(` $owner^ `)`)?
     (`heads` `(` $num_heads^ `at` $first_head `)`)? (`term` `(` $term^ `)`)?
-    (`total` $total^)? (`again` `(` $again^ `)`)?
+    (`total` $total^)? (`again` `(` $again^ `)`)? (`host` $on_host^)?
     `bytes` `(` $bytes `at` $offset `)` `:` custom<Content>($content) attr-dict
   }];
   let hasVerifier = 1;

@@ -39,6 +39,8 @@ FailureOr<ProgramVerifier::Bound> ProgramVerifier::resolve(Operation *user,
   auto attendedTypes = [&](StageOp stage) {
     for (auto attention : stage.getBody().getOps<AttentionOp>())
       return attention.getAttendedTypes();
+    for (auto gather : stage.getBody().getOps<GatherOp>())
+      return gather.getAttendedTypes();
     return builtin.getArrayAttr({});
   };
   size_t states = program.getStates().size();
@@ -63,7 +65,9 @@ FailureOr<ProgramVerifier::Bound> ProgramVerifier::resolve(Operation *user,
   case planir::Slot::Attended:
     return ofStage(attendedTypes(stage));
   case planir::Slot::AttendedGradient:
-    // Of the output alone.
+    // Of an attention's output alone, and of all rows.
+    if (!stage.getBody().getOps<GatherOp>().empty())
+      return ofStage(attendedTypes(stage));
     return ofStage(
         builtin.getArrayAttr(attendedTypes(stage).getValue().take_front(1)));
   case planir::Slot::Loss:

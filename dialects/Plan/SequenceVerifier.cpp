@@ -77,14 +77,15 @@ LogicalResult verifyGroup(SequenceGroupOp group, ProgramOp program,
                             "sequence")));
 }
 
-LogicalResult verifyChunks(ChunksOp op, LengthsOp lengths) {
+/// At least `least` tokens each.
+LogicalResult verifyChunks(ChunksOp op, LengthsOp lengths, int64_t least) {
   ArrayRef<int64_t> all = lengths.getLengths();
   for (ArrayRef<int64_t> rest = op.getChunks(); !rest.empty();
        rest = rest.drop_front(4)) {
     int64_t count = rest[0], sequence = rest[1], first = rest[2],
             stride = rest[3];
     bool isKnown = sequence >= 0 && uint64_t(sequence) < all.size();
-    if (isKnown && count >= 1 && stride >= 1 && first >= 0 &&
+    if (isKnown && count >= least && stride >= 1 && first >= 0 &&
         first < all[sequence] &&
         count - 1 <= (all[sequence] - 1 - first) / stride)
       continue;
@@ -124,8 +125,13 @@ LogicalResult planir::verifySequences(ProgramOp program) {
       return failure();
   if (failed(verifyPerCoordinate<ChunksOp>(program)))
     return failure();
+  // Where ranks have a row for every sequence, a chunk may be empty.
+  bool gathersRows =
+      llvm::any_of(program.getBody().getOps<StageOp>(), [](StageOp stage) {
+        return !stage.getBody().getOps<GatherOp>().empty();
+      });
   for (auto chunks : program.getBody().getOps<ChunksOp>())
-    if (failed(verifyChunks(chunks, lengths)))
+    if (failed(verifyChunks(chunks, lengths, gathersRows ? 0 : 1)))
       return failure();
   return success();
 }

@@ -69,22 +69,24 @@ LogicalResult BatchInputOp::verify() {
 
 LogicalResult StageOp::verifyRegions() {
   llvm::SmallDenseMap<planir::TaskKind, TemplateOp, 8> seen;
-  AttentionOp attention;
+  Operation *shared = nullptr;
   for (Operation &op : getBody().front()) {
-    if (auto found = dyn_cast<AttentionOp>(op)) {
-      if (!attention) {
-        attention = found;
+    if (isa<AttentionOp, GatherOp>(op)) {
+      if (!shared) {
+        shared = &op;
         continue;
       }
       InFlightDiagnostic diagnostic =
-          found.emitOpError("is the second of its stage");
-      diagnostic.attachNote(attention.getLoc()) << "the first is here";
+          op.emitOpError("is the second of its stage");
+      diagnostic.attachNote(shared->getLoc()) << "the first is here";
       return diagnostic;
     }
     auto task = dyn_cast<TemplateOp>(op);
     if (!task) {
-      InFlightDiagnostic diagnostic = emitOpError(
-          "may hold 'plan.template' ops and a 'plan.attention' only");
+      InFlightDiagnostic diagnostic =
+          emitOpError("may hold 'plan.template' ops and a 'plan.attention' or "
+                      "'plan.gather' "
+                      "only");
       diagnostic.attachNote(op.getLoc()) << "this is another";
       return diagnostic;
     }
@@ -156,6 +158,27 @@ LogicalResult AttentionOp::verify() {
   return success(succeeded(verifyInput(getQuery(), getHeads(), "query")) &&
                  succeeded(verifyInput(getKey(), getKeyHeads(), "key")) &&
                  succeeded(verifyInput(getValue(), getKeyHeads(), "value")));
+}
+
+LogicalResult GatherOp::verify() {
+  auto stage = cast<StageOp>((*this)->getParentOp());
+  ArrayAttr inputs = stage.getInputTypes();
+  auto complain = [&](const Twine &message) -> LogicalResult {
+    InFlightDiagnostic diagnostic = emitOpError(message);
+    diagnostic.attachNote(stage.getLoc()) << "the stage is here";
+    return diagnostic;
+  };
+  if (getRow() >= inputs.size())
+    return complain("gathers input " + Twine(getRow()) + ", but there are " +
+                    Twine(inputs.size()));
+  if (getAttendedTypes().size() != getSlots())
+    return complain("has " + Twine(getSlots()) + " slots and says of " +
+                    Twine(getAttendedTypes().size()) + " what they hold");
+  for (Attribute attended : getAttendedTypes())
+    if (attended != inputs[getRow()])
+      return complain("holds other values than those of input " +
+                      Twine(getRow()) + ", which it gathers");
+  return success();
 }
 
 LogicalResult AttentionOp::verifySymbolUses(SymbolTableCollection &symbols) {

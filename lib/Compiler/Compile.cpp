@@ -103,22 +103,12 @@ Result<StageForm> chooseForm(ModuleOp module, const CompileOptions &options,
   return choose((*schedule)->splitsBackward());
 }
 
-Result<void> checkActivations(ModuleOp module) {
-  auto loss = module.lookupSymbol<func::FuncOp>("loss");
-  if (!leavesActivationsOpen(loss))
-    return {};
-  loss.emitError("its hocket.stream leaves the activations open, which are not "
-                 "solved yet; write activations(\"recompute\") or "
-                 "activations(\"keep\")");
-  return compileError(module);
-}
-
 /// Solves what is `auto` with `solve`, for parts of the batch in so many
 /// microbatches.
 Result<void> fillAuto(ModuleOp module, const Topology &topology,
                       const CompileOptions &options,
                       const plan::Strategy &degrees,
-                      decltype(solveSchedule) *solve) {
+                      function_ref<LogicalResult(const SolveSetting &)> solve) {
   RooflineCost cost(topology);
   Z3EngineFactory engine;
   std::optional<ProfiledCost> measured;
@@ -131,7 +121,7 @@ Result<void> fillAuto(ModuleOp module, const Topology &topology,
     setting.lengths = plan::defaultLengths(degrees.data, degrees.microbatches);
   if (!setting.solver.engine)
     setting.solver.engine = &engine;
-  if (failed(solve(module, "loss", setting)))
+  if (failed(solve(setting)))
     return compileError(module);
   return {};
 }
@@ -147,7 +137,10 @@ Result<void> fillPaths(ModuleOp module, const Topology &topology,
   if (auto data = pipeline->getParentOfType<DataOp>())
     degrees.data = data.getDegree();
   degrees.microbatches = pipeline.getMicrobatches();
-  return fillAuto(module, topology, options, degrees, solvePaths);
+  return fillAuto(module, topology, options, degrees,
+                  [&](const SolveSetting &setting) {
+                    return solvePaths(module, "loss", setting);
+                  });
 }
 
 Result<void> fillSequence(ModuleOp module, const Topology &topology,
@@ -156,7 +149,10 @@ Result<void> fillSequence(ModuleOp module, const Topology &topology,
   FailureOr<plan::Strategy> strategy = strategyOf(loss);
   if (failed(strategy))
     return compileError(module);
-  return fillAuto(module, topology, options, *strategy, solveSequence);
+  return fillAuto(module, topology, options, *strategy,
+                  [&](const SolveSetting &setting) {
+                    return solveSequence(module, "loss", setting);
+                  });
 }
 
 Result<void> fillSchedule(ModuleOp module, const Topology &topology,
@@ -165,7 +161,27 @@ Result<void> fillSchedule(ModuleOp module, const Topology &topology,
   FailureOr<plan::Strategy> strategy = strategyOf(loss);
   if (failed(strategy))
     return compileError(module);
-  return fillAuto(module, topology, options, *strategy, solveSchedule);
+  return fillAuto(module, topology, options, *strategy,
+                  [&](const SolveSetting &setting) {
+                    return solveSchedule(module, "loss", setting);
+                  });
+}
+
+/// What is known of kernels once they are compiled counts: their workspaces.
+Result<void> fillActivations(ModuleOp module, const Topology &topology,
+                             const CompileOptions &options,
+                             ModelSource &source) {
+  auto loss = module.lookupSymbol<func::FuncOp>("loss");
+  if (!leavesActivationsOpen(loss))
+    return {};
+  return fillAuto(module, topology, options, source.strategy,
+                  [&](const SolveSetting &setting) -> LogicalResult {
+                    auto chosen = chooseActivations(loss, source, setting);
+                    if (failed(chosen))
+                      return failure();
+                    source.strategy.activations = std::move(*chosen);
+                    return success();
+                  });
 }
 
 } // namespace
@@ -185,8 +201,8 @@ hocket::compileModel(ModuleOp module, const CompileOptions &options) {
   buildStagesPipeline(toStages);
   if (failed(toStages.run(module)))
     return compileError(module);
-  if (Result<void> checked = checkActivations(module); !checked)
-    return checked.error();
+  if (failed(checkOpenActivations(module, "loss")))
+    return compileError(module);
   plan::ScheduleRegistry schedules = plan::ScheduleRegistry::withBuiltins();
   Result<StageForm> form = chooseForm(module, options, schedules);
   if (!form)
@@ -209,6 +225,10 @@ hocket::compileModel(ModuleOp module, const CompileOptions &options) {
   if (failed(compiled))
     return compileError(module);
   addKernelFacts(source->model, *compiled);
+  if (Result<void> solved =
+          fillActivations(module, *topology, options, *source);
+      !solved)
+    return solved.error();
 
   std::vector<int64_t> lengths = options.lengths;
   if (lengths.empty())

@@ -25,6 +25,13 @@ double RooflineCost::transferSeconds(int64_t bytes, int64_t from,
   return seconds(topology.link(from, to), double(bytes));
 }
 
+double RooflineCost::hostCopySeconds(int64_t bytes) const {
+  const HostModel &host = topology.host;
+  if (host.bytesPerSecond <= 0)
+    return CostModel::hostCopySeconds(bytes);
+  return double(std::max<int64_t>(bytes, 0)) / host.bytesPerSecond;
+}
+
 LinkShare RooflineCost::linkShare(int64_t from, int64_t to) const {
   int64_t sender = topology.node(from), receiver = topology.node(to);
   if (topology.onOneNode(from, to))

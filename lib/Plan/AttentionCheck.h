@@ -15,6 +15,10 @@ namespace hocket::plan {
 Result<void> checkAttention(const Model &model, const Stage &stage,
                             const std::string &where);
 
+/// Whether the rows that `stage` begins with make sense; it does begin with
+/// some.
+Result<void> checkGather(const Stage &stage, const std::string &where);
+
 } // namespace hocket::plan
 
 #endif // HOCKET_LIB_PLAN_ATTENTIONCHECK_H

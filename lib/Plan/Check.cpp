@@ -96,6 +96,8 @@ std::string CheckContext::describe(const Culprit &culprit) const {
         text += " of " + plan.strategy.describe(instruction.microbatch);
       if (instruction.op == Op::WaitSend)
         text += " for Send #" + std::to_string(instruction.index);
+      if (instruction.op == Op::WaitCopy)
+        text += " for copy #" + std::to_string(instruction.index);
       bool single = instruction.buffers.size() == 1;
       if (single && culprit.buffer < 0)
         text += ", " + bufferName(instruction.buffers[0]);
@@ -125,7 +127,7 @@ Violation CheckContext::violation(const char *invariant, std::string message,
 
 std::optional<Violation> plan::findViolation(const Plan &plan,
                                              const Model &model,
-                                             int64_t deviceMemoryBytes) {
+                                             const MemoryLimits &limits) {
   CheckContext context{plan, model, {}, {}, {}};
   Channels channels;
   Found found = checkStructure(context);
@@ -144,18 +146,19 @@ std::optional<Violation> plan::findViolation(const Plan &plan,
   if (!found)
     found = checkAttention(context);
   if (!found)
+    found = checkGathers(context);
+  if (!found)
     found = checkMemory(context);
   if (!found)
     found = checkLimits(context);
   if (!found)
-    found = checkCapacity(context, deviceMemoryBytes);
+    found = checkCapacity(context, limits);
   return found;
 }
 
 Result<void> plan::check(const Plan &plan, const Model &model,
-                         int64_t deviceMemoryBytes) {
-  std::optional<Violation> found =
-      findViolation(plan, model, deviceMemoryBytes);
+                         const MemoryLimits &limits) {
+  std::optional<Violation> found = findViolation(plan, model, limits);
   if (!found)
     return {};
   return Error(ErrorCode::InvalidPlan, found->invariant + ": " + found->message,

@@ -43,6 +43,7 @@ private:
     int32_t lastWrite = -1; // instruction
     int32_t pendingSend = -1;
     uint32_t pendingSends = 0;
+    int32_t pendingCopy = -1; // into it, or out of it
     uint32_t copiedHeads = 0; // of CopyHeads into the whole value
     bool isReduced = false;   // by some AllReduce of the body
   };
@@ -52,7 +53,9 @@ private:
   Found check(uint32_t i);
   Found checkKernel(uint32_t i);
   Found checkAttend(uint32_t i);
+  Found checkCopyHeads(uint32_t i);
   Found checkCopy(uint32_t i);
+  Found checkWaitCopy(uint32_t i);
   Found checkHeads(uint32_t i, bool isWithinFirst);
   Found read(uint32_t i, uint32_t buffer);
   Found write(uint32_t i, uint32_t buffer);
@@ -71,6 +74,7 @@ private:
   const Role &role;
   std::vector<Life> buffers;
   std::vector<uint32_t> sends; // instructions, in order
+  std::vector<int32_t> copies; // the same; -1 once they have been waited for
 };
 
 /// Whether `buffer` is what `operand` of a task is bound to. A stage on the
@@ -96,6 +100,9 @@ Found DataflowChecker::read(uint32_t i, uint32_t buffer) {
   bool update = role.body[i].kind == TaskKind::Update;
   if (life.state == State::Unwritten)
     return fail("a buffer is read before it is written", i, buffer);
+  if (life.pendingCopy >= 0 && life.lastWrite == life.pendingCopy)
+    return fail("a buffer is read while it is being copied into", i, buffer,
+                life.pendingCopy);
   if (isAccumulator(binding.slot)) {
     if (life.isReduced && life.state != State::Reduced &&
         life.state != State::Consumed)
@@ -122,6 +129,48 @@ Found DataflowChecker::write(uint32_t i, uint32_t buffer) {
   return std::nullopt;
 }
 
+/// A copy to or from the host is of one value. Until somebody has waited for
+/// it, what it writes is not read, and neither side is written.
+Found DataflowChecker::checkCopy(uint32_t i) {
+  const Instruction &copy = role.body[i];
+  uint32_t to = copy.buffers[0], from = copy.buffers[1];
+  auto value = [](const Buffer &buffer) {
+    Share share = buffer.share;
+    share.again = 0;
+    return std::tuple(buffer.binding.slot, buffer.binding.index, buffer.stage,
+                      buffer.microbatch, share);
+  };
+  if (value(role.buffers[to]) != value(role.buffers[from]) ||
+      role.buffers[to].microbatch != copy.microbatch)
+    return fail("a value is copied into the buffer of another one", i, to);
+  if (Found found = read(i, from))
+    return found;
+  if (Found found = write(i, to))
+    return found;
+  buffers[to].pendingCopy = int32_t(i);
+  // Nobody else copies it: values are offloaded and fetched once.
+  if (buffers[from].pendingCopy >= 0)
+    return fail("a buffer is copied twice at the same time", i, from,
+                buffers[from].pendingCopy);
+  buffers[from].pendingCopy = int32_t(i);
+  copies.push_back(int32_t(i));
+  return std::nullopt;
+}
+
+Found DataflowChecker::checkWaitCopy(uint32_t i) {
+  uint32_t number = role.body[i].index;
+  if (number >= copies.size() || copies[number] < 0)
+    return context.violation("P3",
+                             number < copies.size()
+                                 ? "a copy is waited for twice"
+                                 : "a copy is waited for before it is posted",
+                             {context.at(index, i)});
+  for (uint32_t buffer : role.body[copies[number]].buffers)
+    buffers[buffer].pendingCopy = -1;
+  copies[number] = -1;
+  return std::nullopt;
+}
+
 /// Adds to an accumulator, or updates a parameter or a state.
 Found DataflowChecker::accumulate(uint32_t i, uint32_t buffer, State after) {
   Life &life = buffers[buffer];
@@ -133,6 +182,9 @@ Found DataflowChecker::accumulate(uint32_t i, uint32_t buffer, State after) {
   if (life.pendingSend >= 0)
     return fail("a buffer is written while it is being sent", i, buffer,
                 life.pendingSend);
+  if (life.pendingCopy >= 0)
+    return fail("a buffer is written while it is being copied", i, buffer,
+                life.pendingCopy);
   life.state = after;
   life.lastWrite = int32_t(i);
   return std::nullopt;
@@ -238,7 +290,7 @@ Found DataflowChecker::checkHeads(uint32_t i, bool isWithinFirst) {
 }
 
 /// Heads of a whole value are copied one range after the other.
-Found DataflowChecker::checkCopy(uint32_t i) {
+Found DataflowChecker::checkCopyHeads(uint32_t i) {
   const Instruction &copy = role.body[i];
   uint32_t to = copy.buffers[0], from = copy.buffers[1];
   const Buffer &target = role.buffers[to], &source = role.buffers[from];
@@ -313,7 +365,12 @@ Found DataflowChecker::check(uint32_t i) {
   case Op::Attend:
     return checkAttend(i);
   case Op::CopyHeads:
+    return checkCopyHeads(i);
+  case Op::Offload:
+  case Op::Fetch:
     return checkCopy(i);
+  case Op::WaitCopy:
+    return checkWaitCopy(i);
   case Op::Add:
     if (Found found = checkHeads(i, /*isWithinFirst=*/true))
       return found;
@@ -337,6 +394,10 @@ Found DataflowChecker::run() {
   for (uint32_t i = 0; i < role.body.size(); ++i)
     if (Found found = check(i))
       return found;
+  for (int32_t copy : copies)
+    if (copy >= 0)
+      return context.violation("P3", "a copy is never waited for",
+                               {context.at(index, copy)});
   return std::nullopt;
 }
 

@@ -14,7 +14,8 @@ namespace {
 
 constexpr int64_t kAlignment = 64;
 
-/// A piece of the arena that is in use from instruction `first` to `last`.
+/// A piece of the arena, or of the host's memory, that is in use from
+/// instruction `first` to `last`.
 struct Piece {
   int64_t offset = 0;
   int64_t bytes = 0;
@@ -35,7 +36,7 @@ private:
   Found checkShareSize(uint32_t buffer);
   Found checkWorkspace();
   void collectPieces();
-  Found sweep();
+  Found sweep(const std::vector<Piece> &pieces);
 
   Found fail(std::string message, std::vector<Culprit> culprits) {
     return context.violation("P4", std::move(message), std::move(culprits));
@@ -55,7 +56,7 @@ private:
   const Role &role;
   /// The different shapes that each microbatch has on the ranks of the role.
   std::vector<std::vector<Symbols>> shapes;
-  std::vector<Piece> pieces;
+  std::vector<Piece> pieces, piecesOnHost;
 };
 
 void MemoryChecker::collectShapes() {
@@ -81,9 +82,12 @@ Found MemoryChecker::checkSizes() {
     if (buffer.offset % kAlignment != 0)
       return fail("a buffer's offset is not a multiple of 64",
                   {context.at(index, -1, i)});
-    if (buffer.bytes > role.arenaBytes ||
-        buffer.offset > role.arenaBytes - buffer.bytes)
-      return fail("a buffer ends beyond the arena", {context.at(index, -1, i)});
+    int64_t room = buffer.onHost ? role.hostBytes : role.arenaBytes;
+    if (buffer.bytes > room || buffer.offset > room - buffer.bytes)
+      return fail(buffer.onHost
+                      ? "a buffer ends beyond the host's memory of its rank"
+                      : "a buffer ends beyond the arena",
+                  {context.at(index, -1, i)});
     auto [size, isNew] = sizes.try_emplace(
         {buffer.binding.slot, buffer.binding.index, buffer.stage});
     if (isNew)
@@ -156,13 +160,14 @@ Found MemoryChecker::checkWorkspace() {
 }
 
 /// What is in use when: a buffer of a microbatch from its first to its last
-/// instruction, a sent one until its WaitSend, the others always, and the
-/// workspace during each kernel.
+/// instruction, a sent one until its WaitSend, a copied one and its copy until
+/// their WaitCopy, the others always, and the workspace during each kernel.
 void MemoryChecker::collectPieces() {
   constexpr uint32_t never = UINT32_MAX;
   std::vector<std::pair<uint32_t, uint32_t>> uses(role.buffers.size(),
                                                   {never, 0});
   std::vector<uint32_t> sends;
+  std::vector<const std::vector<uint32_t> *> copies; // their buffers
   uint32_t end = uint32_t(role.body.size());
   for (uint32_t i = 0; i < end; ++i) {
     const Instruction &instruction = role.body[i];
@@ -174,6 +179,11 @@ void MemoryChecker::collectPieces() {
       sends.push_back(instruction.buffers[0]);
     if (instruction.op == Op::WaitSend)
       uses[sends[instruction.index]].second = i;
+    if (instruction.op == Op::Offload || instruction.op == Op::Fetch)
+      copies.push_back(&instruction.buffers);
+    if (instruction.op == Op::WaitCopy)
+      for (uint32_t buffer : *copies[instruction.index])
+        uses[buffer].second = i;
     if ((instruction.op == Op::Kernel || instruction.op == Op::Attend) &&
         role.workspaceBytes > 0)
       pieces.push_back({role.workspaceOffset, role.workspaceBytes, i, i, -1});
@@ -185,14 +195,15 @@ void MemoryChecker::collectPieces() {
     if (buffer.microbatch < 0)
       pieces.push_back({buffer.offset, buffer.bytes, 0, end, i});
     else if (uses[i].first != never)
-      pieces.push_back(
-          {buffer.offset, buffer.bytes, uses[i].first, uses[i].second, i});
+      (buffer.onHost ? piecesOnHost : pieces)
+          .push_back(
+              {buffer.offset, buffer.bytes, uses[i].first, uses[i].second, i});
   }
 }
 
 /// Goes through the instructions with the pieces in use sorted by offset: a
 /// new one needs to be compared with its two neighbours only.
-Found MemoryChecker::sweep() {
+Found MemoryChecker::sweep(const std::vector<Piece> &pieces) {
   std::vector<size_t> starts(pieces.size()), ends;
   for (size_t i = 0; i < pieces.size(); ++i)
     starts[i] = i;
@@ -235,7 +246,9 @@ Found MemoryChecker::run() {
   if (Found found = checkWorkspace())
     return found;
   collectPieces();
-  return sweep();
+  if (Found found = sweep(pieces))
+    return found;
+  return sweep(piecesOnHost);
 }
 
 } // namespace
@@ -249,17 +262,26 @@ Found plan::checkMemory(const CheckContext &context) {
 }
 
 Found plan::checkCapacity(const CheckContext &context,
-                          int64_t deviceMemoryBytes) {
-  if (deviceMemoryBytes <= 0)
-    return std::nullopt;
-  for (uint32_t role = 0; role < context.plan.roles.size(); ++role) {
-    int64_t bytes = context.plan.roles[role].arenaBytes;
-    if (bytes > deviceMemoryBytes && !context.ranksOfRole[role].empty())
-      return context.violation("P5",
-                               "a rank needs " + std::to_string(bytes) +
-                                   " bytes and its device has " +
-                                   std::to_string(deviceMemoryBytes),
-                               {context.at(role, -1)});
+                          const MemoryLimits &limits) {
+  auto check = [&](uint32_t role, int64_t bytes, int64_t limit,
+                   const char *what) -> Found {
+    if (limit <= 0 || bytes <= limit)
+      return std::nullopt;
+    return context.violation("P5",
+                             "a rank needs " + std::to_string(bytes) + what +
+                                 std::to_string(limit),
+                             {context.at(role, -1)});
+  };
+  for (uint32_t i = 0; i < context.plan.roles.size(); ++i) {
+    if (context.ranksOfRole[i].empty())
+      continue;
+    const Role &role = context.plan.roles[i];
+    if (Found found = check(i, role.arenaBytes, limits.deviceBytes,
+                            " bytes and its device has "))
+      return found;
+    if (Found found = check(i, role.hostBytes, limits.hostBytes,
+                            " bytes of its host and there are "))
+      return found;
   }
   return std::nullopt;
 }

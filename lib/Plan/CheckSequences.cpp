@@ -115,6 +115,7 @@ Found SequencesChecker::checkGroups() {
 }
 
 Found SequencesChecker::checkChunks() {
+  int64_t least = gathersRows(context.model) ? 0 : 1;
   for (uint32_t coordinate = 0; coordinate < replicas; ++coordinate)
     for (uint32_t i = 0; i < numSlices; ++i) {
       size_t place = size_t(coordinate) * numSlices + i;
@@ -130,7 +131,7 @@ Found SequencesChecker::checkChunks() {
                 std::pair<int64_t, int64_t>(microbatch, group))
           return fail(what + " is of a sequence of another group");
         int64_t length = plan.lengths[chunk.sequence];
-        if (chunk.first < 0 || chunk.count < 1 || chunk.stride < 1 ||
+        if (chunk.first < 0 || chunk.count < least || chunk.stride < 1 ||
             chunk.first >= length || chunk.stride > length ||
             chunk.count > length || last(chunk) >= length)
           return fail(what + " is not within its sequence");

@@ -35,7 +35,11 @@ private:
   Found checkRanks();
   Found checkRole(uint32_t role);
   Found checkBuffer(uint32_t role, uint32_t buffer);
-  Found checkInstruction(uint32_t role, uint32_t index, uint32_t numSends);
+  /// How many messages and copies a body posts.
+  struct Posts {
+    uint32_t sends = 0, copies = 0;
+  };
+  Found checkInstruction(uint32_t role, uint32_t index, const Posts &posts);
   Found checkKernel(uint32_t role, uint32_t index);
   Found checkShare(const Buffer &buffer, const TensorType &type,
                    const Culprit &culprit);
@@ -74,6 +78,11 @@ Found StructureChecker::checkBatch() {
   if (Result<void> checked = checkStrategy(plan.strategy, model); !checked)
     return fail(checked.error().message);
   indexRoutes();
+  for (const Stage &stage : model.stages)
+    if (stage.gather && plan.strategy.slices > 1)
+      return fail("stage '" + stage.name +
+                  "' scans over the tokens of several ranks, and they walk "
+                  "them in slices");
   if (!plan.sequenceGroups.empty())
     return checkSequenceGroups(context);
   if (!plan.chunks.empty() || !plan.firstChunk.empty() ||
@@ -81,9 +90,9 @@ Found StructureChecker::checkBatch() {
     return fail("ranks share sequences or walk slices, and there are no "
                 "sequence groups");
   for (const Stage &stage : model.stages)
-    if (stage.attention)
-      return fail("a stage begins with an attention and there are no sequence "
-                  "groups");
+    if (stage.isShared())
+      return fail("a stage begins with an attention or with rows of other "
+                  "ranks, and there are no sequence groups");
   uint64_t parts = uint64_t(plan.strategy.data) * plan.strategy.microbatches;
   if (parts == 0 || parts != plan.shapes.size() ||
       parts != plan.firstSequence.size() - 1 || plan.firstSequence.empty())
@@ -206,12 +215,12 @@ Found StructureChecker::checkShare(const Buffer &buffer, const TensorType &type,
   if (share == Share())
     return std::nullopt;
   int64_t replicas = plan.strategy.replicas();
-  // What its own forward computed again.
+  // What its own forward computed again, or what was fetched from the host.
   Share again;
   again.again = share.again;
   Slot slot = buffer.binding.slot;
-  if (share == again && (slot == Slot::Output || slot == Slot::Residual ||
-                         slot == Slot::Attended))
+  if (share == again && (slot == Slot::Input || slot == Slot::Output ||
+                         slot == Slot::Residual || slot == Slot::Attended))
     return std::nullopt;
   bool fits = !plan.sequenceGroups.empty() && buffer.microbatch >= 0 &&
               share.owner >= 0 && share.owner < replicas &&
@@ -304,11 +313,11 @@ Found StructureChecker::checkKernel(uint32_t roleIndex, uint32_t index) {
 }
 
 Found StructureChecker::checkInstruction(uint32_t roleIndex, uint32_t index,
-                                         uint32_t numSends) {
+                                         const Posts &posts) {
   const Role &role = plan.roles[roleIndex];
   const Instruction &instruction = role.body[index];
   Culprit culprit{-1, roleIndex, index};
-  if (instruction.op > Op::Add)
+  if (instruction.op > Op::WaitCopy)
     return fail("an instruction has an unknown operation", {culprit});
   if (instruction.stage < -1 || instruction.stage >= int64_t(plan.stages) ||
       instruction.microbatch < -1 ||
@@ -323,6 +332,16 @@ Found StructureChecker::checkInstruction(uint32_t roleIndex, uint32_t index,
                 {culprit});
   if (std::adjacent_find(sorted.begin(), sorted.end()) != sorted.end())
     return fail("an instruction uses a buffer twice", {culprit});
+  for (size_t k = 0; k < instruction.buffers.size(); ++k) {
+    uint32_t buffer = instruction.buffers[k];
+    bool isOnHost = (instruction.op == Op::Offload && k == 0) ||
+                    (instruction.op == Op::Fetch && k == 1);
+    if (role.buffers[buffer].onHost != isOnHost)
+      return fail(isOnHost ? "a copy to or from the host has a buffer on the "
+                             "device in the host's place"
+                           : "an instruction uses a buffer that is on the host",
+                  {{-1, roleIndex, index, buffer}});
+  }
 
   bool fits = true;
   switch (instruction.op) {
@@ -342,7 +361,14 @@ Found StructureChecker::checkInstruction(uint32_t roleIndex, uint32_t index,
         std::max<int64_t>(numPeers[roleIndex], int64_t(instruction.peer) + 1);
     break;
   case Op::WaitSend:
-    fits = sorted.empty() && instruction.index < numSends;
+    fits = sorted.empty() && instruction.index < posts.sends;
+    break;
+  case Op::Offload:
+  case Op::Fetch:
+    fits = instruction.buffers.size() == 2 && instruction.microbatch >= 0;
+    break;
+  case Op::WaitCopy:
+    fits = sorted.empty() && instruction.index < posts.copies;
     break;
   case Op::AllReduce:
     fits = !sorted.empty() && instruction.group >= 0;
@@ -379,28 +405,34 @@ Found StructureChecker::checkRole(uint32_t index) {
   if (role.buffers.size() > limit || role.body.size() > limit)
     return fail("a role has more than 2^31 buffers or instructions", {culprit});
   if (role.workspaceBytes < 0 || role.workspaceOffset < 0 ||
-      role.arenaBytes < 0)
+      role.arenaBytes < 0 || role.hostBytes < 0)
     return fail("a role's workspace or arena has a negative size", {culprit});
-  std::set<std::tuple<Slot, uint32_t, int32_t, int32_t, Share>> values;
+  std::set<std::tuple<Slot, uint32_t, int32_t, int32_t, Share, bool>> values;
   for (uint32_t i = 0; i < role.buffers.size(); ++i) {
     if (Found found = checkBuffer(index, i))
       return found;
     const Buffer &buffer = role.buffers[i];
     if (!values
              .emplace(buffer.binding.slot, buffer.binding.index, buffer.stage,
-                      buffer.microbatch, buffer.share)
+                      buffer.microbatch, buffer.share, buffer.onHost)
              .second)
       return fail("two buffers hold the same value", {{-1, index, -1, i}});
+    if (buffer.onHost && buffer.microbatch < 0)
+      return fail("a buffer on the host is of no microbatch",
+                  {{-1, index, -1, i}});
   }
   for (size_t i = 0; i < role.tables.size(); ++i)
     if (!isTable(role.tables[i]))
       return fail("table #" + std::to_string(i) + " of a role is malformed",
                   {culprit});
-  uint32_t numSends = uint32_t(
-      std::count_if(role.body.begin(), role.body.end(),
-                    [](const Instruction &i) { return i.op == Op::Send; }));
+  Posts posts;
+  for (const Instruction &instruction : role.body) {
+    posts.sends += instruction.op == Op::Send;
+    posts.copies +=
+        instruction.op == Op::Offload || instruction.op == Op::Fetch;
+  }
   for (uint32_t i = 0; i < role.body.size(); ++i)
-    if (Found found = checkInstruction(index, i, numSends))
+    if (Found found = checkInstruction(index, i, posts))
       return found;
   return std::nullopt;
 }

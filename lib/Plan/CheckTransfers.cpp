@@ -141,6 +141,17 @@ bool TransferChecker::holdsShare(const End &send, const Buffer &sent,
       value.slot = Slot::Input;
       ++stage;
     }
+    // Rows are the owner's where they arrive; whose they are there is followed
+    // by checkGathers().
+    std::optional<RowGather> gather;
+    if (stage >= 0 && size_t(stage) < context.model.stages.size())
+      gather = context.model.stages[stage].gather;
+    if (gather &&
+        (value.slot == Slot::Attended || value.slot == Slot::AttendedGradient))
+      value = {value.slot == Slot::Attended ? Slot::Input : Slot::InputGradient,
+               gather->row};
+    if (gather && value.index == gather->row)
+      owner = 0;
     return std::tuple(value.slot, value.index, stage, buffer.microbatch, owner,
                       buffer.share.firstHead, heads);
   };

@@ -78,6 +78,8 @@ Found checkTasks(const CheckContext &context);
 Found checkReductions(const CheckContext &context);
 /// P8: every query meets every key that it sees, once.
 Found checkAttention(const CheckContext &context);
+/// P8: rows and their gradients arrive where they belong, each once.
+Found checkGathers(const CheckContext &context);
 /// P1, and the part of P3 that looks at two ranks.
 Found checkTransfers(const CheckContext &context, Channels &channels);
 Found checkCollectives(const CheckContext &context);
@@ -88,7 +90,7 @@ Found checkDeadlock(const CheckContext &context, const Channels &channels);
 /// P4.
 Found checkMemory(const CheckContext &context);
 /// P5.
-Found checkCapacity(const CheckContext &context, int64_t deviceMemoryBytes);
+Found checkCapacity(const CheckContext &context, const MemoryLimits &limits);
 
 } // namespace hocket::plan
 

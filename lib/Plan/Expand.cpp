@@ -4,6 +4,7 @@
 
 #include "Ordering.h"
 #include "RoleBuilder.h"
+#include "Segments.h"
 #include "SequenceGroups.h"
 
 #include "hocket/Plan/ModelCheck.h"
@@ -75,6 +76,7 @@ private:
   std::vector<std::vector<const Message *>> messagesOf; // by rank
   std::vector<std::vector<uint32_t>> peersOf;           // by rank
   std::vector<std::vector<uint32_t>> heldByStage;       // parameters
+  std::vector<uint32_t> pipelineStage;                  // by stage of the model
   std::set<Slot> boundSlots;
 
   using RankSet = std::vector<uint32_t>;
@@ -126,7 +128,7 @@ Result<void> Expander::dealBatch() {
   shapesOfMicrobatch.resize(strategy.numSlices());
   bool isCut = std::any_of(
       model.stages.begin(), model.stages.end(),
-      [](const Stage &stage) { return stage.attention.has_value(); });
+      [](const Stage &stage) { return stage.isShared(); });
   if (givenGroups && strategy.slices > 1)
     return fail("ranks that share sequences in groups of any sizes do not walk "
                 "them in slices",
@@ -134,7 +136,7 @@ Result<void> Expander::dealBatch() {
   if (givenGroups)
     return isCut ? dealGroups()
                  : fail("there are sequence groups, and the model's stages are "
-                        "not cut at their attentions",
+                        "not cut where ranks meet",
                         {"hocket.sequence makes the compiler cut them"});
   plan.firstSequence = dealSequences(uint32_t(lengths.size()), uint32_t(parts));
   if (strategy.sequence > 1 || isCut || strategy.slices > 1)
@@ -306,7 +308,8 @@ RoleContext Expander::contextOf(uint32_t rank, uint32_t coordinate) {
                       rank,
                       coordinate,
                       replicas,
-                      plan.strategy.slices,
+                      plan.strategy,
+                      pipelineStage,
                       roleName(rank),
                       ordering.stagesOf[rank],
                       itinerary,
@@ -382,6 +385,10 @@ Result<Plan> Expander::run(const ScheduleRegistry &schedules) {
   messages = findMessages(model, ordering.orders, ordering.spans);
   findPeers();
   heldByStage = heldParameters(model);
+  std::vector<uint32_t> first = firstSegments(plan.strategy, plan.stages);
+  for (uint32_t stage = 0; stage + 1 < first.size(); ++stage)
+    pipelineStage.insert(pipelineStage.end(), first[stage + 1] - first[stage],
+                         stage);
   findBoundSlots();
   findGroups();
   if (Result<void> added = addRoles(); !added)

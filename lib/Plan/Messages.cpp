@@ -87,6 +87,9 @@ void MessageFinder::addSends(uint32_t rank, size_t position) {
          {stage.attention->query, stage.attention->key, stage.attention->value})
       if (binds(model.stages[to->stage], Slot::OutputGradient, k))
         written.push_back(k);
+  if (stage.gather && writesAttendedGradient(*stage.find(task.kind)) &&
+      binds(model.stages[to->stage], Slot::OutputGradient, stage.gather->row))
+    written.push_back(stage.gather->row);
   std::sort(written.begin(), written.end());
   for (uint32_t k : written)
     add(rank, position, Slot::InputGradient, k, *to);

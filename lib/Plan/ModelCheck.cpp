@@ -72,13 +72,20 @@ const TensorType *plan::typeOf(const Model &model, const Stage &stage,
   case Slot::Attended:
     return at(stage.attended, self);
   case Slot::AttendedGradient:
-    return operand.index == 0 ? at(stage.attended, self) : nullptr;
+    return operand.index == 0 || stage.gather ? at(stage.attended, self)
+                                              : nullptr;
   case Slot::Loss:
   case Slot::Weight:
   case Slot::Step:
     return operand.index == 0 ? &scalar : nullptr;
   }
   return nullptr;
+}
+
+bool plan::gathersRows(const Model &model) {
+  return std::any_of(
+      model.stages.begin(), model.stages.end(),
+      [](const Stage &stage) { return stage.gather.has_value(); });
 }
 
 bool plan::writesAttendedGradient(const TaskTemplate &task) {
@@ -314,14 +321,20 @@ bool givesGradient(const Stage &stage, uint32_t index) {
       (index == stage.attention->query || index == stage.attention->key ||
        index == stage.attention->value))
     return true;
+  if (stage.gather && stage.gather->isTrained && index == stage.gather->row)
+    return true;
   return binds(stage, Slot::InputGradient, index);
 }
 
 Result<void> ModelChecker::checkStage(uint32_t index) {
   const Stage &stage = model.stages[index];
   std::string where = "stage " + std::to_string(index);
-  if (Result<void> checked = checkAttention(model, stage, where); !checked)
-    return checked;
+  if (stage.attention && stage.gather)
+    return fail(where + " begins with an attention and with rows");
+  Result<void> begins = stage.gather ? checkGather(stage, where)
+                                     : checkAttention(model, stage, where);
+  if (!begins)
+    return begins;
   std::set<TaskKind> kinds;
   for (const TaskTemplate &task : stage.tasks) {
     std::string taskName =

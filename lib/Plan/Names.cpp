@@ -76,6 +76,12 @@ const char *plan::name(Op op) {
     return "Attend";
   case Op::CopyHeads:
     return "CopyHeads";
+  case Op::Offload:
+    return "Offload";
+  case Op::Fetch:
+    return "Fetch";
+  case Op::WaitCopy:
+    return "WaitCopy";
   case Op::Add:
     return "Add";
   }

@@ -29,10 +29,12 @@ struct Lifetime {
 };
 
 /// First and last use of every buffer, in positions of the body. A buffer that
-/// is sent is in use until somebody has waited for that.
+/// is sent is in use until somebody has waited for that, and so are the two
+/// sides of a copy.
 std::vector<Lifetime> lifetimes(const Role &role) {
   std::vector<Lifetime> result(role.buffers.size());
   std::vector<uint32_t> sent;
+  std::vector<const std::vector<uint32_t> *> copied;
   for (size_t i = 0; i < role.body.size(); ++i) {
     const Instruction &instruction = role.body[i];
     auto use = [&](uint32_t buffer) {
@@ -46,6 +48,11 @@ std::vector<Lifetime> lifetimes(const Role &role) {
       sent.push_back(instruction.buffers[0]);
     if (instruction.op == Op::WaitSend)
       use(sent[instruction.index]);
+    if (instruction.op == Op::Offload || instruction.op == Op::Fetch)
+      copied.push_back(&instruction.buffers);
+    if (instruction.op == Op::WaitCopy)
+      for (uint32_t buffer : *copied[instruction.index])
+        use(buffer);
   }
   return result;
 }
@@ -82,6 +89,37 @@ MemorySolution solve(const MemoryProblem &problem,
   return solution;
 }
 
+/// Places the buffers of microbatches on the device or on the host from `end`
+/// on, which becomes the end of the last one.
+Result<void> placeByLifetime(Role &role, const std::vector<Lifetime> &lives,
+                             bool onHost, int64_t &end) {
+  MemoryProblem problem;
+  problem.alignment = kAlignment;
+  std::vector<size_t> placed;
+  std::vector<int64_t> groups; // one for each stage and microbatch
+  for (size_t i = 0; i < role.buffers.size(); ++i)
+    if (role.buffers[i].microbatch >= 0 && lives[i].lower >= 0 &&
+        role.buffers[i].onHost == onHost) {
+      problem.buffers.push_back(
+          {lives[i].lower, lives[i].upper, role.buffers[i].bytes});
+      placed.push_back(i);
+      groups.push_back((int64_t(role.buffers[i].stage) << 32) +
+                       role.buffers[i].microbatch);
+    }
+  if (Result<void> checked = problem.check(); !checked)
+    return Error(ErrorCode::InvalidArgument,
+                 "the buffers of role '" + role.name +
+                     "' cannot be placed: " + checked.error().message);
+  MemorySolution solution = solve(problem, groups);
+  int64_t base = end;
+  Result<int64_t> arena = reserve(role, end, solution.value);
+  if (!arena)
+    return arena.error();
+  for (size_t k = 0; k < placed.size(); ++k)
+    role.buffers[placed[k]].offset = base + solution.offsets[k];
+  return {};
+}
+
 } // namespace
 
 Result<void> plan::placeBuffers(Role &role, int64_t workspaceBytes) {
@@ -100,30 +138,11 @@ Result<void> plan::placeBuffers(Role &role, int64_t workspaceBytes) {
   role.workspaceBytes = workspaceBytes;
   role.workspaceOffset = *workspace;
 
-  MemoryProblem problem;
-  problem.alignment = kAlignment;
-  std::vector<size_t> placed;
-  std::vector<int64_t> groups; // one for each stage and microbatch
   std::vector<Lifetime> lives = lifetimes(role);
-  for (size_t i = 0; i < role.buffers.size(); ++i)
-    if (role.buffers[i].microbatch >= 0 && lives[i].lower >= 0) {
-      problem.buffers.push_back(
-          {lives[i].lower, lives[i].upper, role.buffers[i].bytes});
-      placed.push_back(i);
-      groups.push_back((int64_t(role.buffers[i].stage) << 32) +
-                       role.buffers[i].microbatch);
-    }
-  if (Result<void> checked = problem.check(); !checked)
-    return Error(ErrorCode::InvalidArgument,
-                 "the buffers of role '" + role.name +
-                     "' cannot be placed: " + checked.error().message);
-  MemorySolution solution = solve(problem, groups);
-  int64_t base = end;
-  Result<int64_t> arena = reserve(role, end, solution.value);
-  if (!arena)
-    return arena.error();
-  for (size_t k = 0; k < placed.size(); ++k)
-    role.buffers[placed[k]].offset = base + solution.offsets[k];
+  if (Result<void> placed = placeByLifetime(role, lives, /*onHost=*/false, end);
+      !placed)
+    return placed;
   role.arenaBytes = end;
-  return {};
+  role.hostBytes = 0;
+  return placeByLifetime(role, lives, /*onHost=*/true, role.hostBytes);
 }

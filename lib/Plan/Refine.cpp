@@ -71,7 +71,8 @@ Refiner::Work Refiner::workOf(const ScheduledTask &task) const {
     work.isCausal &= !stage.attention || stage.attention->causal;
   }
   if (!strategy.activations.empty() && isTrained)
-    work.recomputed = work.slices - strategy.activations[task.stage].kept;
+    work.recomputed = work.slices - strategy.activations[task.stage].kept -
+                      strategy.activations[task.stage].offloaded;
   return work;
 }
 

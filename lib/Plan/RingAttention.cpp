@@ -376,6 +376,7 @@ public:
     return {};
   }
 
+  bool holdsRuns() const override { return order == TokenOrder::Contiguous; }
   AttentionProgram forward(const AttentionGeometry &geometry) const override {
     return RingWriter(geometry, columns.value_or(geometry.degree())).forward();
   }

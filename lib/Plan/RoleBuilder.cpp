@@ -2,6 +2,8 @@
 
 #include "RoleBuilder.h"
 
+#include "Offload.h"
+
 #include "hocket/Plan/ModelCheck.h"
 #include "hocket/Plan/Shares.h"
 #include "hocket/Plan/Work.h"
@@ -60,9 +62,11 @@ std::string RoleBuilder::bufferName(Slot slot, uint32_t index, int32_t stage,
   if (stage >= 0 && role.stages.size() > 1)
     text += ".s" + std::to_string(stage);
   if (microbatch >= 0) {
-    text += ".mb" + std::to_string(uint32_t(microbatch) / context.slices);
-    if (context.slices > 1)
-      text += ".slice" + std::to_string(uint32_t(microbatch) % context.slices);
+    text +=
+        ".mb" + std::to_string(uint32_t(microbatch) / context.strategy.slices);
+    if (context.strategy.slices > 1)
+      text += ".slice" +
+              std::to_string(uint32_t(microbatch) % context.strategy.slices);
   }
   if (share.owner >= 0)
     text += ".of" + std::to_string(share.owner) + ".heads" +
@@ -97,8 +101,8 @@ uint32_t RoleBuilder::buffer(Slot slot, uint32_t index, int32_t stage,
   if (!isPerMicrobatch(slot))
     microbatch = -1;
   if (isWhole && isOfForward(slot))
-    if (auto runs = forwards.find({stage, microbatch}); runs != forwards.end())
-      share.again = uint8_t(runs->second - 1);
+    share.again = uint8_t(
+        std::max(forwardRuns(uint32_t(stage), uint32_t(microbatch)), 1u) - 1);
   auto [found, isNew] =
       bufferOf.try_emplace(std::tuple(slot, index, stage, microbatch, share),
                            uint32_t(role.buffers.size()));
@@ -117,16 +121,15 @@ uint32_t RoleBuilder::buffer(Slot slot, uint32_t index, int32_t stage,
   return found->second;
 }
 
-int64_t RoleBuilder::tokensOf(const Buffer &made) const {
+const MicrobatchShape &RoleBuilder::shapeOf(const Buffer &made) const {
   uint32_t owner = ownerOf(made, context.coordinate);
   return (*context.allShapes)[size_t(owner) * context.shapes.size() +
-                              made.microbatch]
-      .tokens;
+                              made.microbatch];
 }
 
 int64_t RoleBuilder::bytesOf(const Buffer &made) {
   if (made.share.owner >= 0)
-    return made.type.bytes().evaluate({tokensOf(made)});
+    return made.type.bytes().evaluate(shapeOf(made).symbols());
   auto [size, isNew] =
       sizeOf.try_emplace({made.binding.slot, made.binding.index, made.stage});
   if (isNew)
@@ -223,13 +226,19 @@ void RoleBuilder::addTask(size_t position) {
   int32_t stage = int32_t(task.stage), microbatch = int32_t(task.microbatch);
   bool isForward = task.kind == TaskKind::F || task.kind == TaskKind::R;
   if (isForward)
-    ++forwards[{stage, microbatch}];
+    ++forwards[{task.stage, task.microbatch}];
   loadBatch(task, kernel);
   for (const Message *message : receives[position])
     receive(*message);
-  bool attends = model.stages[task.stage].attention.has_value();
-  if (attends && isForward)
-    addAttention(task, /*isBackward=*/false);
+  const Stage &begun = model.stages[task.stage];
+  auto meet = [&](bool isBackward) {
+    if (begun.attention)
+      addAttention(task, isBackward);
+    else if (begun.gather)
+      addGather(task, isBackward);
+  };
+  if (isForward)
+    meet(/*isBackward=*/false);
 
   Instruction run = instruction(Op::Kernel, stage, microbatch);
   run.kind = task.kind;
@@ -238,8 +247,8 @@ void RoleBuilder::addTask(size_t position) {
     run.buffers.push_back(
         buffer(operand.slot, operand.index, stage, microbatch));
   role.body.push_back(std::move(run));
-  if (attends && writesAttendedGradient(kernel))
-    addAttention(task, /*isBackward=*/true);
+  if (writesAttendedGradient(kernel))
+    meet(/*isBackward=*/true);
   // Nobody can wait forever here: in the run that playTasks() tells of, the
   // receiver had what it waits for by now, and what can go on in one run can go
   // on in all.
@@ -283,9 +292,10 @@ int64_t RoleBuilder::hungriestWorkspace() const {
   int64_t most = 0;
   for (const Instruction &run : role.body) {
     if (run.op == Op::Attend)
-      most = std::max(
-          most, model.kernels[run.kernel].workspaceBytes.evaluate(attendSymbols(
-                    role, run, [&](const Buffer &b) { return tokensOf(b); })));
+      most = std::max(most, model.kernels[run.kernel].workspaceBytes.evaluate(
+                                attendSymbols(role, run, [&](const Buffer &b) {
+                                  return shapeOf(b).tokens;
+                                })));
     if (run.op != Op::Kernel)
       continue;
     const SizeExpr &size = model.kernels[run.kernel].workspaceBytes;
@@ -310,6 +320,7 @@ Result<Role> RoleBuilder::build() {
   addReductions();
   addUpdates();
   waitForSends(std::numeric_limits<double>::infinity());
+  offloadActivations(role, context.strategy, context.pipelineStage);
   if (Result<void> placed = placeBuffers(role, hungriestWorkspace()); !placed)
     return placed.error();
   return std::move(role);

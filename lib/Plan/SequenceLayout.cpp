@@ -104,6 +104,8 @@ std::vector<int32_t> AttentionGeometry::rows(uint32_t queryMember,
     for (size_t j = first;
          j < keys.size() && keys[j].sequence == query.sequence; ++j) {
       const TokenChunk &key = keys[j];
+      if (query.count == 0 || key.count == 0)
+        continue;
       if (causal && key.first > last(query))
         continue;
       for (int64_t number : {queryBegin, query.count, keyBegin[j], key.count,

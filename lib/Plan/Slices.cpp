@@ -41,9 +41,17 @@ Result<void> plan::checkSlices(const Strategy &strategy, const Model &model) {
   if (!strategy.routes.empty() || !strategy.nodes.empty())
     return fail("a skip-pipeline does not walk microbatches in slices, nor "
                 "compute activations again");
-  if (strategy.sequence > 1 && strategy.slices > 1)
-    return fail("ranks that share sequences do not walk them in slices",
-                {"use one slice, or no hocket.sequence"});
+  if (strategy.sequence > 1 && strategy.slices > 1 &&
+      strategy.sequenceMethod != "all_gather")
+    return fail("ranks that share sequences by the method '" +
+                    strategy.sequenceMethod + "' do not walk them in slices",
+                {"use the method all_gather, or one slice"});
+  for (const Stage &stage : model.stages)
+    if (stage.gather)
+      return fail("stage '" + stage.name +
+                      "' scans over the tokens of several ranks, which neither "
+                      "walk them in slices nor compute activations again",
+                  {"use one slice and keep all activations"});
   std::vector<uint32_t> first =
       firstSegments(strategy, uint32_t(model.stages.size()));
   uint32_t stages = uint32_t(first.size()) - 1;
@@ -66,12 +74,7 @@ Result<void> plan::checkSlices(const Strategy &strategy, const Model &model) {
                   std::to_string(activations.kept) + " slices and offloads " +
                   std::to_string(activations.offloaded) + " of " +
                   std::to_string(strategy.slices));
-    if (activations.offloaded > 0)
-      return fail("stage " + std::to_string(stage) + " offloads " +
-                      std::to_string(activations.offloaded) +
-                      " slices, and plans do not offload activations",
-                  {"keep them, or let them be computed again"});
-    if (activations.kept < strategy.slices)
+    if (activations.kept + activations.offloaded < strategy.slices)
       if (Result<void> checked =
               checkRecomputed(model, stage, first[stage], first[stage + 1]);
           !checked)

@@ -30,6 +30,7 @@ Lifetimes::Lifetimes(const Role &role)
   constexpr size_t never = SIZE_MAX;
   std::vector<size_t> first(role.buffers.size(), never), last(first);
   std::vector<uint32_t> sent;
+  std::vector<const std::vector<uint32_t> *> copied;
   for (size_t i = 0; i < role.body.size(); ++i) {
     const Instruction &instruction = role.body[i];
     auto use = [&](uint32_t buffer) {
@@ -42,10 +43,17 @@ Lifetimes::Lifetimes(const Role &role)
       sent.push_back(instruction.buffers[0]);
     if (instruction.op == Op::WaitSend)
       use(sent[instruction.index]); // stays readable until then
+    if (instruction.op == Op::Offload || instruction.op == Op::Fetch)
+      copied.push_back(&instruction.buffers);
+    if (instruction.op == Op::WaitCopy)
+      for (uint32_t buffer : *copied[instruction.index])
+        use(buffer);
   }
   for (uint32_t i = 0; i < role.buffers.size(); ++i)
     if (role.buffers[i].microbatch < 0)
       always.push_back(i);
+    else if (role.buffers[i].onHost)
+      continue;
     else if (first[i] != never) {
       begin[first[i]].push_back(i);
       end[last[i]].push_back(i);

@@ -59,6 +59,8 @@ private:
     bool hasWaited = false;                         // since its last work
     std::vector<uint32_t> out, in;                  // by peer: channels
     std::vector<std::pair<uint32_t, size_t>> sends; // channel, its message
+    double toHost = 0, fromHost = 0; // when these engines are done
+    std::vector<double> copies;      // when each is done
   };
   /// A transfer that both sides have come to.
   struct Ready {
@@ -82,6 +84,7 @@ private:
   bool work(uint32_t rank, double seconds, bool isOwn);
   bool receive(uint32_t rank, const Instruction &instruction);
   bool waitSend(uint32_t rank, const Instruction &instruction);
+  bool copy(uint32_t rank, const Instruction &instruction);
   bool allReduce(uint32_t rank, const Instruction &instruction);
   void beginWork(uint32_t rank, double seconds);
   void endTransfer(Channel &channel, double seconds);
@@ -226,6 +229,26 @@ bool Simulator::waitSend(uint32_t rank, const Instruction &instruction) {
   return true;
 }
 
+/// An engine for each direction copies beside what the rank does; where cores
+/// are shared, it is one of them that copies.
+bool Simulator::copy(uint32_t rank, const Instruction &instruction) {
+  RankState &state = ranks[rank];
+  if (options.cores > 0) {
+    if (!work(rank, seconds(rank, instruction), false))
+      return false;
+    state.copies.push_back(state.clock);
+    return true;
+  }
+  const Rank &place = plan.ranks[rank];
+  int64_t bytes = bytesOf(
+      plan, place, plan.roles[place.role].buffers[instruction.buffers[0]]);
+  double &engine =
+      instruction.op == Op::Offload ? state.toHost : state.fromHost;
+  engine = std::max(engine, state.clock) + cost.hostCopySeconds(bytes);
+  state.copies.push_back(engine);
+  return true;
+}
+
 bool Simulator::allReduce(uint32_t rank, const Instruction &instruction) {
   RankState &state = ranks[rank];
   if (state.phase == Phase::Over)
@@ -284,6 +307,12 @@ bool Simulator::perform(uint32_t rank, const Instruction &instruction) {
     return waitSend(rank, instruction);
   case Op::AllReduce:
     return allReduce(rank, instruction);
+  case Op::Offload:
+  case Op::Fetch:
+    return copy(rank, instruction);
+  case Op::WaitCopy:
+    state.clock = std::max(state.clock, state.copies[instruction.index]);
+    return true;
   }
   return true;
 }

@@ -7,6 +7,7 @@
 
 namespace hocket {
 
+std::unique_ptr<SolverKind> createActivationsKind();
 std::unique_ptr<SolverKind> createMemoryKind();
 std::unique_ptr<SolverKind> createPackingKind();
 std::unique_ptr<SolverKind> createPathsKind();

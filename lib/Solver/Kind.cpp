@@ -10,6 +10,7 @@ using namespace hocket;
 
 SolverKindRegistry SolverKindRegistry::withBuiltins() {
   SolverKindRegistry registry;
+  registry.add(createActivationsKind());
   registry.add(createMemoryKind());
   registry.add(createScheduleKind());
   registry.add(createPackingKind());

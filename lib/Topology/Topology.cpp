@@ -191,6 +191,12 @@ void readDevice(Reader &reader, const YAML::Node &node, DeviceModel &device) {
   reader.number(node, "device", "launch_seconds", true, device.launchSeconds);
 }
 
+void readHost(Reader &reader, const YAML::Node &node, HostModel &host) {
+  reader.fields(node, "host", {"memory_bytes", "bytes_per_second"});
+  reader.integer(node, "host", "memory_bytes", host.memoryBytes);
+  reader.number(node, "host", "bytes_per_second", false, host.bytesPerSecond);
+}
+
 /// The latency is left to the caller.
 void readLink(Reader &reader, const YAML::Node &node, const std::string &path,
               Link &link) {
@@ -243,7 +249,8 @@ Result<Topology> hocket::parseTopology(const std::string &yaml,
   try {
     YAML::Node root = YAML::Load(yaml);
     reader.fields(root, "",
-                  {"name", "nodes", "devices_per_node", "device", "links"});
+                  {"name", "nodes", "devices_per_node", "device", "links"},
+                  {"host"});
     reader.text(root, "", "name", topology.name);
     reader.integer(root, "", "nodes", topology.nodes);
     reader.integer(root, "", "devices_per_node", topology.devicesPerNode);
@@ -252,6 +259,8 @@ Result<Topology> hocket::parseTopology(const std::string &yaml,
       reader.fail(root["nodes"], "nodes",
                   "gives more devices than a 32-bit rank can name");
     readDevice(reader, reader.child(root, "device"), topology.device);
+    if (reader.has(root, "host"))
+      readHost(reader, reader.child(root, "host"), topology.host);
     readLinks(reader, reader.child(root, "links"), topology);
   } catch (const YAML::Exception &exception) {
     std::string where = fileName;

@@ -3,6 +3,7 @@
 #include "Utils.h"
 
 #include "hocket/Dialects/Hocket.h"
+#include "hocket/Dialects/SequenceEnds.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
@@ -59,6 +60,11 @@ struct Differentiate : hocket::impl::DifferentiateBase<Differentiate> {
       stage.erase();
       ++numStages;
     }
+    // They have done what they are for.
+    getOperation().walk([](DetachOp op) {
+      op->replaceAllUsesWith(ValueRange(op.getInput()));
+      op->erase();
+    });
   }
 };
 

@@ -9,6 +9,7 @@
 #include "ScanRules.h"
 
 #include "hocket/Dialects/Scan.h"
+#include "hocket/Dialects/SequenceEnds.h"
 
 #include "mlir/IR/IRMapping.h"
 
@@ -216,9 +217,55 @@ struct ShiftModel
   bool isCheapToRecompute(Operation *) const { return true; }
 };
 
+struct TakeEndModel
+    : ReverseDifferentiableOpInterface::ExternalModel<TakeEndModel, TakeEndOp> {
+  LogicalResult buildAdjoints(Operation *op, OpBuilder &builder,
+                              Adjoints &adjoints) const {
+    auto take = cast<TakeEndOp>(op);
+    Value zeros = adjoints.zeros(builder, take.getInput());
+    adjoints.add(builder, take.getInput(),
+                 PutEndOp::create(builder, op->getLoc(), zeros.getType(),
+                                  adjoints.get(builder, take.getResult()),
+                                  zeros, take.getOffsets(), take.getLast()));
+    return success();
+  }
+  bool isCheapToRecompute(Operation *) const { return true; }
+};
+
+struct PutEndModel
+    : ReverseDifferentiableOpInterface::ExternalModel<PutEndModel, PutEndOp> {
+  LogicalResult buildAdjoints(Operation *op, OpBuilder &builder,
+                              Adjoints &adjoints) const {
+    auto put = cast<PutEndOp>(op);
+    Value gradient = adjoints.get(builder, put.getResult());
+    if (adjoints.isActive(put.getEnds()))
+      adjoints.add(builder, put.getEnds(),
+                   TakeEndOp::create(builder, op->getLoc(),
+                                     put.getEnds().getType(), gradient,
+                                     put.getOffsets(), put.getLast()));
+    if (adjoints.isActive(put.getInput()))
+      adjoints.add(builder, put.getInput(),
+                   PutEndOp::create(builder, op->getLoc(), gradient.getType(),
+                                    adjoints.zeros(builder, put.getEnds()),
+                                    gradient, put.getOffsets(), put.getLast()));
+    return success();
+  }
+};
+
+struct DetachModel
+    : ReverseDifferentiableOpInterface::ExternalModel<DetachModel, DetachOp> {
+  LogicalResult buildAdjoints(Operation *, OpBuilder &, Adjoints &) const {
+    return success();
+  }
+  bool isCheapToRecompute(Operation *) const { return true; }
+};
+
 } // namespace
 
 void hocket::attachScanModels(MLIRContext *context) {
+  TakeEndOp::attachInterface<TakeEndModel>(*context);
+  PutEndOp::attachInterface<PutEndModel>(*context);
+  DetachOp::attachInterface<DetachModel>(*context);
   ScanOp::attachInterface<ScanModel>(*context);
   ShiftOp::attachInterface<ShiftModel>(*context);
   RecurrenceOp::attachInterface<RecurrenceModel>(*context);

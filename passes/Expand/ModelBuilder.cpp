@@ -3,6 +3,8 @@
 #include "hocket/Passes/ModelBuilder.h"
 #include "hocket/Dialects/Hocket.h"
 #include "hocket/Dialects/KernelSignature.h"
+#include "hocket/Dialects/SequenceEnds.h"
+#include "hocket/Plan/ModelCheck.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
 #include "llvm/ADT/STLExtras.h"
@@ -25,6 +27,7 @@ private:
   LogicalResult readManifest();
   LogicalResult addKernel(func::FuncOp kernel);
   LogicalResult findAttention(uint32_t number);
+  LogicalResult findGather(uint32_t number);
   LogicalResult addStageTasks(func::FuncOp kernel,
                               const plan::TaskTemplate &task,
                               ArrayRef<KernelOperand> operands);
@@ -43,6 +46,8 @@ private:
   ModelSource source;
   /// What a kernel of each stage says of the attention that it begins with.
   DenseMap<uint32_t, std::pair<func::FuncOp, DictionaryAttr>> attends;
+  /// The same of the rows that it begins with.
+  DenseMap<uint32_t, std::pair<func::FuncOp, DictionaryAttr>> gathers;
   llvm::StringMap<uint32_t> kernelNumbers;
 };
 
@@ -207,11 +212,15 @@ LogicalResult ModelReader::addStageTask(func::FuncOp kernel, int64_t number,
       place(stages[index].residuals, operand);
   }
   stages[index].tasks.push_back(std::move(task));
-  if (auto attention = kernel->getAttrOfType<DictionaryAttr>(kAttendsAttr)) {
-    auto [it, isNew] = attends.try_emplace(index, kernel, attention);
-    if (!isNew && it->second.second != attention)
+  for (auto [key, found] :
+       {std::pair(kAttendsAttr, &attends), std::pair(kGathersAttr, &gathers)}) {
+    auto written = kernel->getAttrOfType<DictionaryAttr>(key);
+    if (!written)
+      continue;
+    auto [it, isNew] = found->try_emplace(index, kernel, written);
+    if (!isNew && it->second.second != written)
       return kernel.emitOpError("has another `")
-             << kAttendsAttr << "` than @" << it->second.first.getName()
+             << key << "` than @" << it->second.first.getName()
              << ", a kernel of the same stage";
   }
   return success();
@@ -280,6 +289,31 @@ LogicalResult ModelReader::findAttention(uint32_t number) {
   return success();
 }
 
+/// Reads what is written down at the kernels of a stage about the rows that it
+/// begins with.
+LogicalResult ModelReader::findGather(uint32_t number) {
+  auto [kernel, written] = gathers.lookup(number);
+  plan::Stage &stage = source.model.stages[number];
+  auto row = written.getAs<IntegerAttr>("row"),
+       slots = written.getAs<IntegerAttr>("slots");
+  auto reverse = written.getAs<BoolAttr>("reverse");
+  if (!row || !slots || !reverse || row.getInt() < 0 || slots.getInt() < 1 ||
+      slots.getInt() > INT32_MAX ||
+      row.getInt() >= int64_t(stage.inputs.size()))
+    return kernel.emitOpError("has a malformed `")
+           << kGathersAttr
+           << "`: it needs a row, slots and reverse; hocket-cut-attention "
+              "writes it";
+  plan::RowGather gather;
+  gather.row = row.getInt();
+  gather.slots = slots.getInt();
+  gather.reverse = reverse.getValue();
+  gather.isTrained = llvm::any_of(stage.tasks, plan::writesAttendedGradient);
+  stage.gather = gather;
+  stage.attended.assign(gather.slots, stage.inputs[gather.row]);
+  return success();
+}
+
 LogicalResult ModelReader::addUpdates(func::FuncOp kernel,
                                       const plan::TaskTemplate &task) {
   if (!source.model.updates.empty())
@@ -331,7 +365,8 @@ FailureOr<ModelSource> ModelReader::run() {
     if (stage > 0)
       source.model.stages[stage].inputs =
           source.model.stages[stage - 1].outputs;
-    if (attends.contains(stage) && failed(findAttention(stage)))
+    if ((attends.contains(stage) && failed(findAttention(stage))) ||
+        (gathers.contains(stage) && failed(findGather(stage))))
       return failure();
   }
   return source;

@@ -89,7 +89,7 @@ def Outline : Pass<"hocket-outline", "::mlir::ModuleOp"> {
 }
 
 def CutAttention : Pass<"hocket-cut-attention", "::mlir::ModuleOp"> {
-  let summary = "cut stages at the attentions that ranks or slices share";
+  let summary = "cut stages where ranks or slices compute together";
   let description = [{
     Where ranks share sequences or walk them slice by slice (`sequence` or
     `slices` in the `hocket.strategy` is above 1), a stage function with n `hocket.attention`s becomes n + 1 of them, one after
@@ -101,6 +101,14 @@ def CutAttention : Pass<"hocket-cut-attention", "::mlir::ModuleOp"> {
     What else a later segment reads is passed on from one to the next; what is
     cheap to compute from parameters and batch inputs is computed where it is
     read.
+
+    Scans and shifts are shared, too, by ranks that have a run of each sequence.
+    Each becomes a scan of the rank's own tokens, whose last tokens are packed
+    into a row, and one that starts from what the rows of the ranks before
+    combine to (`hocket.rows_before`). The stage is cut there; `hocket.gathers`
+    of the segment after says which of its inputs is the row, and its arguments
+    `attended` 0, 1, ... are those of the ranks before. Recurrences with
+    `newton` become scans first.
 
     Before:
 
@@ -141,10 +149,10 @@ def CutAttention : Pass<"hocket-cut-attention", "::mlir::ModuleOp"> {
   ];
   let dependentDialects = [
     "::hocket::HocketDialect", "::mlir::func::FuncDialect", "::mlir::arith::ArithDialect",
-    "::mlir::tensor::TensorDialect"
+    "::mlir::linalg::LinalgDialect", "::mlir::math::MathDialect", "::mlir::tensor::TensorDialect"
   ];
   let statistics = [
-    Statistic<"numCut", "num-cut", "Number of attentions that stages were cut at">
+    Statistic<"numCut", "num-cut", "Number of attentions and rows that stages were cut at">
   ];
 }
 

@@ -85,11 +85,27 @@ LogicalResult SegmentCutter::checkAttention(AttentionOp attention) {
   return diagnostic;
 }
 
-LogicalResult SegmentCutter::findAttentions() {
-  WalkResult walked = stage.walk([&](AttentionOp attention) {
-    attentions.push_back(attention);
-    return failed(checkAttention(attention)) ? WalkResult::interrupt()
-                                             : WalkResult::advance();
+SmallVector<Value> SegmentCutter::takenBy(Operation *meeting) {
+  if (auto attention = dyn_cast<AttentionOp>(meeting))
+    return {attention.getQuery(), attention.getKey(), attention.getValue()};
+  return {cast<RowsBeforeOp>(meeting).getRow()};
+}
+
+SmallVector<Value> SegmentCutter::givenBy(Operation *meeting) {
+  if (auto attention = dyn_cast<AttentionOp>(meeting))
+    return {attention.getOutput()};
+  return llvm::to_vector_of<Value>(meeting->getResults());
+}
+
+LogicalResult SegmentCutter::findMeetings() {
+  WalkResult walked = stage.walk([&](Operation *op) {
+    if (!isMeeting(op))
+      return WalkResult::advance();
+    meetings.push_back(op);
+    auto attention = dyn_cast<AttentionOp>(op);
+    return attention && failed(checkAttention(attention))
+               ? WalkResult::interrupt()
+               : WalkResult::advance();
   });
   return failure(walked.wasInterrupted());
 }
@@ -104,7 +120,7 @@ void SegmentCutter::classify(Operation &op) {
     cheap.insert(&op);
     return;
   }
-  if (!isPure(&op) || isa<AttentionOp>(op))
+  if (!isPure(&op) || isMeeting(&op))
     return;
   bool readsParameter = false;
   for (Value value : readBy(&op)) {
@@ -138,7 +154,7 @@ void SegmentCutter::placeOperations() {
   for (Operation &op : body) {
     classify(op);
     segmentOf[&op] = segment;
-    if (isa<AttentionOp>(op))
+    if (isMeeting(&op))
       ++segment;
   }
   // What depends on arguments alone waits for the first segment that reads it.
@@ -158,7 +174,7 @@ unsigned SegmentCutter::definedIn(Value value) {
   Operation *definition = value.getDefiningOp();
   if (!definition)
     return 0;
-  return segmentOf.lookup(definition) + isa<AttentionOp>(definition);
+  return segmentOf.lookup(definition) + isMeeting(definition);
 }
 
 void SegmentCutter::need(Value value, unsigned segment) {
@@ -181,10 +197,9 @@ LogicalResult SegmentCutter::findCarried() {
     if (cheap.contains(&op))
       continue;
     // The offsets of an attention are not read any more.
-    if (auto attention = dyn_cast<AttentionOp>(op)) {
-      for (Value input :
-           {attention.getQuery(), attention.getKey(), attention.getValue()})
-        need(input, segmentOf.lookup(&op));
+    if (isMeeting(&op)) {
+      for (Value taken : takenBy(&op))
+        need(taken, segmentOf.lookup(&op));
       continue;
     }
     for (Value value : readBy(&op))
@@ -198,10 +213,12 @@ LogicalResult SegmentCutter::findCarried() {
     if (!isa<RankedTensorType>(value.getType())) {
       InFlightDiagnostic diagnostic =
           mlir::emitError(value.getLoc(), "a value of type ")
-          << value.getType() << " is computed before an attention and read "
-          << "after it; ranks or slices that share sequences keep tensors only";
-      diagnostic.attachNote(attentions[definedIn(value)].getLoc())
-          << "the attention is here";
+          << value.getType() << " is computed before a "
+          << meetings[definedIn(value)]->getName()
+          << " and read after it; ranks or slices that share "
+             "sequences keep tensors only";
+      diagnostic.attachNote(meetings[definedIn(value)]->getLoc())
+          << "the operation is here";
       return diagnostic;
     }
     for (unsigned k = definedIn(value) + 1; k <= found->second; ++k)
@@ -223,7 +240,7 @@ LogicalResult SegmentCutter::findCarried() {
 //===----------------------------------------------------------------------===//
 
 FailureOr<SmallVector<func::FuncOp>> SegmentCutter::run(int64_t firstNumber) {
-  if (failed(findAttentions()))
+  if (failed(findMeetings()))
     return failure();
   placeOperations();
   if (failed(findCarried()))

@@ -1,9 +1,10 @@
-//===- SegmentCutter.h - Stages cut at their attentions ---------*- C++ -*-===//
+//===- SegmentCutter.h - Stages cut where ranks meet ------------*- C++ -*-===//
 
 #ifndef HOCKET_PASSES_EXPAND_SEGMENTCUTTER_H
 #define HOCKET_PASSES_EXPAND_SEGMENTCUTTER_H
 
 #include "hocket/Dialects/Hocket.h"
+#include "hocket/Dialects/SequenceEnds.h"
 #include "hocket/Dialects/SymbolicShapes.h"
 
 #include "mlir/Dialect/Func/IR/FuncOps.h"
@@ -13,11 +14,13 @@
 
 namespace hocket {
 
-/// Makes n + 1 functions of a stage function with n attentions: segment k
-/// begins with what attention k gives, an argument bound to `attended`, and
-/// segment k - 1 returns its query, key and value as outputs 0, 1 and 2. What
-/// later segments need besides are further outputs and inputs; what is cheap to
-/// compute from parameters and batch inputs each segment computes itself.
+/// Makes n + 1 functions of a stage function with n ops that ranks compute
+/// together, attentions and rows of other ranks (hocket.rows_before): segment k
+/// begins with what the k-th gives, arguments bound to `attended`, and segment
+/// k - 1 returns what it takes as its first outputs: query, key and value, or
+/// the row. What later segments need besides are further outputs and inputs;
+/// what is cheap to compute from parameters and batch inputs each segment
+/// computes itself.
 class SegmentCutter {
 public:
   explicit SegmentCutter(mlir::func::FuncOp stage);
@@ -36,8 +39,15 @@ private:
     mlir::IRMapping mapping;
   };
 
-  llvm::LogicalResult findAttentions();
+  llvm::LogicalResult findMeetings();
   llvm::LogicalResult checkAttention(AttentionOp attention);
+  /// Whether ranks compute `op` together.
+  static bool isMeeting(mlir::Operation *op) {
+    return llvm::isa<AttentionOp, RowsBeforeOp>(op);
+  }
+  /// What such an op takes of a segment, and what it gives to the next one.
+  static llvm::SmallVector<mlir::Value> takenBy(mlir::Operation *meeting);
+  static llvm::SmallVector<mlir::Value> givenBy(mlir::Operation *meeting);
   void classify(mlir::Operation &op);
   void placeOperations();
   llvm::LogicalResult findCarried();
@@ -50,7 +60,9 @@ private:
   void copy(Segment &segment, mlir::Operation *op);
   mlir::Value extent(Segment &segment, const SizeExpr &expr,
                      mlir::Location loc);
-  void setAttends(Segment &segment);
+  mlir::Value symbol(Segment &segment, unsigned index, mlir::Location loc);
+  void setAttends(Segment &segment, AttentionOp attention);
+  void setGathers(Segment &segment, RowsBeforeOp rows);
   mlir::AffineMapAttr shapeAttrOf(mlir::Value value);
 
   /// All values that `op` reads, those of its regions included.
@@ -60,18 +72,19 @@ private:
   Slot slotOf(mlir::BlockArgument argument);
   bool isAlwaysBound(mlir::Value value);
   unsigned definedIn(mlir::Value value);
-  unsigned last() const { return attentions.size(); }
+  unsigned last() const { return meetings.size(); }
 
   mlir::func::FuncOp stage;
   SymbolicShapes shapes;
-  llvm::SmallVector<AttentionOp> attentions;
+  llvm::SmallVector<mlir::Operation *> meetings;
   /// Ops that depend on nothing but parameters and batch inputs, those among
   /// them that depend on parameters, and those that are cheap.
   llvm::DenseSet<mlir::Operation *> ofArguments, ofParameters, cheap;
   llvm::DenseMap<mlir::Operation *, unsigned> segmentOf; // of the others
   /// The last segment that reads a value which an earlier one has.
   llvm::DenseMap<mlir::Value, unsigned> lastRead;
-  /// By segment: what it is given besides query, key and value, in order.
+  /// By segment: what it is given besides what the op before it takes, in
+  /// order.
   llvm::SmallVector<llvm::SmallVector<mlir::Value>> carried;
 };
 

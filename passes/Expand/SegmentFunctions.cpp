@@ -30,21 +30,44 @@ void SegmentCutter::addArgument(Segment &segment, Value value,
   segment.mapping.map(value, segment.function.getArgument(number));
 }
 
-/// An extent in terms of the tokens, which what was attended to tells.
+/// The tokens or the bounds of sequences, which an argument tells: what was
+/// given by other segments rather than a batch input, which comes after.
+Value SegmentCutter::symbol(Segment &segment, unsigned index, Location loc) {
+  for (BlockArgument argument : segment.function.getArguments()) {
+    auto map = segment.function.getArgAttrOfType<AffineMapAttr>(
+        argument.getArgNumber(), kShapeAttr);
+    FailureOr<SymbolicShape> shape =
+        map ? fromAffineMap(map.getValue()) : FailureOr<SymbolicShape>();
+    if (failed(shape))
+      continue;
+    for (auto [dim, size] : llvm::enumerate(*shape))
+      if (size == SizeExpr::symbol(index))
+        return tensor::DimOp::create(segment.builder, loc, argument, dim);
+  }
+  llvm_unreachable("a stage that computes extents is given them");
+}
+
+/// An extent in terms of the tokens and the sequences.
 Value SegmentCutter::extent(Segment &segment, const SizeExpr &expr,
                             Location loc) {
   OpBuilder &builder = segment.builder;
   Value sum;
   for (const SizeExpr::Term &term : expr.terms) {
-    Value product =
-        arith::ConstantIndexOp::create(builder, loc, term.coefficient);
-    for (unsigned power = 0; power < term.power[0]; ++power) {
-      Value tokens = tensor::DimOp::create(builder, loc,
-                                           segment.function.getArgument(0), 0);
+    Value product;
+    for (unsigned index = 0; index < kNumSymbols; ++index)
+      for (unsigned power = 0; power < term.power[index]; ++power) {
+        Value factor = symbol(segment, index, loc);
+        product =
+            product
+                ? Value(arith::MulIOp::create(builder, loc, product, factor))
+                : factor;
+      }
+    if (!product || term.coefficient != 1) {
+      Value factor =
+          arith::ConstantIndexOp::create(builder, loc, term.coefficient);
       product =
-          product && term.coefficient == 1 && power == 0
-              ? tokens
-              : Value(arith::MulIOp::create(builder, loc, product, tokens));
+          product ? Value(arith::MulIOp::create(builder, loc, factor, product))
+                  : factor;
     }
     sum = sum ? Value(arith::AddIOp::create(builder, loc, sum, product))
               : product;
@@ -72,8 +95,17 @@ Value SegmentCutter::materialize(Segment &segment, Value value) {
   return segment.mapping.lookup(value);
 }
 
-void SegmentCutter::setAttends(Segment &segment) {
-  AttentionOp attention = attentions[segment.index - 1];
+void SegmentCutter::setGathers(Segment &segment, RowsBeforeOp rows) {
+  Builder &builder = segment.builder;
+  NamedAttrList gathers;
+  gathers.set("row", builder.getI64IntegerAttr(0));
+  gathers.set("slots", builder.getI64IntegerAttr(rows->getNumResults()));
+  gathers.set("reverse", builder.getBoolAttr(rows.getReverse()));
+  segment.function->setAttr(kGathersAttr,
+                            gathers.getDictionary(stage.getContext()));
+}
+
+void SegmentCutter::setAttends(Segment &segment, AttentionOp attention) {
   Builder &builder = segment.builder;
   auto query = cast<RankedTensorType>(attention.getQuery().getType());
   auto key = cast<RankedTensorType>(attention.getKey().getType());
@@ -102,7 +134,7 @@ FailureOr<func::FuncOp> SegmentCutter::build(unsigned index, int64_t number) {
   Segment segment{
       index,
       func::FuncOp::create(
-          outer, index ? attentions[index - 1].getLoc() : stage.getLoc(),
+          outer, index ? meetings[index - 1]->getLoc() : stage.getLoc(),
           ("stage" + Twine(number)).str(), outer.getFunctionType({}, {})),
       OpBuilder(context),
       {}};
@@ -114,18 +146,23 @@ FailureOr<func::FuncOp> SegmentCutter::build(unsigned index, int64_t number) {
   Block *entry = function.addEntryBlock();
   segment.builder.setInsertionPointToEnd(entry);
 
+  unsigned numTaken = 0;
   if (index > 0) {
-    Value output = attentions[index - 1].getOutput();
-    addArgument(segment, output, OperandAttr::get(context, Slot::Attended, 0),
-                shapeAttrOf(output));
-    setAttends(segment);
+    Operation *meeting = meetings[index - 1];
+    numTaken = takenBy(meeting).size();
+    for (auto [number, given] : llvm::enumerate(givenBy(meeting)))
+      addArgument(segment, given,
+                  OperandAttr::get(context, Slot::Attended, number),
+                  shapeAttrOf(given));
+    if (auto attention = dyn_cast<AttentionOp>(meeting))
+      setAttends(segment, attention);
+    else
+      setGathers(segment, cast<RowsBeforeOp>(meeting));
   }
-  constexpr unsigned numAttentionInputs = 3;
   for (auto [position, value] : llvm::enumerate(carried[index]))
-    addArgument(
-        segment, value,
-        OperandAttr::get(context, Slot::Input, numAttentionInputs + position),
-        shapeAttrOf(value));
+    addArgument(segment, value,
+                OperandAttr::get(context, Slot::Input, numTaken + position),
+                shapeAttrOf(value));
   for (BlockArgument argument : body.getArguments())
     if (index == 0 || isAlwaysBound(argument)) {
       unsigned own = argument.getArgNumber();
@@ -136,15 +173,14 @@ FailureOr<func::FuncOp> SegmentCutter::build(unsigned index, int64_t number) {
 
   for (Operation &op : body.without_terminator())
     if (segmentOf.lookup(&op) == index && !cheap.contains(&op) &&
-        !isa<AttentionOp>(op))
+        !isMeeting(&op))
       copy(segment, &op);
 
   SmallVector<Value> results;
   if (isLast) {
     results = llvm::to_vector(body.getTerminator()->getOperands());
   } else {
-    AttentionOp next = attentions[index];
-    results = {next.getQuery(), next.getKey(), next.getValue()};
+    results = takenBy(meetings[index]);
     llvm::append_range(results, carried[index + 1]);
   }
   SmallVector<Value> returned;
@@ -163,11 +199,12 @@ FailureOr<func::FuncOp> SegmentCutter::build(unsigned index, int64_t number) {
     else if (!cast<RankedTensorType>(result.getType()).hasStaticShape()) {
       InFlightDiagnostic diagnostic =
           mlir::emitError(result.getLoc(), "a value of type ")
-          << result.getType()
-          << " is read after an attention, and its extents are no sums of "
-             "multiples of the tokens";
-      diagnostic.attachNote(attentions[index].getLoc())
-          << "the attention is here";
+          << result.getType() << " is read after a "
+          << meetings[index]->getName()
+          << ", and its extents are no sums of multiples of the tokens and "
+             "sequences";
+      diagnostic.attachNote(meetings[index]->getLoc())
+          << "the operation is here";
       function.erase();
       return diagnostic;
     }

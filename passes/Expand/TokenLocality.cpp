@@ -2,6 +2,8 @@
 
 #include "TokenLocality.h"
 
+#include "hocket/Dialects/SequenceEnds.h"
+
 #include "mlir/Dialect/Affine/IR/AffineOps.h"
 #include "mlir/IR/Matchers.h"
 #include "mlir/Transforms/RegionUtils.h"
@@ -75,7 +77,7 @@ bool TokenLocality::countsTokens(Value value) {
 LogicalResult TokenLocality::fail(Operation *op, const Twine &what) {
   return op->emitOpError(what) << "; ranks or slices that share sequences have "
                                   "some of the tokens each, and "
-                                  "only hocket.attention brings them together";
+                                  "only hocket.attention and scans bring them together";
 }
 
 LogicalResult TokenLocality::checkOffsets() {
@@ -87,12 +89,13 @@ LogicalResult TokenLocality::checkOffsets() {
       Operation *reader = readers.pop_back_val();
       if (isa<tensor::CastOp>(reader))
         llvm::append_range(readers, reader->getUsers());
-      else if (!isa<AttentionOp>(reader))
+      else if (!isa<AttentionOp, ScanOp, ShiftOp>(reader))
         return reader->emitOpError(
             "reads the offsets of the sequences; ranks or slices that share "
             "sequences "
             "have some of the tokens each, which other offsets divide, so only "
-            "hocket.attention may read them");
+            "hocket.attention, hocket.scan, hocket.shift and hocket.recurrence "
+            "may read them");
     }
   }
   return success();
@@ -166,7 +169,8 @@ LogicalResult TokenLocality::check(Operation *op) {
     return fault ? fail(op, what) : success();
   };
   return TypeSwitch<Operation *, LogicalResult>(op)
-      .Case<AttentionOp, tensor::EmptyOp>([&](auto) { return success(); })
+      .Case<AttentionOp, ScanOp, ShiftOp, DetachOp, tensor::EmptyOp>(
+          [&](auto) { return success(); })
       .Case<tensor::DimOp>([&](tensor::DimOp dim) {
         FailureOr<SizeExpr> size = shapes.valueOf(dim.getResult());
         if (succeeded(size) && dependsOn(*size, 0))

@@ -1,5 +1,6 @@
 //===- LowerScan.cpp - Scans as loops over sequences and tokens -----------===//
 
+#include "LowerSequenceEnds.h"
 #include "SequenceLoops.h"
 
 #include "hocket/Passes/Lower.h"
@@ -19,9 +20,26 @@ using namespace hocket;
 
 using Values = SequenceLoops::Values;
 
+/// Whether nothing of a scan is read but what whole sequences combine to.
+static bool isReduction(ScanOp op) {
+  return llvm::all_of(op->getUsers(), [&](Operation *user) {
+    auto take = dyn_cast<TakeEndOp>(user);
+    return take && take.getOffsets() == op.getOffsets() &&
+           take.getLast() != op.getReverse();
+  });
+}
+
+/// Gives the results of a reduction, which are [S, ...], to those that take
+/// them.
+static void replaceEnds(RewriterBase &rewriter, Value result, Value ends) {
+  for (Operation *user : llvm::make_early_inc_range(result.getUsers()))
+    rewriter.replaceOp(user, ends);
+}
+
 /// y[first] = x[first]; y[t] = combine(y[t - 1], x[t]). Only elements of the
 /// tuple that somebody reads, or that these depend on, are computed. What is
-/// carried are the elements of y, then the last combined slice of each.
+/// carried are the elements of y, of a reduction those of whole sequences, then
+/// the last combined slice of each.
 static LogicalResult lowerScan(RewriterBase &rewriter, ScanOp op) {
   Region &combine = op.getCombine();
   llvm::SmallBitVector used(op.getNumResults());
@@ -43,9 +61,12 @@ static LogicalResult lowerScan(RewriterBase &rewriter, ScanOp op) {
 
   rewriter.setInsertionPoint(op);
   SequenceLoops loops(rewriter, op.getLoc(), op.getOffsets(), op.getReverse());
+  bool isReduced = isReduction(op);
   Values carried;
   for (unsigned element : elements)
-    carried.push_back(loops.emptyLike(op.getInputs()[element]));
+    carried.push_back(isReduced
+                          ? loops.zero(loops.emptyEnds(op.getInputs()[element]))
+                          : loops.emptyLike(op.getInputs()[element]));
   for (unsigned element : elements)
     carried.push_back(
         loops.workspace(sliceType(op.getInputs()[element].getType())));
@@ -53,9 +74,16 @@ static LogicalResult lowerScan(RewriterBase &rewriter, ScanOp op) {
   auto keep = [&](Value token, Values combined, Values now) {
     Values next = loops.keep(combined, ArrayRef(now).drop_front(count));
     for (size_t position = 0; position < count; ++position) {
-      now[position] = loops.insert(combined[position], now[position], token);
+      if (!isReduced)
+        now[position] = loops.insert(combined[position], now[position], token);
       now[count + position] = next[position];
     }
+    return now;
+  };
+  auto keepEnds = [&](Value, Values now) {
+    for (size_t position = 0; position < count; ++position)
+      now[position] =
+          loops.insert(now[count + position], now[position], loops.sequence());
     return now;
   };
   Values results = loops.forEachSequence(carried, [&](Values now) -> Values {
@@ -65,7 +93,7 @@ static LogicalResult lowerScan(RewriterBase &rewriter, ScanOp op) {
         slices.push_back(loops.slice(op.getInputs()[element], token));
       return keep(token, slices, inner);
     });
-    return loops.others(
+    now = loops.others(
         now, /*backward=*/false, [&](Value token, Value, Values inner) {
           Values arguments(used.size());
           for (auto [position, element] : llvm::enumerate(elements))
@@ -78,9 +106,13 @@ static LogicalResult lowerScan(RewriterBase &rewriter, ScanOp op) {
               combined.push_back(slice);
           return keep(token, combined, inner);
         });
+    return isReduced ? loops.first(now, keepEnds) : now;
   });
   for (auto [position, element] : llvm::enumerate(elements))
-    rewriter.replaceAllUsesWith(op.getResult(element), results[position]);
+    if (isReduced)
+      replaceEnds(rewriter, op.getResult(element), results[position]);
+    else
+      rewriter.replaceAllUsesWith(op.getResult(element), results[position]);
   rewriter.eraseOp(op);
   return success();
 }
@@ -237,6 +269,10 @@ struct LowerScanPass : hocket::impl::LowerScanBase<LowerScanPass> {
     }
     for (ShiftOp op : all<ShiftOp>())
       lowerShift(rewriter, op);
+    for (TakeEndOp op : all<TakeEndOp>())
+      lowerTakeEnd(rewriter, op);
+    for (PutEndOp op : all<PutEndOp>())
+      lowerPutEnd(rewriter, op);
     for (RecurrenceOp op : all<RecurrenceOp>())
       lowerRecurrence(rewriter, op);
   }

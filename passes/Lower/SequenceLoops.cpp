@@ -47,6 +47,7 @@ Values SequenceLoops::forEachSequence(ArrayRef<Value> carried,
   Value sequences = arith::SubIOp::create(builder, loc, bounds, index(1));
   return forLoop(
       index(0), sequences, carried, [&](Value sequence, Values inner) {
+        current = sequence;
         begin = readOffset(sequence);
         end =
             readOffset(arith::AddIOp::create(builder, loc, sequence, index(1)));
@@ -136,6 +137,19 @@ Value SequenceLoops::emptyLike(Value like) {
   return tensor::EmptyOp::create(builder, loc,
                                  tensor::getMixedSizes(builder, loc, like),
                                  typeOf(like).getElementType());
+}
+
+Value SequenceLoops::emptyEnds(Value tokens) {
+  SmallVector<OpFoldResult> sizes = tensor::getMixedSizes(builder, loc, tokens);
+  OpFoldResult bounds = tensor::getMixedSize(builder, loc, offsets, 0);
+  if (std::optional<int64_t> count = getConstantIntValue(bounds))
+    sizes[0] = builder.getIndexAttr(*count - 1);
+  else
+    sizes[0] =
+        arith::SubIOp::create(builder, loc, cast<Value>(bounds), index(1))
+            .getResult();
+  return tensor::EmptyOp::create(builder, loc, sizes,
+                                 typeOf(tokens).getElementType());
 }
 
 Value SequenceLoops::workspace(RankedTensorType type) {

@@ -33,6 +33,9 @@ public:
   Values forEachSequence(llvm::ArrayRef<mlir::Value> carried,
                          SequenceBody body);
 
+  /// In the body of that loop: the number of the sequence.
+  mlir::Value sequence() const { return current; }
+
   /// In the body of that loop: the first token of the scan, if there is one.
   Values first(llvm::ArrayRef<mlir::Value> carried, TokenBody body);
   /// All others, in the order of the scan or against it.
@@ -47,6 +50,8 @@ public:
 
   /// A tensor of undefined contents that has the shape of `like`.
   mlir::Value emptyLike(mlir::Value like);
+  /// The same of a tensor [S, ...] with the slices of `tokens`.
+  mlir::Value emptyEnds(mlir::Value tokens);
   /// A slice in a buffer of its own, to be carried by the loops.
   mlir::Value workspace(mlir::RankedTensorType type);
   /// `value` in the buffer of `destination`.
@@ -75,7 +80,7 @@ private:
   mlir::Location loc;
   mlir::Value offsets;
   bool reverse;
-  mlir::Value begin, end; // of the current sequence
+  mlir::Value current, begin, end; // the current sequence
 };
 
 /// Element-wise ops of a region on slices become as few linalg ops as they can.

@@ -84,6 +84,52 @@ def SolveSequence : Pass<"hocket-solve-sequence", "::mlir::ModuleOp"> {
   let dependentDialects = ["::hocket::HocketDialect", "::mlir::func::FuncDialect"];
 }
 
+def SolveActivations : Pass<"hocket-solve-activations", "::mlir::ModuleOp"> {
+  let summary = "fill `activations(auto)`: what is kept, offloaded or computed again";
+  let description = [{
+    Takes a module of kernel functions (after `hocket-add-attention-kernels`)
+    whose strategy leaves the activations open, and writes down for each stage
+    of the pipeline how many slices it keeps on the device, and how many in the
+    memory of the host, so that a step fits into the devices of the topology and
+    takes the least time. Activations that are given are left as they are.
+
+    Each rank of the pipeline is a problem of kind `activations`
+    (docs/activations.md) with its stages as layers; times are those of the cost
+    model of the topology, or of a profile (docs/cost.md), bytes those of a plan
+    that keeps everything, on the lengths that are given. What is offloaded
+    takes the `host` of the topology; without it nothing is. Workspaces of
+    kernels are not known here; `hocket-compile` chooses when it knows them.
+
+    A remark of the category "solve" tells the value, its proven lower bound and
+    the gap, in nanoseconds, of the slowest rank, and one the time and the
+    memory of the step that is planned and simulated with them.
+
+    Before:
+    ```mlir
+    func.func private @loss(...) attributes {hocket.strategy = {activations = "auto", slices = 4 : i64, ...}}
+    ```
+    After (two stages):
+    ```mlir
+    func.func private @loss(...) attributes {hocket.strategy = {activations = array<i64: 1, 2, 4, 0>, slices = 4 : i64, ...}}
+    ```
+  }];
+  let options = [
+    Option<"function", "function", "std::string", "\"loss\"", "The loss function of the model.">,
+    Option<"topology", "topology", "std::string", "\"\"",
+           "File with the machine (docs/topology.md); else the module's hocket.topology.">,
+    Option<"lengths", "lengths", "std::string", "\"\"",
+           "File with the tokens of each sequence; else two of 64 tokens for every microbatch.">,
+    Option<"costs", "costs", "std::string", "\"\"",
+           "A profile of hocket-run --profile, in place of the cost model.">,
+    Option<"timeLimit", "time-limit", "double", "0",
+           "Seconds to spend; 0: counted work in place of seconds.">,
+    Option<"workLimit", "work-limit", "int64_t", "1000000000",
+           "Counted work to spend if there is no time limit; results repeat.">,
+    Option<"seed", "seed", "uint64_t", "0", "Of everything that is drawn.">,
+  ];
+  let dependentDialects = ["::hocket::HocketDialect", "::mlir::func::FuncDialect"];
+}
+
 def SolvePaths : Pass<"hocket-solve-paths", "::mlir::ModuleOp"> {
   let summary = "fill `paths(auto)`: the paths of a skip-pipeline and the orders of its nodes";
   let description = [{

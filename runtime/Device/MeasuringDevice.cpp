@@ -2,7 +2,6 @@
 
 #include "hocket/Runtime/MeasuringDevice.h"
 
-#include <algorithm>
 #include <chrono>
 
 using namespace hocket;
@@ -30,9 +29,7 @@ Result<void> MeasuringDevice::timedMove(Moves &moves, int64_t bytes,
   double seconds = 0;
   Result<void> done = timed(call, seconds);
   std::lock_guard lock(mutex);
-  Mean &mean = moves[bytes];
-  mean.seconds += seconds;
-  ++mean.calls;
+  moves[bytes].add(seconds);
   return done;
 }
 
@@ -44,9 +41,8 @@ Result<void> MeasuringDevice::launch(uint32_t kernel, void *const *operands,
       timed([&] { return device.launch(kernel, operands, symbols, workspace); },
             seconds);
   std::lock_guard lock(mutex);
-  kernels[{kernel, symbols}].push_back(float(seconds));
-  inside.seconds += secondsSince(start);
-  ++inside.calls;
+  kernels[{kernel, symbols}].add(seconds);
+  inside.add(secondsSince(start));
   return done;
 }
 
@@ -92,13 +88,11 @@ std::pair<double, int64_t> MeasuringDevice::launches() const {
 
 void MeasuringDevice::write(const plan::Model &model, Profile &profile) const {
   std::lock_guard lock(mutex);
-  for (const auto &[called, all] : kernels) {
-    std::vector<float> seconds = all;
-    auto middle = seconds.begin() + long(seconds.size() / 2);
-    std::nth_element(seconds.begin(), middle, seconds.end());
+  // Means, not medians: a step is a sum of calls, and what the rest of the
+  // machine takes from some of them it takes from steps as well.
+  for (const auto &[called, mean] : kernels)
     profile.kernels[model.kernels[called.first].symbol].push_back(
-        {called.second, *middle, int64_t(seconds.size())});
-  }
+        {called.second, mean.seconds / double(mean.calls), mean.calls});
   auto fit = [](const Moves &moves) {
     std::vector<std::pair<int64_t, double>> samples;
     for (const auto &[bytes, mean] : moves)

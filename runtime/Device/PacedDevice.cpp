@@ -100,6 +100,18 @@ Result<void> PacedDevice::copy(void *to, const void *from, int64_t bytes) {
   return sleep(clock->copy(to, from, bytes));
 }
 
+Result<double> PacedDevice::offload(void *to, const void *from, int64_t bytes) {
+  return clock->offload(to, from, bytes);
+}
+
+Result<double> PacedDevice::fetch(void *to, const void *from, int64_t bytes) {
+  return clock->fetch(to, from, bytes);
+}
+
+Result<void> PacedDevice::awaitCopy(double done) {
+  return sleep(clock->awaitCopy(done));
+}
+
 Result<void> PacedDevice::add(void *sum, const void *values, int64_t count) {
   return sleep(clock->add(sum, values, count));
 }

@@ -2,6 +2,8 @@
 
 #include "hocket/Runtime/VirtualDevice.h"
 
+#include <algorithm>
+
 using namespace hocket;
 using namespace hocket::runtime;
 
@@ -53,6 +55,24 @@ Result<void> VirtualDevice::download(void *, const void *, int64_t bytes) {
 
 Result<void> VirtualDevice::copy(void *, const void *, int64_t bytes) {
   return spend({0, 2 * bytes});
+}
+
+double VirtualDevice::post(double &engine, int64_t bytes) const {
+  engine = std::max(engine, clock) + machine->cost().hostCopySeconds(bytes);
+  return engine;
+}
+
+Result<double> VirtualDevice::offload(void *, const void *, int64_t bytes) {
+  return post(toHost, bytes);
+}
+
+Result<double> VirtualDevice::fetch(void *, const void *, int64_t bytes) {
+  return post(fromHost, bytes);
+}
+
+Result<void> VirtualDevice::awaitCopy(double done) {
+  waitUntil(done);
+  return {};
 }
 
 Result<void> VirtualDevice::add(void *, const void *, int64_t count) {

@@ -3,15 +3,21 @@
 #include "hocket/Runtime/Arena.h"
 
 #include <algorithm>
+#include <cstdlib>
+#include <string>
 #include <utility>
 
 using namespace hocket;
 using namespace hocket::plan;
 using namespace hocket::runtime;
 
+static constexpr int64_t kAlignment = 64;
+
 Arena::Arena(Arena &&other) noexcept
     : device(other.device), memory(std::exchange(other.memory, nullptr)),
-      size(std::exchange(other.size, -1)), pieces(std::move(other.pieces)) {}
+      size(std::exchange(other.size, -1)), host(std::move(other.host)),
+      hostSize(std::exchange(other.hostSize, 0)),
+      pieces(std::move(other.pieces)) {}
 
 Arena::~Arena() {
   if (size >= 0)
@@ -35,7 +41,27 @@ const Arena::Piece *Arena::find(const Piece &piece) const {
   return nullptr;
 }
 
+void Arena::Free::operator()(std::byte *data) const { std::free(data); }
+
+Result<void> Arena::fitHost(int64_t bytes) {
+  if (!device->hasMemory() || bytes <= hostSize)
+    return {};
+  int64_t rounded = bytes + (-bytes & (kAlignment - 1));
+  auto *data = static_cast<std::byte *>(
+      std::aligned_alloc(size_t(kAlignment), size_t(rounded)));
+  if (!data)
+    return Error(ErrorCode::Runtime,
+                 "no memory for the " + std::to_string(bytes) +
+                     " bytes of activations that wait on the host",
+                 {"offload fewer of them"});
+  host.reset(data);
+  hostSize = rounded;
+  return {};
+}
+
 Result<void> Arena::fit(const Role &role) {
+  if (Result<void> fits = fitHost(role.hostBytes); !fits)
+    return fits;
   // Devices without memory have nothing to keep.
   std::vector<Piece> wanted;
   if (device->hasMemory())

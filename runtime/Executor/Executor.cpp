@@ -75,6 +75,7 @@ Result<void> Executor::prepare(Arena &memory) {
   if (Result<void> fits = memory.fit(*role); !fits)
     return fits;
   arena = memory.data();
+  host = memory.hostData();
   for (const Buffer &buffer : role->buffers)
     if (buffer.bytes / byteWidth(buffer.type.element) > device->maxElements())
       return Error(ErrorCode::InvalidArgument,
@@ -84,6 +85,10 @@ Result<void> Executor::prepare(Arena &memory) {
                    {"use shorter sequences or more microbatches"});
 
   size_t staged = 0;
+  copies.reserve(size_t(std::count_if(
+      role->body.begin(), role->body.end(), [](const Instruction &i) {
+        return i.op == Op::Offload || i.op == Op::Fetch;
+      })));
   symbols.reserve(role->body.size());
   sizes.reserve(program->numSizes);
   for (const Instruction &instruction : role->body) {
@@ -98,7 +103,7 @@ Result<void> Executor::prepare(Arena &memory) {
         pointers.push_back(
             const_cast<int32_t *>(role->tables[instruction.index].data()));
       if (device->hasMemory())
-        pointers.push_back(arena + buffer.offset);
+        pointers.push_back((buffer.onHost ? host : arena) + buffer.offset);
       if (isKernel(instruction))
         continue;
       Symbols extents = {0, 0};
@@ -131,6 +136,7 @@ Result<void> Executor::begin(uint64_t number) {
   ++stepsBegun;
   next = 0;
   waiting = false;
+  copies.clear();
   float value = float(number + 1);
   if (device->hasMemory())
     for (uint32_t i = 0; i < role->buffers.size(); ++i)
@@ -191,6 +197,20 @@ Result<Poll> Executor::perform(const Instruction &instruction) {
     return transport->allReduce(plan->ranks[self].groups[instruction.group],
                                 members[instruction.group],
                                 {operands, bytes, instruction.buffers.size()});
+  case Op::Offload:
+  case Op::Fetch: {
+    Result<double> end =
+        instruction.op == Op::Offload
+            ? device->offload(operands[0], operands[1], bytes[0])
+            : device->fetch(operands[0], operands[1], bytes[0]);
+    if (!end)
+      return end.error();
+    copies.push_back(*end);
+    break;
+  }
+  case Op::WaitCopy:
+    done = device->awaitCopy(copies[instruction.index]);
+    break;
   case Op::CopyHeads:
   case Op::Add: {
     const RowsOfTwo &both = rows[item.rows];
@@ -214,7 +234,8 @@ RowsOfTwo Executor::rowsOf(const Instruction &instruction) const {
   both.toPitch = to.type.shape[1].evaluate({}) * headBytes(to);
   both.fromPitch = from.type.shape[1].evaluate({}) * headBytes(from);
   both.rowBytes = int64_t(end - first) * headBytes(to);
-  both.rows = ownerShape(*plan, plan->ranks[self], to).tokens;
+  both.rows = to.type.shape[0].evaluate(
+      ownerShape(*plan, plan->ranks[self], to).symbols());
   return both;
 }
 

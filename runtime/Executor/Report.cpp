@@ -47,7 +47,8 @@ StyleIndex styleOf(const Instruction &instruction) {
   static const std::map<Op, StyleIndex> ofOthers = {{Op::Attend, Attend},
                                                     {Op::AllReduce, Sum},
                                                     {Op::Recv, Wait},
-                                                    {Op::WaitSend, Wait}};
+                                                    {Op::WaitSend, Wait},
+                                                    {Op::WaitCopy, Wait}};
   if (instruction.op == Op::Kernel)
     return ofKernels.at(instruction.kind);
   auto found = ofOthers.find(instruction.op);
@@ -240,7 +241,7 @@ std::string ReportWriter::details(uint32_t rank,
   Work work = workOf(plan, model, place, instruction);
   if (work.flops > 0)
     add(std::to_string(work.flops) + " flops");
-  if (instruction.op != Op::WaitSend)
+  if (instruction.op != Op::WaitSend && instruction.op != Op::WaitCopy)
     add(std::to_string(work.bytes) + " bytes");
   return text;
 }

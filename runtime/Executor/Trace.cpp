@@ -120,7 +120,7 @@ TraceWriter::Json TraceWriter::describe(const Plan &plan, uint32_t rank,
   Work work = workOf(plan, model, place, instruction);
   if (runsKernel)
     arguments["flops"] = work.flops;
-  if (instruction.op != Op::WaitSend)
+  if (instruction.op != Op::WaitSend && instruction.op != Op::WaitCopy)
     arguments["bytes"] = work.bytes;
   return {{"name", title},
           {"cat", name(instruction.op)},

@@ -14,7 +14,7 @@ static_assert(format::Slot::MAX == format::Slot(plan::Slot::Step));
 static_assert(format::Access::MAX == format::Access(plan::Access::ReadWrite));
 static_assert(format::TaskKind::MAX ==
               format::TaskKind(plan::TaskKind::Update));
-static_assert(format::Op::MAX == format::Op(plan::Op::Add));
+static_assert(format::Op::MAX == format::Op(plan::Op::WaitCopy));
 
 SizeExpr Decoder::size(const format::SizeExpr *in) {
   SizeExpr out;
@@ -67,6 +67,9 @@ plan::Stage Decoder::stage(const format::Stage *in) {
                         from->causal(), from->part(),      from->merge(),
                         from->delta(),  from->part_grad(), from->is_trained()};
   list(in->attended(), out.attended, toType);
+  if (const format::RowGather *from = in->gather())
+    out.gather = plan::RowGather{from->row(), from->slots(), from->reverse(),
+                                 from->is_trained()};
   return out;
 }
 
@@ -140,6 +143,10 @@ void Decoder::topology(const format::Topology *in, Topology &out) {
   out.device.memoryBytesPerSecond =
       positive(in->device()->memory_bytes_per_second());
   out.device.launchSeconds = positive(in->device()->launch_seconds(), true);
+  out.host = {in->host_memory_bytes(),
+              positive(in->host_bytes_per_second(), true)};
+  if (out.host.memoryBytes < 0)
+    fail("the topology's hosts have less than no memory");
   out.device.peakFlopsPerSecond = positive(in->peak_flops_per_second(), true);
   if (const format::MatrixUnits *matrix = in->matrix()) {
     out.device.matrix = {positive(matrix->flops_per_second()),

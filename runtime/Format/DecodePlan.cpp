@@ -9,9 +9,11 @@
 using namespace hocket;
 using namespace hocket::runtime;
 
-/// Whether the tokens of `chunk` are some of a sequence of `length` tokens.
-static bool isWithin(const plan::TokenChunk &chunk, int64_t length) {
-  if (chunk.first < 0 || chunk.first >= length || chunk.count < 1 ||
+/// Whether the tokens of `chunk` are some of a sequence of `length` tokens, at
+/// least so many.
+static bool isWithin(const plan::TokenChunk &chunk, int64_t length,
+                     int64_t least) {
+  if (chunk.first < 0 || chunk.first >= length || chunk.count < least ||
       chunk.stride < 1)
     return false;
   return chunk.count - 1 <= (length - 1 - chunk.first) / chunk.stride;
@@ -59,6 +61,7 @@ plan::Role Decoder::role(const format::Role *in, const plan::Model &model) {
     buffer.microbatch = entry->microbatch();
     buffer.bytes = entry->bytes();
     buffer.offset = entry->offset();
+    buffer.onHost = entry->on_host();
     return buffer;
   });
   std::vector<uint32_t> buffers;
@@ -83,6 +86,7 @@ plan::Role Decoder::role(const format::Role *in, const plan::Model &model) {
   out.workspaceBytes = in->workspace_bytes();
   out.workspaceOffset = in->workspace_offset();
   out.arenaBytes = in->arena_bytes();
+  out.hostBytes = in->host_bytes();
   return out;
 }
 
@@ -140,7 +144,9 @@ plan::SequenceGroup Decoder::sequenceGroup(const format::SequenceGroup *in) {
 
 /// Who shares which sequences, and the tokens that each coordinate has. The
 /// plan's lengths have been read.
-void Decoder::sharing(const format::Plan *in, plan::Plan &out) {
+void Decoder::sharing(const format::Plan *in, const plan::Model &model,
+                      plan::Plan &out) {
+  int64_t least = plan::gathersRows(model) ? 0 : 1;
   std::vector<plan::SequenceGroup> groups;
   list(in->sequence_groups(), groups, [&](const format::SequenceGroup *entry) {
     return sequenceGroup(entry);
@@ -161,7 +167,7 @@ void Decoder::sharing(const format::Plan *in, plan::Plan &out) {
     plan::TokenChunk chunk{entry->sequence(), entry->first(), entry->count(),
                            entry->stride()};
     if (chunk.sequence >= out.lengths.size() ||
-        !isWithin(chunk, out.lengths[chunk.sequence]))
+        !isWithin(chunk, out.lengths[chunk.sequence], least))
       fail("a token chunk does not lie in its sequence");
     return chunk;
   });
@@ -210,5 +216,5 @@ void Decoder::plan(const format::Plan *in, const plan::Model &model,
   });
   numbers(in->lengths(), out.lengths);
   numbers(in->first_sequence(), out.firstSequence);
-  sharing(in, out);
+  sharing(in, model, out);
 }

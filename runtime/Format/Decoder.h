@@ -117,7 +117,8 @@ private:
   plan::Share share(const format::Share *in, const TensorType &whole);
   plan::Role role(const format::Role *in, const plan::Model &model);
   plan::SequenceGroup sequenceGroup(const format::SequenceGroup *in);
-  void sharing(const format::Plan *in, plan::Plan &out);
+  void sharing(const format::Plan *in, const plan::Model &model,
+               plan::Plan &out);
   void plan(const format::Plan *in, const plan::Model &model, plan::Plan &out);
   void code(const format::Code *in, KernelImage &out);
 

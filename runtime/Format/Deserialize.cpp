@@ -54,7 +54,8 @@ Result<void> runtime::checkPlan(const plan::Plan &plan,
                      "' has " + std::to_string(topology.devices()),
                  {"compile for a larger topology, or with smaller degrees"});
   }
-  return plan::check(plan, model, topology.device.memoryBytes);
+  return plan::check(plan, model,
+                     {topology.device.memoryBytes, topology.host.memoryBytes});
 }
 
 Result<Executable> runtime::decode(std::string_view bytes) {

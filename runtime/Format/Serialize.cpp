@@ -109,9 +109,12 @@ Offset<format::Stage> Writer::write(const plan::Stage &stage) {
   format::Attention attention(a.query, a.key, a.value, a.heads, a.keyHeads,
                               a.headSize, a.part, a.merge, a.delta, a.partGrad,
                               a.causal, a.isTrained);
+  const plan::RowGather g = stage.gather.value_or(plan::RowGather());
+  format::RowGather gather(g.row, g.slots, g.reverse, g.isTrained);
   return format::CreateStage(builder, name, inputs, outputs, residuals,
                              templates, stage.attention ? &attention : nullptr,
-                             types(stage.attended));
+                             types(stage.attended),
+                             stage.gather ? &gather : nullptr);
 }
 
 Offset<format::Kernel> Writer::write(const plan::Kernel &kernel) {
@@ -168,11 +171,12 @@ Offset<format::Topology> Writer::write(const Topology &topology) {
   flatbuffers::Offset<flatbuffers::Vector<double>> latencies;
   if (!topology.nodeLatencySeconds.empty())
     latencies = builder.CreateVector(topology.nodeLatencySeconds);
-  return format::CreateTopology(builder, name, topology.nodes,
-                                topology.devicesPerNode, &device, &intraNode,
-                                &interNode, topology.device.peakFlopsPerSecond,
-                                units.flopsPerSecond > 0 ? &matrix : nullptr,
-                                &intraSharing, &interSharing, latencies);
+  return format::CreateTopology(
+      builder, name, topology.nodes, topology.devicesPerNode, &device,
+      &intraNode, &interNode, topology.device.peakFlopsPerSecond,
+      units.flopsPerSecond > 0 ? &matrix : nullptr, &intraSharing,
+      &interSharing, latencies, topology.host.memoryBytes,
+      topology.host.bytesPerSecond);
 }
 
 Offset<format::Role> Writer::write(const plan::Role &role) {
@@ -183,7 +187,7 @@ Offset<format::Role> Writer::write(const plan::Role &role) {
     return format::CreateBuffer(
         builder, text(buffer.name), format::Slot(buffer.binding.slot),
         buffer.binding.index, buffer.stage, buffer.microbatch, buffer.bytes,
-        buffer.offset, s == plan::Share() ? nullptr : &share);
+        buffer.offset, s == plan::Share() ? nullptr : &share, buffer.onHost);
   });
   std::vector<format::Instruction> body;
   std::vector<uint32_t> bodyBuffers;
@@ -202,7 +206,7 @@ Offset<format::Role> Writer::write(const plan::Role &role) {
   return format::CreateRole(builder, name, stages, buffers, instructions,
                             operands, tableSizes, builder.CreateVector(numbers),
                             role.workspaceBytes, role.workspaceOffset,
-                            role.arenaBytes);
+                            role.arenaBytes, role.hostBytes);
 }
 
 Offset<format::RouteLimits> Writer::write(const plan::RouteLimits &limits) {

@@ -35,6 +35,14 @@ void explainLateness(double factor) {
                factor * 10);
 }
 
+/// Of the hungriest rank.
+int64_t mostHostBytes(const plan::Plan &plan) {
+  int64_t most = 0;
+  for (const plan::Role &role : plan.roles)
+    most = std::max(most, role.hostBytes);
+  return most;
+}
+
 } // namespace
 
 Result<void> run::predictStep(const Options &options,
@@ -62,6 +70,8 @@ Result<void> run::predictStep(const Options &options,
               prediction->utilization(peak), peak,
               static_cast<long long>(tokensPerStep(plan)),
               tokenRate(plan, prediction->seconds));
+  if (int64_t host = mostHostBytes(plan))
+    std::printf("on the host %lld bytes\n", static_cast<long long>(host));
   return {};
 }
 

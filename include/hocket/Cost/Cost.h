@@ -65,6 +65,10 @@ public:
   /// `bytes` from the device of rank `from` to that of rank `to`.
   virtual double transferSeconds(int64_t bytes, int64_t from,
                                  int64_t to) const = 0;
+  /// `bytes` from a device to the memory of its host, or back.
+  virtual double hostCopySeconds(int64_t bytes) const {
+    return workSeconds({0, 2 * bytes});
+  }
   /// What such a transfer shares with others.
   virtual LinkShare linkShare(int64_t /*from*/, int64_t /*to*/) const {
     return {};
@@ -79,7 +83,9 @@ public:
 /// takes longer; a transfer has its link to itself, or an adapter at each end
 /// where the topology counts them; an all-reduce is a ring, paced by its
 /// slowest link: 2 (n - 1) steps of bytes / n. Each rank of the ring sends to
-/// the next one, and the last to the first.
+/// the next one, and the last to the first. A copy to the host or back has its
+/// direction to itself; where the topology does not say how fast it is, the
+/// host's memory is the device's, and it is a copy in that.
 ///
 /// A product on a device that has MatrixUnits goes in waves of one tile for
 /// each processor: what rounding up to whole tiles and whole waves adds is
@@ -96,6 +102,7 @@ public:
   double productSeconds(const MatrixProduct &product) const override;
   double transferSeconds(int64_t bytes, int64_t from,
                          int64_t to) const override;
+  double hostCopySeconds(int64_t bytes) const override;
   LinkShare linkShare(int64_t from, int64_t to) const override;
   double allReduceSeconds(int64_t bytes,
                           const std::vector<uint32_t> &ranks) const override;

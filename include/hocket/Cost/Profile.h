@@ -33,7 +33,7 @@ struct MoveCost {
 /// A kernel at one shape.
 struct KernelSample {
   Symbols symbols = {0, 0};
-  double seconds = 0; // median
+  double seconds = 0; // mean
   int64_t calls = 0;
 };
 

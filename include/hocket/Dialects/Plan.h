@@ -35,6 +35,7 @@ namespace planir {
 struct Numbering {
   llvm::DenseMap<mlir::Value, uint32_t> buffers;      // of the role
   llvm::DenseMap<mlir::Value, uint32_t> sends;        // of the role
+  llvm::DenseMap<mlir::Value, uint32_t> copies;       // of the role
   llvm::DenseMap<mlir::StringAttr, uint32_t> kernels; // of the program
   int32_t stage = -1; // the role's, where it has only one
 };

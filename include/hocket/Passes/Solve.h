@@ -5,6 +5,7 @@
 
 #include "hocket/Cost/Cost.h"
 #include "hocket/Dialects/Hocket.h"
+#include "hocket/Passes/ModelBuilder.h"
 #include "hocket/Solver/Budget.h"
 
 #include "mlir/IR/BuiltinOps.h"
@@ -42,6 +43,23 @@ llvm::LogicalResult solvePaths(mlir::ModuleOp module, llvm::StringRef lossName,
 llvm::LogicalResult solveSequence(mlir::ModuleOp module,
                                   llvm::StringRef lossName,
                                   const SolveSetting &setting);
+
+/// The same for the activations of a hocket.stream and the pass
+/// hocket-solve-activations.
+llvm::LogicalResult solveActivations(mlir::ModuleOp module,
+                                     llvm::StringRef lossName,
+                                     const SolveSetting &setting);
+
+/// Emits an error where the schedule is open as well as the activations.
+llvm::LogicalResult checkOpenActivations(mlir::ModuleOp module,
+                                         llvm::StringRef lossName);
+
+/// The part of it that knows no kernels: for a caller who has compiled them, so
+/// that their workspaces count. Empty where everything is kept. Emits an error
+/// at `loss` where nothing fits.
+llvm::FailureOr<std::vector<plan::SliceActivations>>
+chooseActivations(mlir::func::FuncOp loss, const ModelSource &source,
+                  const SolveSetting &setting);
 
 /// The skip-pipeline in `@lossName` whose paths are auto; null where there is
 /// none.

@@ -36,17 +36,26 @@ struct Violation {
   std::vector<std::string> notes;
 };
 
+/// What a rank may use; 0 means no limit.
+struct MemoryLimits {
+  int64_t deviceBytes = 0;
+  int64_t hostBytes = 0;
+
+  MemoryLimits(int64_t deviceBytes, int64_t hostBytes = 0)
+      : deviceBytes(deviceBytes), hostBytes(hostBytes) {}
+};
+
 /// Checks, in this order, that every index is in range, then P8, P1, P3, P2,
-/// P4, P7 and P5 (each rank's arena against `deviceMemoryBytes`; 0 means no
-/// limit). Linear in the number of instructions of all ranks.
+/// P4, P7 and P5 (each rank's arena, and what it has on the host, against
+/// `limits`). Linear in the number of instructions of all ranks.
 std::optional<Violation> findViolation(const Plan &plan, const Model &model,
-                                       int64_t deviceMemoryBytes);
+                                       const MemoryLimits &limits);
 
 /// The same as an Error of code InvalidPlan: its message starts with the
 /// invariant's name, "P1: ...", and its notes name the instructions, buffers
 /// and ranks at fault.
 Result<void> check(const Plan &plan, const Model &model,
-                   int64_t deviceMemoryBytes);
+                   const MemoryLimits &limits);
 
 } // namespace hocket::plan
 

@@ -48,8 +48,9 @@ enum class Slot : uint8_t {
   InputGradient,  ///< gradient of Input `index`, sent to the previous stage
   OutputGradient, ///< gradient of Output `index`, received from the next stage
   Residual,       ///< value `index` kept from the forward for the backward
-  Attended,       ///< what the stage's attention gives: output, lse, delta
-  AttendedGradient, ///< gradient of the attention's output
+  Attended,       ///< what the stage's attention gives: output, lse, delta; or
+                  ///< the rows that it gathers
+  AttendedGradient, ///< gradient of the attention's output, or of those rows
   Loss,             ///< sum of the loss over the step so far; scalar f32
   Weight,           ///< sum of the weights (tokens) over the step; scalar f32
   Step,             ///< number of this step, from 1; scalar f32
@@ -115,6 +116,22 @@ struct Attention {
   bool operator==(const Attention &) const = default;
 };
 
+/// What a stage begins with under sequence parallelism where a scan goes over
+/// the tokens of several ranks: rows of numbers, one for each sequence, of the
+/// members of its group that come before this one (`hocket.rows_before`). The
+/// k-th member's row is Slot::Attended k where that member comes before, and
+/// zeros elsewhere. In the backward the gradients of these rows go back to
+/// their owners, which add them in the order of the members.
+struct RowGather {
+  uint32_t row = 0;   // input of the stage, [S, W] f32, that nothing else reads
+  uint32_t slots = 1; // the most members that can come before
+  /// Members are numbered against the order of their tokens.
+  bool reverse = false;
+  /// Whether the stage gives the gradients of all slots.
+  bool isTrained = false;
+  bool operator==(const RowGather &) const = default;
+};
+
 struct Stage {
   std::string name;
   std::vector<TensorType> inputs;    // from the previous stage; empty at first
@@ -122,9 +139,14 @@ struct Stage {
   std::vector<TensorType> residuals; // from F to its backward
   /// At most one template of a kind; no B where the model is not trained.
   std::vector<TaskTemplate> tasks;
+  /// A stage begins with an attention, or with rows, or with neither.
   std::optional<Attention> attention = {};
-  /// Types of Slot::Attended, where there is an attention: output, lse, delta.
+  std::optional<RowGather> gather = {};
+  /// Types of Slot::Attended: of an attention its output, lse and delta; of
+  /// rows each slot's.
   std::vector<TensorType> attended = {};
+
+  bool isShared() const { return attention || gather; }
 
   const TaskTemplate *find(TaskKind kind) const;
   /// The template that a task of this kind runs: R that of F, where the stage

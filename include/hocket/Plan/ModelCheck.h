@@ -23,6 +23,10 @@ bool binds(const Stage &stage, Slot slot, uint32_t index);
 const TensorType *typeOf(const Model &model, const Stage &stage,
                          const Operand &operand);
 
+/// Whether some stage begins with rows of other ranks: then every member of a
+/// sequence group has a chunk of each sequence, if only an empty one.
+bool gathersRows(const Model &model);
+
 /// Whether `task` is what the gradient of its stage's attention comes after.
 bool writesAttendedGradient(const TaskTemplate &task);
 

@@ -36,6 +36,12 @@ enum class Op : uint8_t {
              ///< or kNoTable where the kernel takes none
   CopyHeads, ///< buffers[0] = buffers[1] for the heads that both have
   Add,       ///< buffers[0] += buffers[1]
+  Offload,   ///< post a copy of buffers[1] to buffers[0], which is on the host;
+             ///< neither place may be used for anything else before the
+             ///< matching WaitCopy
+  Fetch,     ///< the same from the host: of buffers[1] to buffers[0]
+  WaitCopy,  ///< wait until the `index`-th Offload or Fetch of this body
+             ///< (counted from 0) is done
 };
 const char *name(Op op);
 
@@ -48,7 +54,7 @@ struct Instruction {
   int32_t stage = -1;            // -1: not of one stage
   int32_t microbatch = -1;       // -1: not of one microbatch
   uint32_t kernel = 0;           // of Op::Kernel: index into Model::kernels
-  uint32_t index = 0;            // of LoadBatch, WaitSend, Attend
+  uint32_t index = 0;            // of LoadBatch, WaitSend, Attend, WaitCopy
   int32_t peer = -1;             // of Send, Recv: index into Rank::peers
   int32_t group = -1;            // of AllReduce: index into Rank::groups
   std::vector<uint32_t> buffers; // indices into Role::buffers
@@ -74,8 +80,9 @@ struct Share {
   auto operator<=>(const Share &) const = default;
 };
 
-/// A piece of a rank's arena. The size is that of the largest rank of the role,
-/// so that all ranks of a role share their offsets.
+/// A piece of a rank's arena, or of its memory on the host. The size is that of
+/// the largest rank of the role, so that all ranks of a role share their
+/// offsets.
 struct Buffer {
   std::string name;
   Operand binding;         // what it holds; `access` has no meaning here
@@ -84,7 +91,8 @@ struct Buffer {
   int32_t stage = -1;      // whose value it is; -1 where isPerStage is false
   int32_t microbatch = -1; // -1: lives through the step
   int64_t bytes = 0;
-  int64_t offset = 0; // in the arena, 64-byte aligned
+  int64_t offset = 0;  // in the arena, 64-byte aligned
+  bool onHost = false; // in the host's memory instead
 };
 
 struct Role {
@@ -98,6 +106,7 @@ struct Role {
   int64_t workspaceBytes = 0; // of the hungriest kernel call
   int64_t workspaceOffset = 0;
   int64_t arenaBytes = 0; // everything that a rank of this role allocates
+  int64_t hostBytes = 0;  // of the host's memory, for what waits there
 };
 
 struct Rank {
@@ -116,7 +125,8 @@ struct MicrobatchShape {
 };
 
 /// Tokens first, first + stride, ... of a sequence of the step, `count` of
-/// them.
+/// them; none where every member of a group has a row for the sequence
+/// (RowGather) and this one has no token of it.
 struct TokenChunk {
   uint32_t sequence = 0; // index into Plan::lengths
   int64_t first = 0;     // position in the sequence

@@ -96,6 +96,9 @@ public:
   /// The tokens of `member` of `degree`, of a sequence of this length.
   virtual std::vector<TokenChunk> chunks(int64_t length, uint32_t member,
                                          uint32_t degree) const = 0;
+  /// Whether each member holds one run of a sequence, or nothing of it, in the
+  /// order of the members: what scans over the tokens need.
+  virtual bool holdsRuns() const { return false; }
   virtual AttentionProgram forward(const AttentionGeometry &) const = 0;
   virtual AttentionProgram backward(const AttentionGeometry &) const = 0;
 };

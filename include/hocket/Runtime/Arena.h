@@ -6,6 +6,7 @@
 #include "hocket/Plan/Plan.h"
 #include "hocket/Runtime/Device.h"
 
+#include <memory>
 #include <vector>
 
 namespace hocket::runtime {
@@ -32,6 +33,9 @@ public:
 
   /// Null where the device has no memory.
   std::byte *data() const { return memory; }
+  /// Memory of the host for Role::hostBytes, 64-byte aligned; nothing in it
+  /// stays from one step to the next. Null where the device has no memory.
+  std::byte *hostData() const { return host.get(); }
   int64_t bytes() const { return size; }
 
 private:
@@ -42,12 +46,18 @@ private:
     int64_t offset, bytes;
     bool operator==(const Piece &) const = default;
   };
+  struct Free {
+    void operator()(std::byte *data) const;
+  };
+  Result<void> fitHost(int64_t bytes);
   static std::vector<Piece> piecesOf(const plan::Role &role);
   const Piece *find(const Piece &piece) const;
 
   Device *device;
   std::byte *memory = nullptr;
   int64_t size = -1; // nothing is allocated yet
+  std::unique_ptr<std::byte, Free> host;
+  int64_t hostSize = 0;
   std::vector<Piece> pieces;
 };
 

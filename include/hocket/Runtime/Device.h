@@ -43,6 +43,17 @@ public:
   virtual Result<void> upload(void *to, const void *from, int64_t bytes) = 0;
   virtual Result<void> download(void *to, const void *from, int64_t bytes) = 0;
   virtual Result<void> copy(void *to, const void *from, int64_t bytes) = 0;
+  /// Posts a copy to or from the memory of the host, beside whatever else the
+  /// device does; copies of one direction run one after the other. Gives the
+  /// time on the device's clock at which it is done, for awaitCopy(). A device
+  /// without engines for it copies at once.
+  virtual Result<double> offload(void *to, const void *from, int64_t bytes) {
+    return atOnce(download(to, from, bytes));
+  }
+  virtual Result<double> fetch(void *to, const void *from, int64_t bytes) {
+    return atOnce(upload(to, from, bytes));
+  }
+  virtual Result<void> awaitCopy(double /*done*/) { return {}; }
   /// sum[i] += values[i] for `count` numbers of type f32.
   virtual Result<void> add(void *sum, const void *values, int64_t count) = 0;
 
@@ -65,6 +76,10 @@ public:
   virtual double now() const = 0;
 
 private:
+  Result<double> atOnce(const Result<void> &done) const {
+    return done ? Result<double>(now()) : done.error();
+  }
+
   template <typename Move>
   static Result<void> forEachRow(void *to, const void *from,
                                  const RowsOfTwo &rows, Move move) {

@@ -117,6 +117,7 @@ private:
   uint32_t self;
 
   std::byte *arena = nullptr; // null where the device has no memory
+  std::byte *host = nullptr;  // the same, of what waits there
   /// Addresses of all instructions' buffers. A device without memory takes
   /// null pointers: as many as one instruction has at most.
   std::vector<void *> pointers;
@@ -124,6 +125,7 @@ private:
   std::vector<Symbols> symbols;   // by instruction
   std::vector<RowsOfTwo> rows;    // of each CopyHeads and Add
   std::vector<uint32_t> members;  // by local group: the rank's place in it
+  std::vector<double> copies;     // when each is done, of this step
   std::vector<std::byte> staging; // for batches on their way to the device
 
   uint64_t stepNumber = 0;

@@ -41,6 +41,15 @@ public:
   Result<void> download(void *to, const void *from, int64_t bytes) override {
     return device.download(to, from, bytes);
   }
+  Result<double> offload(void *to, const void *from, int64_t bytes) override {
+    return device.offload(to, from, bytes);
+  }
+  Result<double> fetch(void *to, const void *from, int64_t bytes) override {
+    return device.fetch(to, from, bytes);
+  }
+  Result<void> awaitCopy(double done) override {
+    return device.awaitCopy(done);
+  }
   Result<void> copy(void *to, const void *from, int64_t bytes) override;
   Result<void> add(void *sum, const void *values, int64_t count) override;
   Result<void> copyRows(void *to, const void *from,
@@ -58,8 +67,12 @@ public:
 
 private:
   struct Mean {
-    double seconds = 0;
+    double seconds = 0; // sum
     int64_t calls = 0;
+    void add(double more) {
+      seconds += more;
+      ++calls;
+    }
   };
   using Moves = std::map<int64_t, Mean>; // by bytes
 
@@ -72,7 +85,7 @@ private:
   Device &device;
   std::counting_semaphore<> turns;
   mutable std::mutex mutex; // of what follows
-  std::map<std::pair<uint32_t, Symbols>, std::vector<float>> kernels;
+  std::map<std::pair<uint32_t, Symbols>, Mean> kernels;
   Moves fills, copies, sums;
   Mean inside; // launch()
 };

@@ -51,6 +51,9 @@ public:
   Result<void> upload(void *to, const void *from, int64_t bytes) override;
   Result<void> download(void *to, const void *from, int64_t bytes) override;
   Result<void> copy(void *to, const void *from, int64_t bytes) override;
+  Result<double> offload(void *to, const void *from, int64_t bytes) override;
+  Result<double> fetch(void *to, const void *from, int64_t bytes) override;
+  Result<void> awaitCopy(double done) override;
   Result<void> add(void *sum, const void *values, int64_t count) override;
   Result<void> copyRows(void *to, const void *from,
                         const RowsOfTwo &rows) override;

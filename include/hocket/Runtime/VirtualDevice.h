@@ -42,6 +42,9 @@ public:
   Result<void> upload(void *to, const void *from, int64_t bytes) override;
   Result<void> download(void *to, const void *from, int64_t bytes) override;
   Result<void> copy(void *to, const void *from, int64_t bytes) override;
+  Result<double> offload(void *to, const void *from, int64_t bytes) override;
+  Result<double> fetch(void *to, const void *from, int64_t bytes) override;
+  Result<void> awaitCopy(double done) override;
   Result<void> add(void *sum, const void *values, int64_t count) override;
   Result<void> copyRows(void *to, const void *from,
                         const RowsOfTwo &rows) override;
@@ -57,11 +60,13 @@ public:
 
 private:
   Result<void> spend(const Work &work);
+  double post(double &engine, int64_t bytes) const;
 
   const VirtualMachine *machine;
   double clock = 0;
   double busy = 0;
   int64_t allocated = 0;
+  double toHost = 0, fromHost = 0; // when these engines are done
 };
 
 } // namespace hocket::runtime

@@ -47,12 +47,19 @@ struct DeviceModel {
   MatrixUnits matrix{};
 };
 
+/// The memory of the machine around a device, as much as the device may use.
+struct HostModel {
+  int64_t memoryBytes = 0;   // 0: not known
+  double bytesPerSecond = 0; // to it and from it, each; 0: not known
+};
+
 /// Nodes of equal devices; rank r runs on device r, node r / devicesPerNode.
 struct Topology {
   std::string name;
   int64_t nodes = 1;
   int64_t devicesPerNode = 1;
   DeviceModel device;
+  HostModel host{};
   Link intraNode;
   Link interNode;
   /// Of nodes at different places: the latency (seconds) from node a to node b

@@ -6,6 +6,7 @@
 // RUN: %python %S/Inputs/check-docs-examples.py %hocket_src/dialects/Hocket/SkipPipelineOps.td %s
 // RUN: %python %S/Inputs/check-docs-examples.py %hocket_src/dialects/Hocket/AttentionPartOps.td %s
 // RUN: %python %S/Inputs/check-docs-examples.py %hocket_src/dialects/Hocket/ScanOps.td %s
+// RUN: %python %S/Inputs/check-docs-examples.py %hocket_src/dialects/Hocket/SequenceEnds.td %s
 
 func.func private @model(tensor<?xi32>, tensor<?xi32>, tensor<?xi32>,
                          tensor<256x64xf32>) -> (tensor<f32>, tensor<f32>)
@@ -247,6 +248,7 @@ hocket.topology @cluster nodes(2) devices_per_node(8)
     memory_bytes_per_second(3.35e12) launch_seconds(4.0e-6)
     intra_node(latency_seconds = 2.0e-6, bytes_per_second = 4.5e11)
     inter_node(latency_seconds = 5.0e-6, bytes_per_second = 5.0e10)
+    host(memory_bytes = 274877906944, bytes_per_second = 3.2e10)
     adapters_per_node(intra_node = 0, inter_node = 8)
     node_latency_seconds([[0.0, 5.0e-6], [6.0e-6, 0.0]])
 
@@ -293,6 +295,37 @@ func.func @shift(%h: tensor<?x64xf32>, %cu_seqlens: tensor<?xi32>)
   %before = hocket.shift %h offsets(%cu_seqlens)
       : tensor<?x64xf32>, tensor<?xi32>
   return %before : tensor<?x64xf32>
+}
+
+// hocket.take_end
+func.func @take_end(%h: tensor<?x64xf32>, %cu_seqlens: tensor<?xi32>)
+    -> tensor<?x64xf32> {
+  %ends = hocket.take_end %h offsets(%cu_seqlens) last
+      : tensor<?x64xf32>, tensor<?xi32> -> tensor<?x64xf32>
+  return %ends : tensor<?x64xf32>
+}
+
+// hocket.put_end
+func.func @put_end(%y: tensor<?x64xf32>, %x: tensor<?x64xf32>,
+                   %cu_seqlens: tensor<?xi32>) -> tensor<?x64xf32> {
+  %x1 = hocket.put_end %y into %x offsets(%cu_seqlens)
+      : tensor<?x64xf32>, tensor<?x64xf32>, tensor<?xi32>
+  return %x1 : tensor<?x64xf32>
+}
+
+// hocket.rows_before
+func.func @rows_before(%row: tensor<?x9xf32>)
+    -> (tensor<?x9xf32>, tensor<?x9xf32>, tensor<?x9xf32>) {
+  %rows:3 = hocket.rows_before %row
+      : tensor<?x9xf32> -> tensor<?x9xf32>, tensor<?x9xf32>, tensor<?x9xf32>
+  return %rows#0, %rows#1, %rows#2
+      : tensor<?x9xf32>, tensor<?x9xf32>, tensor<?x9xf32>
+}
+
+// hocket.detach
+func.func @detach(%h: tensor<?x64xf32>) -> tensor<?x64xf32> {
+  %fixed = hocket.detach %h : tensor<?x64xf32>
+  return %fixed : tensor<?x64xf32>
 }
 
 // hocket.recurrence

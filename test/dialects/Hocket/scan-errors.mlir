@@ -253,3 +253,44 @@ func.func @newton(%x: tensor<?x4xf32>, %o: tensor<?xi32>) {
   }
   return
 }
+
+// -----
+
+func.func @take(%x: tensor<?x4xf32>, %o: tensor<?xi32>) {
+  // expected-error @+1 {{'hocket.take_end' op needs a slice for each sequence, 'tensor<?x4xf32>', not 'tensor<?x5xf32>'}}
+  %y = hocket.take_end %x offsets(%o) last : tensor<?x4xf32>, tensor<?xi32> -> tensor<?x5xf32>
+  return
+}
+
+// -----
+
+func.func @put(%x: tensor<?x4xf32>, %y: tensor<?x4xf64>, %o: tensor<?xi32>) {
+  // expected-error @+1 {{'hocket.put_end' op needs a slice for each sequence, 'tensor<?x4xf32>', not 'tensor<?x4xf64>'}}
+  %z = hocket.put_end %y into %x offsets(%o) : tensor<?x4xf64>, tensor<?x4xf32>, tensor<?xi32>
+  return
+}
+
+// -----
+
+// expected-note @+1 {{offsets of type 'tensor<?xi64>' come from here}}
+func.func @offsets_of_ends(%x: tensor<?x4xf32>, %o: tensor<?xi64>) {
+  // expected-error @+1 {{'hocket.take_end' op needs offsets [sequences + 1] of type i32}}
+  %y = hocket.take_end %x offsets(%o) : tensor<?x4xf32>, tensor<?xi64> -> tensor<?x4xf32>
+  return
+}
+
+// -----
+
+func.func @rows(%row: tensor<?x4x2xf32>) {
+  // expected-error @+1 {{'hocket.rows_before' op needs a row of numbers of type f32 for each sequence, [S, W] with a known W, not 'tensor<?x4x2xf32>'}}
+  %r = hocket.rows_before %row : tensor<?x4x2xf32> -> tensor<?x4x2xf32>
+  return
+}
+
+// -----
+
+func.func @other_rows(%row: tensor<?x4xf32>) {
+  // expected-error @+1 {{'hocket.rows_before' op gives rows of 'tensor<?x5xf32>' where ranks have rows of 'tensor<?x4xf32>'}}
+  %r:2 = hocket.rows_before %row : tensor<?x4xf32> -> tensor<?x4xf32>, tensor<?x5xf32>
+  return
+}

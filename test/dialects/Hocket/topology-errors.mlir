@@ -63,6 +63,20 @@ hocket.topology @t nodes(1) devices_per_node(1) memory_bytes(1) flops_per_second
 
 // -----
 
+// expected-error @+1 {{needs a finite positive number as its host bytes_per_second, not 0}}
+hocket.topology @t nodes(1) devices_per_node(1) memory_bytes(1) flops_per_second(1.0) memory_bytes_per_second(1.0) launch_seconds(0.0)
+    intra_node(latency_seconds = 0.0, bytes_per_second = 1.0) inter_node(latency_seconds = 0.0, bytes_per_second = 1.0)
+    host(memory_bytes = 1, bytes_per_second = 0.0)
+
+// -----
+
+// expected-error @+1 {{needs all fields of its clause 'host' or none: 'bytes_per_second'}}
+hocket.topology @t nodes(1) devices_per_node(1) memory_bytes(1) flops_per_second(1.0) memory_bytes_per_second(1.0) launch_seconds(0.0)
+    intra_node(latency_seconds = 0.0, bytes_per_second = 1.0) inter_node(latency_seconds = 0.0, bytes_per_second = 1.0)
+    {host_memory_bytes = 1 : i64}
+
+// -----
+
 // expected-error @+1 {{needs a number of at least 0 as its adapters_per_node intra_node, not -1}}
 hocket.topology @t nodes(1) devices_per_node(1) memory_bytes(1) flops_per_second(1.0) memory_bytes_per_second(1.0) launch_seconds(0.0)
     intra_node(latency_seconds = 0.0, bytes_per_second = 1.0) inter_node(latency_seconds = 0.0, bytes_per_second = 1.0)

@@ -74,6 +74,15 @@ plan.program @others model("others") data(2) microbatches(2) schedule("1f1b")
     // plan.send, plan.wait_send
     %sent = plan.send %h_0 to peer(0) microbatch(0)
     plan.wait_send %sent
+    // plan.offload, plan.fetch, plan.wait_copy
+    %h_0_host = plan.buffer "h.0.host" output(0) microbatch(0) host
+        bytes(49152 at 0) : T x 64 x f32
+    %h_0_fetched = plan.buffer "h.0.fetched" output(0) microbatch(0) again(1)
+        bytes(49152 at 65536) : T x 64 x f32
+    %copied = plan.offload %h_0 to %h_0_host microbatch(0)
+    plan.wait_copy %copied
+    %copied_1 = plan.fetch %h_0_host to %h_0_fetched microbatch(0)
+    plan.wait_copy %copied_1
     // plan.all_reduce
     plan.all_reduce %wte_grad, %weight over group(0)
     // plan.task
@@ -167,4 +176,21 @@ plan.program @shared model("shared") data(1) sequence(2) segments([2])
     plan.add %k_grad_1 to %k_grad microbatch(0)
   }
   plan.rank 0 @first data(0) pipeline(0)
+}
+
+// Rows that ranks gather.
+plan.program @rows model("rows") data(1) sequence(2) segments([2])
+    microbatches(1) schedule("gpipe") {
+  plan.stage 0 "scan" inputs() outputs((S - 1) x 9 x f32) residuals() {
+  }
+  plan.stage 1 "apply" inputs((S - 1) x 9 x f32) outputs() residuals() {
+    // plan.gather
+    plan.gather row(0) slots(3) trained
+        attended((S - 1) x 9 x f32, (S - 1) x 9 x f32, (S - 1) x 9 x f32)
+  }
+  plan.lengths [1]
+  plan.sequence_group microbatch(0) method("ring") coordinates([0, 1])
+      sequences([0])
+  plan.chunks 0 [[0 of 0 at 0]]
+  plan.chunks 1 [[1 of 0 at 0]]
 }

@@ -93,7 +93,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
 // -----
 
 plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
-  // expected-error @+1 {{'plan.stage' op may hold 'plan.template' ops and a 'plan.attention' only}}
+  // expected-error @+1 {{'plan.stage' op may hold 'plan.template' ops and a 'plan.attention' or 'plan.gather' only}}
   plan.stage 0 "s" inputs() outputs() residuals() {
     // expected-note @+1 {{this is another}}
     builtin.module {}
@@ -195,4 +195,45 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 0 "s" inputs() outputs() residuals() {
   }
   plan.template Update @k(readwrite parameter(0))
+}
+
+// -----
+
+plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
+  // expected-note @+1 {{the stage is here}}
+  plan.stage 0 "s" inputs((S - 1) x 9 x f32) outputs() residuals() {
+    // expected-error @+1 {{'plan.gather' op gathers input 1, but there are 1}}
+    plan.gather row(1) slots(1) attended((S - 1) x 9 x f32)
+  }
+}
+
+// -----
+
+plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
+  // expected-note @+1 {{the stage is here}}
+  plan.stage 0 "s" inputs((S - 1) x 9 x f32) outputs() residuals() {
+    // expected-error @+1 {{'plan.gather' op has 2 slots and says of 1 what they hold}}
+    plan.gather row(0) slots(2) attended((S - 1) x 9 x f32)
+  }
+}
+
+// -----
+
+plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
+  // expected-note @+1 {{the stage is here}}
+  plan.stage 0 "s" inputs((S - 1) x 9 x f32) outputs() residuals() {
+    // expected-error @+1 {{'plan.gather' op holds other values than those of input 0, which it gathers}}
+    plan.gather row(0) slots(1) attended(T x 9 x f32)
+  }
+}
+
+// -----
+
+plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
+  plan.stage 0 "s" inputs((S - 1) x 9 x f32) outputs() residuals() {
+    // expected-note @+1 {{the first is here}}
+    plan.gather row(0) slots(1) attended((S - 1) x 9 x f32)
+    // expected-error @+1 {{'plan.gather' op is the second of its stage}}
+    plan.gather row(0) slots(1) attended((S - 1) x 9 x f32)
+  }
 }

@@ -60,6 +60,23 @@ plan.program @buffers model("") data(1) microbatches(2) schedule("1f1b") {
     plan.wait_send %3
     plan.wait_send %2 microbatch(1)
   }
+  // CHECK: plan.role @host stages [0] workspace(0 at 0) arena(192) host(64) {
+  plan.role @host stages [0] workspace(0 at 0) arena(192) host(64) {
+    // CHECK-NEXT: %x = plan.buffer "x" output(0) microbatch(1) bytes(8 at 0) : T x f32
+    %0 = plan.buffer "x" output(0) microbatch(1) bytes(8 at 0) : T x f32
+    // CHECK-NEXT: %h = plan.buffer "h" output(0) microbatch(1) host bytes(8 at 0) : T x f32
+    %1 = plan.buffer "h" output(0) microbatch(1) host bytes(8 at 0) : T x f32
+    // CHECK-NEXT: %y = plan.buffer "y" output(0) microbatch(1) again(1) bytes(8 at 64) : T x f32
+    %2 = plan.buffer "y" output(0) microbatch(1) again(1) bytes(8 at 64) : T x f32
+    // CHECK-NEXT: %copied = plan.offload %x to %h microbatch(1)
+    %3 = plan.offload %0 to %1 microbatch(1)
+    // CHECK-NEXT: plan.wait_copy %copied
+    plan.wait_copy %3
+    // CHECK-NEXT: %[[F:copied_[0-9]+]] = plan.fetch %h to %y microbatch(1)
+    %4 = plan.fetch %1 to %2 microbatch(1)
+    // CHECK-NEXT: plan.wait_copy %[[F]]
+    plan.wait_copy %4
+  }
 }
 
 // What a strategy says besides its degrees and its schedule.

@@ -47,7 +47,7 @@ func.func private @stage0(%x: tensor<?xf32> {hocket.operand = #hocket.operand<ba
 func.func private @loss(tensor<?xf32>) attributes {hocket.strategy = {sequence = 2 : i64}}
 func.func private @stage0(%x: tensor<?xf32> {hocket.operand = #hocket.operand<batch, 0>, hocket.shape = affine_map<(d0, d1) -> (d0)>})
     -> (tensor<?xf32> {hocket.operand = #hocket.operand<output, 0>}) attributes {hocket.stage = 0 : i64} {
-  // expected-error @below {{'linalg.generic' op reads or writes tokens otherwise than one by one; ranks or slices that share sequences have some of the tokens each, and only hocket.attention brings them together}}
+  // expected-error @below {{'linalg.generic' op reads or writes tokens otherwise than one by one; ranks or slices that share sequences have some of the tokens each, and only hocket.attention and scans bring them together}}
   %y = linalg.generic {indexing_maps = [affine_map<(t) -> (0)>, affine_map<(t) -> (t)>], iterator_types = ["parallel"]}
       ins(%x : tensor<?xf32>) outs(%x : tensor<?xf32>) {
   ^bb0(%first: f32, %own: f32):
@@ -199,4 +199,79 @@ func.func private @stage0(%x: tensor<?xf32> {hocket.operand = #hocket.operand<ba
   }
   %z = tensor.from_elements %y : tensor<f32>
   return %z : tensor<f32>
+}
+
+// -----
+
+// The tokens of a scan come in runs.
+
+func.func private @loss(tensor<?x4xf32>) attributes {hocket.strategy = {sequence = 2 : i64, method = "zigzag"}}
+func.func private @stage0(%x: tensor<?x4xf32> {hocket.operand = #hocket.operand<batch, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 4)>},
+                          %o: tensor<?xi32> {hocket.operand = #hocket.operand<batch, 1>, hocket.shape = affine_map<(d0, d1) -> (d1)>})
+    -> (tensor<?x4xf32> {hocket.operand = #hocket.operand<output, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 4)>}) attributes {hocket.stage = 0 : i64} {
+  // expected-error @below {{'hocket.shift' op needs a run of each sequence on every rank, and the method "zigzag" deals the tokens in another way; use the method "ring" or "ulysses"}}
+  %y = hocket.shift %x offsets(%o) : tensor<?x4xf32>, tensor<?xi32>
+  return %y : tensor<?x4xf32>
+}
+
+// -----
+
+func.func private @loss(tensor<?x4xf32>) attributes {hocket.strategy = {sequence = 2 : i64, method = "ring"}}
+func.func private @stage0(%x: tensor<?x4xf32> {hocket.operand = #hocket.operand<batch, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 4)>},
+                          %o: tensor<?xi32> {hocket.operand = #hocket.operand<batch, 1>, hocket.shape = affine_map<(d0, d1) -> (d1)>})
+    -> (tensor<?x4xf32> {hocket.operand = #hocket.operand<output, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 4)>}) attributes {hocket.stage = 0 : i64} {
+  // expected-error @below {{'hocket.recurrence' op is computed step by step, which ranks cannot share; give it `newton(3)`, so that its steps are solved for all at once}}
+  %y = hocket.recurrence inputs(%x : tensor<?x4xf32>) offsets(%o : tensor<?xi32>) -> tensor<?x4xf32> {
+  ^cell(%h: f32, %xt: f32):
+    %sum = arith.addf %h, %xt : f32
+    hocket.yield %sum : f32
+  }
+  return %y : tensor<?x4xf32>
+}
+
+// -----
+
+func.func private @loss(tensor<?x4xi32>) attributes {hocket.strategy = {sequence = 2 : i64, method = "ring"}}
+// expected-note @below {{they come from here}}
+func.func private @stage0(%x: tensor<?x4xi32> {hocket.operand = #hocket.operand<batch, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 4)>},
+                          %o: tensor<?xi32> {hocket.operand = #hocket.operand<batch, 1>, hocket.shape = affine_map<(d0, d1) -> (d1)>})
+    -> (tensor<?x4xi32> {hocket.operand = #hocket.operand<output, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 4)>}) attributes {hocket.stage = 0 : i64} {
+  // expected-error @below {{'hocket.scan' op combines elements of type 'i32'; ranks share scans of f32 only}}
+  %y = hocket.scan inputs(%x : tensor<?x4xi32>) offsets(%o : tensor<?xi32>) identity([dense<0> : tensor<i32>]) {
+  ^combine(%a: tensor<4xi32>, %b: tensor<4xi32>):
+    %m = arith.maxsi %a, %b : tensor<4xi32>
+    hocket.yield %m : tensor<4xi32>
+  }
+  return %y : tensor<?x4xi32>
+}
+
+// -----
+
+// An op of the cell without a rule.
+
+func.func private @loss(tensor<?x4xf32>) attributes {hocket.strategy = {sequence = 2 : i64, method = "ring"}}
+func.func private @stage0(%x: tensor<?x4xf32> {hocket.operand = #hocket.operand<batch, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 4)>},
+                          %o: tensor<?xi32> {hocket.operand = #hocket.operand<batch, 1>, hocket.shape = affine_map<(d0, d1) -> (d1)>})
+    -> (tensor<?x4xf32> {hocket.operand = #hocket.operand<output, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 4)>}) attributes {hocket.stage = 0 : i64} {
+  %y = hocket.recurrence inputs(%x : tensor<?x4xf32>) offsets(%o : tensor<?xi32>) newton(1) -> tensor<?x4xf32> {
+  ^cell(%h: f32, %xt: f32):
+    // expected-error @below {{'arith.remf' op has no differentiation rule}}
+    %root = arith.remf %h, %xt : f32
+    %sum = arith.addf %root, %xt : f32
+    hocket.yield %sum : f32
+  }
+  return %y : tensor<?x4xf32>
+}
+
+// -----
+
+// Slices do not hand on where a scan got to.
+
+func.func private @loss(tensor<?x4xf32>) attributes {hocket.strategy = {slices = 2 : i64}}
+func.func private @stage0(%x: tensor<?x4xf32> {hocket.operand = #hocket.operand<batch, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 4)>},
+                          %o: tensor<?xi32> {hocket.operand = #hocket.operand<batch, 1>, hocket.shape = affine_map<(d0, d1) -> (d1)>})
+    -> (tensor<?x4xf32> {hocket.operand = #hocket.operand<output, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 4)>}) attributes {hocket.stage = 0 : i64} {
+  // expected-error @below {{'hocket.shift' op goes on from one slice of the tokens to the next, which plans of slices do not do; use hocket.sequence for scans, or one slice}}
+  %y = hocket.shift %x offsets(%o) : tensor<?x4xf32>, tensor<?xi32>
+  return %y : tensor<?x4xf32>
 }

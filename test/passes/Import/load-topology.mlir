@@ -10,7 +10,7 @@
 // RUN: hocket-opt %t/empty.mlir --hocket-load-topology=file=%t/places.yaml | hocket-opt | FileCheck %s --check-prefix=PLACES
 // RUN: hocket-opt %t/empty.mlir --hocket-load-topology=file=%t/places.yaml --mlir-print-op-generic | hocket-opt | FileCheck %s --check-prefix=PLACES
 
-// PLACES: inter_node(latency_seconds = 7.000000e+00, bytes_per_second = 1.000000e+09) node_latency_seconds({{\[\[}}0.000000e+00, 0.30000000000000004{{\]}}, [7.000000e+00, 0.000000e+00]])
+// PLACES: inter_node(latency_seconds = 7.000000e+00, bytes_per_second = 1.000000e+09) host(memory_bytes = 4096, bytes_per_second = 3.000000e+10) node_latency_seconds({{\[\[}}0.000000e+00, 0.30000000000000004{{\]}}, [7.000000e+00, 0.000000e+00]])
 
 // CHECK: module {
 // CHECK-NEXT: hocket.topology @_2_nodes__ nodes(2) devices_per_node(4) memory_bytes(1000) flops_per_second(2.000000e+10) memory_bytes_per_second(1.000000e+10) launch_seconds(0.000000e+00) intra_node(latency_seconds = 5.000000e-01, bytes_per_second = 5.000000e+09) inter_node(latency_seconds = 2.500000e-01, bytes_per_second = 1.000000e+09)
@@ -53,3 +53,4 @@ links:
       - [0, 0.30000000000000004]
       - [7, 0]
     bytes_per_second: 1.0e9
+host: {memory_bytes: 4096, bytes_per_second: 3.0e10}

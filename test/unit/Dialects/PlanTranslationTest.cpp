@@ -2,6 +2,7 @@
 
 #include "hocket/Dialects/PlanTranslation.h"
 
+#include "../Plan/GatherModel.h"
 #include "../Plan/RandomStrategies.h"
 #include "../Plan/SharedSequences.h"
 #include "../Plan/SyntheticModel.h"
@@ -69,6 +70,7 @@ void expectEqual(const plan::Model &a, const plan::Model &b) {
                EXPECT_EQ(a.residuals, b.residuals);
                expectEach(a.tasks, b.tasks, compareTasks);
                EXPECT_EQ(a.attention, b.attention);
+               EXPECT_EQ(a.gather, b.gather);
                EXPECT_EQ(a.attended, b.attended);
              });
   expectEach(a.updates, b.updates, compareTasks);
@@ -80,6 +82,7 @@ void expectEqual(const plan::Role &a, const plan::Role &b) {
   EXPECT_EQ(a.workspaceBytes, b.workspaceBytes);
   EXPECT_EQ(a.workspaceOffset, b.workspaceOffset);
   EXPECT_EQ(a.arenaBytes, b.arenaBytes);
+  EXPECT_EQ(a.hostBytes, b.hostBytes);
   EXPECT_EQ(a.tables, b.tables);
   expectEach(a.buffers, b.buffers,
              [](const plan::Buffer &a, const plan::Buffer &b) {
@@ -92,6 +95,7 @@ void expectEqual(const plan::Role &a, const plan::Role &b) {
                EXPECT_EQ(a.microbatch, b.microbatch);
                EXPECT_EQ(a.bytes, b.bytes);
                EXPECT_EQ(a.offset, b.offset);
+               EXPECT_EQ(a.onHost, b.onHost);
              });
   expectEach(a.body, b.body,
              [](const plan::Instruction &a, const plan::Instruction &b) {
@@ -238,6 +242,14 @@ TEST_F(PlanTranslation, RoundTripsAllStagesOnOneRank) {
   roundTrip();
 }
 
+TEST_F(PlanTranslation, RoundTripsWhatWaitsOnTheHost) {
+  plan::Strategy strategy{1, 6, "gpipe", 4};
+  strategy.activations.assign(4, {0, 1});
+  expand({}, strategy, {5, 1, 2, 7, 3, 4});
+  EXPECT_GT(original.roles[0].hostBytes, 0);
+  roundTrip();
+}
+
 TEST_F(PlanTranslation, RoundTripsPlacementsAndOrders) {
   plan::test::SyntheticOptions options;
   options.split = true;
@@ -281,6 +293,20 @@ TEST_F(PlanTranslation, RoundTripsSharedSequences) {
   roundTrip();
   model.stages[1].attention->isTrained = false;
   model.stages[1].attention->delta = model.stages[1].attention->partGrad = 0;
+  roundTrip();
+}
+
+/// Rows of other ranks, and members that have no token of a sequence.
+TEST_F(PlanTranslation, RoundTripsRows) {
+  model = plan::test::makeGatherModel();
+  plan::Strategy strategy;
+  strategy.sequence = 4;
+  strategy.segments = {3};
+  strategy.schedule = "gpipe";
+  Result<plan::Plan> plan = plan::expand(
+      model, strategy, {48, 2, 21, 1}, plan::ScheduleRegistry::withBuiltins());
+  ASSERT_TRUE(plan) << plan.error();
+  original = *plan;
   roundTrip();
 }
 

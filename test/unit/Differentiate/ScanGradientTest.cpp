@@ -60,6 +60,25 @@ func.func @stage0(%x: tensor<?x2xf64>) -> tensor<?x2xf64> {
                   "i"});
 }
 
+/// Of an empty sequence there is nothing to take or to put.
+TEST(ScanGradient, EndsOfSequences) {
+  for (const std::string last : {"", "last"})
+    checkGradients({R"(
+func.func @stage0(%x: tensor<?x2xf64>, %y: tensor<3x2xf64>)
+    -> (tensor<3x2xf64>, tensor<?x2xf64>) {
+)" + kOffsets + R"(
+  %t = hocket.take_end %x offsets(%o) )" +
+                        last +
+                        R"( : tensor<?x2xf64>, tensor<4xi32> -> tensor<3x2xf64>
+  %p = hocket.put_end %y into %x offsets(%o) )" +
+                        last +
+                        R"( : tensor<3x2xf64>, tensor<?x2xf64>, tensor<4xi32>
+  %s = arith.mulf %p, %p : tensor<?x2xf64>
+  return %t, %s : tensor<3x2xf64>, tensor<?x2xf64>
+})",
+                    "ii"});
+}
+
 /// A combine region that mixes the elements of a slice.
 TEST(ScanGradient, MatrixProducts) {
   for (const std::string attributes : {"", "reverse"})

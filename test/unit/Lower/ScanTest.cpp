@@ -148,4 +148,47 @@ TEST(Scan, MatrixProducts) {
   EXPECT_EQ(firstDifference(output.values<float>(), expected), -1);
 }
 
+/// The first and last tokens of sequences, and tokens with others in their
+/// place; of an empty sequence there are zeros and nothing is replaced.
+TEST(Scan, EndsOfSequences) {
+  for (bool last : {false, true}) {
+    std::string which = last ? " last" : "";
+    KernelRunner runner(
+        "func.func @ends(%x: tensor<?x2xf32>" + at("input, 0", "d0, 2") +
+        ", %y: tensor<?x2xf32>" + at("input, 1", "d1 - 1, 2") +
+        ", %o: tensor<?xi32>" + at("batch, 0", "d1") + ") -> (tensor<?x2xf32>" +
+        at("output, 0", "d1 - 1, 2") + ", tensor<?x2xf32>" +
+        at("output, 1", "d0, 2") +
+        ") attributes {hocket.kernel = \"F\"} {\n"
+        "  %t = hocket.take_end %x offsets(%o)" +
+        which +
+        " : tensor<?x2xf32>, tensor<?xi32> -> tensor<?x2xf32>\n"
+        "  %p = hocket.put_end %y into %x offsets(%o)" +
+        which +
+        " : tensor<?x2xf32>, tensor<?x2xf32>, tensor<?xi32>\n"
+        "  return %t, %p : tensor<?x2xf32>, tensor<?x2xf32>\n}\n");
+    ASSERT_TRUE(runner.compiled()) << runner.diagnostics();
+    int64_t tokens = kRagged.back(), sequences = int64_t(kRagged.size()) - 1;
+    std::vector<float> x = randomFloats(tokens * 2, 3);
+    std::vector<float> y = randomFloats(sequences * 2, 4);
+    std::vector<float> taken(sequences * 2, 0.0f), put = x;
+    for (int64_t s = 0; s < sequences; ++s) {
+      if (kRagged[s] == kRagged[s + 1])
+        continue;
+      int64_t token = last ? kRagged[s + 1] - 1 : kRagged[s];
+      for (int64_t c = 0; c < 2; ++c) {
+        taken[s * 2 + c] = x[token * 2 + c];
+        put[token * 2 + c] = y[s * 2 + c];
+      }
+    }
+    Buffer input(x), ends(y), offsets(kRagged), first(taken.size() * 4),
+        second(put.size() * 4);
+    ASSERT_TRUE(runner.call("ends", {&input, &ends, &offsets, &first, &second},
+                            tokens, kRagged.size()));
+    EXPECT_EQ(first.values<float>(), taken);
+    EXPECT_EQ(second.values<float>(), put);
+    EXPECT_EQ(input.values<float>(), x);
+  }
+}
+
 } // namespace

@@ -127,6 +127,20 @@ TEST(Executor, SchedulesAgreeBitForBit) {
             train(true, {2, 4, "1f1b"}).values);
 }
 
+/// What waits in the host's memory comes back as it was.
+TEST(Executor, OffloadedActivationsAgreeBitForBit) {
+  for (bool split : {false, true}) {
+    Strategy strategy;
+    strategy.microbatches = 8;
+    strategy.schedule = "gpipe";
+    Outcome plain = train(split, strategy);
+    strategy.activations.assign(split ? 2 : 1, {0, 1});
+    Role role = makePlan(makeModel(split), strategy).roles[0];
+    EXPECT_GT(role.hostBytes, 0);
+    EXPECT_EQ(train(split, strategy).values, plain.values);
+  }
+}
+
 /// Slices only sum up in another order. What is computed again is the same, but
 /// for the loss, which is summed from the last slice to the first then.
 TEST(Executor, SlicesAndWhatIsComputedAgainAgree) {

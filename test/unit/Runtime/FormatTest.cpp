@@ -1,5 +1,6 @@
 //===- FormatTest.cpp - .hkt files ----------------------------------------===//
 
+#include "../Plan/GatherModel.h"
 #include "../Plan/RandomStrategies.h"
 #include "../Plan/SharedSequences.h"
 #include "TestFiles.h"
@@ -57,6 +58,7 @@ void expectEqual(const plan::Model &a, const plan::Model &b) {
     EXPECT_EQ(a.stages[i].residuals, b.stages[i].residuals);
     equalTasks(a.stages[i].tasks, b.stages[i].tasks);
     EXPECT_EQ(a.stages[i].attention, b.stages[i].attention);
+    EXPECT_EQ(a.stages[i].gather, b.stages[i].gather);
     EXPECT_EQ(a.stages[i].attended, b.stages[i].attended);
   }
   ASSERT_EQ(a.kernels.size(), b.kernels.size());
@@ -78,6 +80,7 @@ void expectEqual(const plan::Role &a, const plan::Role &b) {
   EXPECT_EQ(a.workspaceBytes, b.workspaceBytes);
   EXPECT_EQ(a.workspaceOffset, b.workspaceOffset);
   EXPECT_EQ(a.arenaBytes, b.arenaBytes);
+  EXPECT_EQ(a.hostBytes, b.hostBytes);
   EXPECT_EQ(a.tables, b.tables);
   ASSERT_EQ(a.buffers.size(), b.buffers.size());
   for (size_t i = 0; i < a.buffers.size(); ++i) {
@@ -89,6 +92,7 @@ void expectEqual(const plan::Role &a, const plan::Role &b) {
     EXPECT_EQ(a.buffers[i].microbatch, b.buffers[i].microbatch);
     EXPECT_EQ(a.buffers[i].bytes, b.buffers[i].bytes);
     EXPECT_EQ(a.buffers[i].offset, b.buffers[i].offset);
+    EXPECT_EQ(a.buffers[i].onHost, b.buffers[i].onHost);
   }
   ASSERT_EQ(a.body.size(), b.body.size());
   for (size_t i = 0; i < a.body.size(); ++i) {
@@ -139,6 +143,7 @@ TEST(Format, RoundTripKeepsEverything) {
   before.model.parameters[1].stddev = 0.125;
   before.topology.device.peakFlopsPerSecond = 3e10;
   before.topology.device.matrix = {2.5e10, 7, 64, 32, 16};
+  before.topology.host = {int64_t(1) << 36, 3e10};
   before.topology.interNode.collectiveBytesPerSecond = 3e9;
   before.topology.interNode.adaptersPerNode = 2;
   std::string bytes = serialize(before);
@@ -165,6 +170,8 @@ TEST(Format, RoundTripKeepsEverything) {
   EXPECT_EQ(matrix.tileRows, 64);
   EXPECT_EQ(matrix.tileColumns, 32);
   EXPECT_EQ(matrix.rampDepth, 16);
+  EXPECT_EQ(after->topology.host.memoryBytes, int64_t(1) << 36);
+  EXPECT_EQ(after->topology.host.bytesPerSecond, 3e10);
   EXPECT_EQ(after->topology.intraNode.collectiveBytesPerSecond, 0);
   EXPECT_EQ(after->topology.intraNode.adaptersPerNode, 0);
   EXPECT_EQ(after->topology.interNode.collectiveBytesPerSecond, 3e9);
@@ -175,6 +182,16 @@ TEST(Format, RoundTripKeepsEverything) {
   EXPECT_EQ(after->code.features, before.code.features);
   EXPECT_EQ(after->code.bytes, before.code.bytes);
   EXPECT_EQ(serialize(*after), bytes) << "equal executables, equal bytes";
+}
+
+TEST(Format, RoundTripKeepsWhatWaitsOnTheHost) {
+  plan::Strategy strategy{1, 8, "gpipe"};
+  strategy.activations.assign(4, {0, 1});
+  Executable before = makeExecutable({}, strategy);
+  ASSERT_GT(before.plan.roles[0].hostBytes, 0);
+  Result<Executable> after = deserialize(serialize(before));
+  ASSERT_TRUE(after) << after.error();
+  expectEqual(before.plan, after->plan);
 }
 
 TEST(Format, RoundTripKeepsLatenciesBetweenNodes) {
@@ -256,6 +273,25 @@ TEST(Format, RoundTripKeepsSharedSequences) {
   expectEqual(before.model, after->model);
   expectEqual(before.plan, after->plan);
   EXPECT_EQ(serialize(*after), bytes);
+}
+
+/// Rows of other ranks, and members that have no token of a sequence.
+TEST(Format, RoundTripKeepsRows) {
+  Executable before = sharedExecutable();
+  before.model = makeGatherModel();
+  plan::Strategy strategy;
+  strategy.sequence = 4;
+  strategy.segments = {3};
+  strategy.schedule = "gpipe";
+  Result<plan::Plan> plan =
+      plan::expand(before.model, strategy, {48, 2, 21, 1},
+                   plan::ScheduleRegistry::withBuiltins());
+  ASSERT_TRUE(plan) << plan.error();
+  before.plan = *plan;
+  Result<Executable> after = decode(serialize(before));
+  ASSERT_TRUE(after) << after.error();
+  expectEqual(before.model, after->model);
+  expectEqual(before.plan, after->plan);
 }
 
 TEST(Format, MoreSlicesThanThereCanBeAreRefused) {
@@ -341,7 +377,7 @@ TEST(Format, SharedSequencesOutOfRangeAreRefused) {
   EXPECT_EQ(refused([](P &p) { p.chunks[2].sequence = 2; }), chunks);
   EXPECT_EQ(refused([](P &p) { p.chunks[2].first = -1; }), chunks);
   EXPECT_EQ(refused([](P &p) { p.chunks[2].first = 6; }), chunks);
-  EXPECT_EQ(refused([](P &p) { p.chunks[2].count = 0; }), chunks);
+  EXPECT_EQ(refused([](P &p) { p.chunks[2].count = -1; }), chunks);
   EXPECT_EQ(refused([](P &p) { p.chunks[2].count = INT64_MAX; }), chunks);
   EXPECT_EQ(refused([](P &p) { p.chunks[2].stride = 2; }), chunks);
   EXPECT_EQ(refused([](P &p) { p.chunks[2].stride = INT64_MIN; }), chunks);

@@ -119,9 +119,14 @@ TEST(VirtualWorld, IsTheSimulation) {
   options.stages = 4;
   options.split = true;
   Model model = makeModel(options);
+  topology.host = {1 << 30, 2e7};
+  Strategy offloading{2, 6, "gpipe"};
+  offloading.activations.assign(4, {0, 1});
   for (int64_t adapters : {0, 1, 2})
-    for (Strategy strategy :
-         {Strategy{3, 6, "1f1b"}, {3, 4, "gpipe"}, {2, 5, "zb_h1"}}) {
+    for (const Strategy &strategy : {Strategy{3, 6, "1f1b"},
+                                     {3, 4, "gpipe"},
+                                     {2, 5, "zb_h1"},
+                                     offloading}) {
       topology.interNode.adaptersPerNode = adapters;
       std::vector<int64_t> lengths;
       for (uint32_t i = 0; i < strategy.data * strategy.microbatches; ++i)
@@ -129,6 +134,7 @@ TEST(VirtualWorld, IsTheSimulation) {
       Result<Plan> plan =
           expand(model, strategy, lengths, ScheduleRegistry::withBuiltins());
       ASSERT_TRUE(plan) << plan.error();
+      EXPECT_EQ(plan->roles[0].hostBytes > 0, strategy == offloading);
       RooflineCost cost(topology);
       Result<Prediction> executed = predict(*plan, model, cost, true);
       ASSERT_TRUE(executed) << executed.error();

@@ -17,7 +17,7 @@ namespace {
 /// Time is counted in operations; what has none is free. Two ranks to a node.
 class OperationCost : public CostModel {
 public:
-  double transfer = 0, allReduce = 0; // seconds each
+  double transfer = 0, allReduce = 0, hostCopy = 0; // seconds each
   int64_t adapters = 0;
 
   double workSeconds(const Work &work) const override {
@@ -26,6 +26,7 @@ public:
   double transferSeconds(int64_t, int64_t, int64_t) const override {
     return transfer;
   }
+  double hostCopySeconds(int64_t) const override { return hostCopy; }
   LinkShare linkShare(int64_t from, int64_t to) const override {
     if (from / 2 == to / 2)
       return {};
@@ -79,6 +80,30 @@ TEST(Simulate, BubbleOfGPipeAnd1F1B) {
         EXPECT_DOUBLE_EQ(step.seconds, slots * 2 * kTask);
         EXPECT_NEAR(step.bubbleRate(), (stages - 1) / slots, 1e-12);
       }
+}
+
+/// F0 to F7, then B0 to B7 of as many operations: what each leaves waits on the
+/// host. A task waits for the copies that were posted before the one ahead of
+/// it.
+TEST(Simulate, CopiesToTheHostRunBesideTheTasks) {
+  Model model = makeStages(1);
+  Strategy strategy{1, 8, "gpipe"};
+  strategy.activations = {{0, 1}};
+  Plan plan = makeEvenPlan(model, strategy);
+  int64_t copies = 0;
+  for (const Instruction &instruction : plan.roles[0].body)
+    copies += instruction.op == Op::Offload;
+  ASSERT_GT(copies, 0);
+  ASSERT_EQ(copies % 8, 0);
+  OperationCost cost;
+  for (double ofTask : {0.0, 0.5, 1.0, 1.5, 4.0}) {
+    double ofMicrobatch = ofTask * kTask;
+    cost.hostCopy = ofMicrobatch / double(copies / 8);
+    double expected = ofTask <= 1 ? 16 * kTask : 2 * kTask + 14 * ofMicrobatch;
+    Simulation step = run(plan, model, cost);
+    EXPECT_NEAR(step.seconds, expected, 1e-6 * expected) << ofTask;
+    EXPECT_DOUBLE_EQ(step.busySeconds[0], 16 * kTask);
+  }
 }
 
 /// Two replicas of two stages: ranks 0 and 1 send to ranks 2 and 3, in another

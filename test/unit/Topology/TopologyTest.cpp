@@ -53,6 +53,24 @@ TEST(Topology, ReadsEveryField) {
   EXPECT_EQ(parsed->interNode.bytesPerSecond, 1e8);
 }
 
+TEST(Topology, HostsAreOptional) {
+  EXPECT_EQ(parseTopology(kGood, "t.yaml")->host.bytesPerSecond, 0);
+  Result<Topology> parsed = parseTopology(
+      kGood + "host: {memory_bytes: 4096, bytes_per_second: 3.0e10}\n",
+      "t.yaml");
+  ASSERT_TRUE(parsed) << parsed.error();
+  EXPECT_EQ(parsed->host.memoryBytes, 4096);
+  EXPECT_EQ(parsed->host.bytesPerSecond, 3e10);
+  expectError(kGood + "host: {memory_bytes: 4096}\n",
+              "t.yaml:12: field 'host.bytes_per_second' is missing");
+  expectError(kGood + "host: {memory_bytes: 0, bytes_per_second: 1}\n",
+              "t.yaml:12: field 'host.memory_bytes' must be a whole number "
+              "above 0");
+  expectError(kGood + "host: {memory_bytes: 1, bytes_per_second: 0}\n",
+              "t.yaml:12: field 'host.bytes_per_second' must be a number above "
+              "0");
+}
+
 TEST(Topology, OptionalFieldsHaveDefaults) {
   Result<Topology> plain = parseTopology(kGood, "t.yaml");
   ASSERT_TRUE(plain) << plain.error();

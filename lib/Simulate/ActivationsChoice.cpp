@@ -1,0 +1,296 @@
+//===- ActivationsChoice.cpp - What stages keep for their backward --------===//
+
+#include "hocket/Simulate/ActivationsChoice.h"
+
+#include "hocket/Plan/Work.h"
+#include "hocket/Simulate/Simulate.h"
+#include "hocket/Solver/Activations.h"
+
+#include <algorithm>
+#include <cmath>
+#include <set>
+
+using namespace hocket;
+using namespace hocket::plan;
+using namespace hocket::simulate;
+
+namespace {
+
+/// How often a problem is asked again with less memory.
+constexpr int kMostRounds = 16;
+constexpr int64_t kMostHostBytes = int64_t(1) << 50;
+
+/// The problem of one role, from a plan that keeps everything.
+class RoleProblem {
+public:
+  RoleProblem(const Plan &plan, const Model &model, const CostModel &cost,
+              uint32_t rank, const std::vector<uint32_t> &firstStage)
+      : plan(plan), model(model), cost(cost), place(plan.ranks[rank]),
+        role(plan.roles[place.role]), firstStage(firstStage) {
+    for (uint32_t stage : role.stages)
+      if (uint32_t own = pipelineStage(stage);
+          stages.empty() || stages.back() != own)
+        stages.push_back(own);
+    problem.layers.resize(stages.size());
+    for (size_t i = 0; i < stages.size(); ++i)
+      problem.layers[i].name = "stage " + std::to_string(stages[i]);
+    addTimes();
+    addBytes();
+    scale();
+  }
+
+  ActivationsProblem problem;
+  std::vector<uint32_t> stages; // of the pipeline, of each layer
+
+private:
+  uint32_t pipelineStage(uint32_t stage) const {
+    auto after = std::upper_bound(firstStage.begin(), firstStage.end(), stage);
+    return uint32_t(after - firstStage.begin()) - 1;
+  }
+  ActivationsProblem::Layer &layerOf(int32_t stage) {
+    auto found = std::lower_bound(stages.begin(), stages.end(),
+                                  pipelineStage(uint32_t(stage)));
+    return problem.layers[size_t(found - stages.begin())];
+  }
+  bool isBackward(const Instruction &instruction) const {
+    if (instruction.op == Op::Kernel)
+      return instruction.kind != TaskKind::F;
+    const Attention &attention =
+        *model.stages[size_t(instruction.stage)].attention;
+    return attention.isTrained && (instruction.kernel == attention.delta ||
+                                   instruction.kernel == attention.partGrad);
+  }
+  static bool isTask(const Instruction &instruction) {
+    return (instruction.op == Op::Kernel || instruction.op == Op::Attend) &&
+           instruction.stage >= 0 && instruction.microbatch >= 0;
+  }
+
+  void addTimes() {
+    std::set<uint32_t> inFlight;
+    for (const Instruction &instruction : role.body) {
+      if (!isTask(instruction))
+        continue;
+      int64_t time = std::llround(
+          1e9 * cost.workSeconds(workOf(plan, model, place, instruction)));
+      auto &layer = layerOf(instruction.stage);
+      (isBackward(instruction) ? layer.backward : layer.forward) += time;
+      uint32_t microbatch =
+          plan.strategy.microbatchOf(uint32_t(instruction.microbatch));
+      if (!isBackward(instruction))
+        inFlight.insert(microbatch);
+      mostInFlight = std::max(mostInFlight, int64_t(inFlight.size()));
+      if (isBackward(instruction) &&
+          pipelineStage(uint32_t(instruction.stage)) == stages[0])
+        inFlight.erase(microbatch);
+    }
+    for (auto &layer : problem.layers)
+      layer.recompute = layer.forward;
+  }
+
+  /// What the forward gives and the backward reads: the inputs of the stages of
+  /// the pipeline, which are kept, and the rest.
+  void addBytes() {
+    std::vector<char> isOfForward(role.buffers.size(), 0);
+    std::vector<char> isRead(role.buffers.size(), 0);
+    for (const Instruction &instruction : role.body) {
+      bool isLate = isTask(instruction) && isBackward(instruction);
+      for (uint32_t buffer : instruction.buffers)
+        (isLate ? isRead : isOfForward)[buffer] = 1;
+    }
+    for (size_t i = 0; i < role.buffers.size(); ++i) {
+      const Buffer &buffer = role.buffers[i];
+      Slot slot = buffer.binding.slot;
+      if (!isOfForward[i] || !isRead[i] || buffer.microbatch < 0 ||
+          buffer.stage < 0)
+        continue;
+      uint32_t stage = uint32_t(buffer.stage);
+      bool isHandedOn = slot == Slot::Output &&
+                        firstStage[pipelineStage(stage) + 1] == stage + 1;
+      if (slot == Slot::Input || isHandedOn)
+        layerOf(buffer.stage).input += buffer.bytes;
+      else if (slot == Slot::Output || slot == Slot::Residual ||
+               slot == Slot::Attended)
+        layerOf(buffer.stage).other += buffer.bytes;
+    }
+  }
+
+  /// Sums over all microbatches become those of the ones in flight.
+  void scale() {
+    int64_t all = plan.strategy.microbatches, held = 0;
+    auto part = [&](int64_t &value) { value = value * mostInFlight / all; };
+    for (auto &layer : problem.layers) {
+      for (int64_t *value : {&layer.forward, &layer.backward, &layer.recompute,
+                             &layer.input, &layer.other})
+        part(*value);
+      held += layer.input + layer.other;
+    }
+    problem.fixedBytes = std::max<int64_t>(0, role.arenaBytes - held);
+  }
+
+  const Plan &plan;
+  const Model &model;
+  const CostModel &cost;
+  const Rank &place;
+  const Role &role;
+  const std::vector<uint32_t> &firstStage;
+  int64_t mostInFlight = 0;
+};
+
+class Chooser {
+public:
+  Chooser(const Model &model, const Strategy &strategy,
+          const std::vector<int64_t> &lengths, const CostModel &cost,
+          const ActivationsSetting &setting, const ScheduleRegistry &schedules,
+          const SolverOptions &options)
+      : model(model), strategy(strategy), lengths(lengths), cost(cost),
+        setting(setting), schedules(schedules), options(options) {
+    this->strategy.activations.clear();
+    firstStage = {0};
+    if (strategy.segments.empty())
+      for (uint32_t stage = 1; stage <= model.stages.size(); ++stage)
+        firstStage.push_back(stage);
+    for (uint32_t count : strategy.segments)
+      firstStage.push_back(firstStage.back() + count);
+  }
+
+  Result<ActivationsChoice> run();
+
+private:
+  /// Plans and simulates a step with these activations.
+  Result<void> tryOut(std::vector<SliceActivations> activations);
+  bool fits() const {
+    return (setting.limits.deviceBytes <= 0 ||
+            choice.peakArenaBytes <= setting.limits.deviceBytes) &&
+           (setting.limits.hostBytes <= 0 ||
+            choice.hostBytes <= setting.limits.hostBytes);
+  }
+  void prepare();
+  /// False where a problem has no solution.
+  bool solve(std::vector<SliceActivations> &activations);
+
+  const Model &model;
+  Strategy strategy;
+  const std::vector<int64_t> &lengths;
+  const CostModel &cost;
+  const ActivationsSetting &setting;
+  const ScheduleRegistry &schedules;
+  const SolverOptions &options;
+  std::vector<uint32_t> firstStage; // of the model, by stage of the pipeline
+  Plan plan;                        // of the last choice
+  ActivationsChoice choice;
+  std::vector<RoleProblem> problems; // by role
+};
+
+Result<void> Chooser::tryOut(std::vector<SliceActivations> activations) {
+  Strategy tried = strategy;
+  tried.activations = activations;
+  Result<Plan> expanded = expand(model, tried, lengths, schedules);
+  if (!expanded)
+    return expanded.error();
+  plan = std::move(*expanded);
+  Result<Simulation> simulated = simulate::simulate(plan, model, cost);
+  if (!simulated)
+    return simulated.error();
+  choice.activations = std::move(activations);
+  choice.seconds = simulated->seconds;
+  choice.peakArenaBytes = simulated->peakArenaBytes;
+  choice.hostBytes = 0;
+  for (const Role &role : plan.roles)
+    choice.hostBytes = std::max(choice.hostBytes, role.hostBytes);
+  return {};
+}
+
+void Chooser::prepare() {
+  for (uint32_t rank = 0; rank < plan.ranks.size(); ++rank) {
+    if (plan.ranks[rank].role != problems.size())
+      continue;
+    RoleProblem &made =
+        problems.emplace_back(plan, model, cost, rank, firstStage);
+    ActivationsProblem &problem = made.problem;
+    problem.slices = int(strategy.slices);
+    problem.isSliced = true;
+    problem.deviceCap = setting.limits.deviceBytes;
+    bool mayMove = setting.hostBytesPerSecond > 0;
+    problem.input = problem.attention = {true, false, false};
+    problem.other = {true, mayMove, true};
+    problem.toHost = problem.fromHost =
+        mayMove ? setting.hostBytesPerSecond / 1e3 : 1e12;
+    problem.hostCap = setting.limits.hostBytes > 0 ? setting.limits.hostBytes
+                                                   : kMostHostBytes;
+  }
+}
+
+bool Chooser::solve(std::vector<SliceActivations> &activations) {
+  auto scheduler = createActivationsScheduler("auto");
+  SolverOptions part = options;
+  if (part.workLimit)
+    part.workLimit = *part.workLimit / kMostRounds / int64_t(problems.size());
+  else
+    part.timeLimit /= kMostRounds * double(problems.size());
+  choice.solution = {};
+  activations.assign(firstStage.size() - 1, {});
+  for (const RoleProblem &own : problems) {
+    if (!own.problem.check())
+      return false;
+    ActivationsSolution solution = scheduler->solve(own.problem, part);
+    if (!solution.hasSolution())
+      return false;
+    if (solution.value >= choice.solution.value)
+      choice.solution = solution;
+    for (size_t i = 0; i < own.stages.size(); ++i)
+      activations[own.stages[i]] = {uint32_t(solution.layers[i].kept),
+                                    uint32_t(solution.layers[i].offloaded)};
+  }
+  return true;
+}
+
+Result<ActivationsChoice> Chooser::run() {
+  if (Result<void> tried = tryOut({}); !tried)
+    return tried.error();
+  if (fits())
+    return choice;
+  if (strategy.slices <= 128) {
+    prepare();
+    std::vector<SliceActivations> activations;
+    for (int round = 0; round < kMostRounds && solve(activations); ++round) {
+      if (Result<void> tried = tryOut(activations); !tried)
+        return tried.error();
+      if (fits())
+        return choice;
+      for (size_t role = 0; role < problems.size(); ++role) {
+        ActivationsProblem &problem = problems[role].problem;
+        problem.deviceCap -= std::max<int64_t>(
+            0, plan.roles[role].arenaBytes - setting.limits.deviceBytes);
+        if (setting.limits.hostBytes > 0)
+          problem.hostCap -= std::max<int64_t>(0, plan.roles[role].hostBytes -
+                                                      setting.limits.hostBytes);
+        if (problem.deviceCap < 0 || problem.hostCap < 0)
+          round = kMostRounds;
+      }
+    }
+  }
+  choice.solution = {};
+  if (Result<void> tried =
+          tryOut(std::vector<SliceActivations>(firstStage.size() - 1));
+      !tried)
+    return tried.error();
+  if (fits())
+    return choice;
+  return Error(ErrorCode::InvalidPlan,
+               "P5: a rank needs " + std::to_string(choice.peakArenaBytes) +
+                   " bytes where all activations are computed again, and its "
+                   "device has " +
+                   std::to_string(setting.limits.deviceBytes),
+               {"use more slices, shorter sequences or more stages"});
+}
+
+} // namespace
+
+Result<ActivationsChoice> simulate::chooseActivations(
+    const Model &model, const Strategy &strategy,
+    const std::vector<int64_t> &lengths, const CostModel &cost,
+    const ActivationsSetting &setting, const ScheduleRegistry &schedules,
+    const SolverOptions &options) {
+  return Chooser(model, strategy, lengths, cost, setting, schedules, options)
+      .run();
+}
