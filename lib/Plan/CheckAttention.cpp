@@ -65,8 +65,8 @@ private:
   Found attend(Member &member, uint32_t index);
   Found checkTable(const Member &member, uint32_t index, uint32_t query,
                    uint32_t key, uint32_t firstHead);
-  Found checkWhole(Member &member, uint32_t index, uint32_t buffer);
-  Found checkResults(const Member &member);
+  Found checkWhole(Member &member, int64_t index, uint32_t buffer);
+  Found checkResults(Member &member);
   Found checkResult(const Member &member, int64_t index, uint32_t buffer);
   Found expect(const Member &member, int64_t instruction, uint32_t buffer,
                const Terms &terms, bool ofKeys, uint32_t owner,
@@ -199,8 +199,7 @@ Found GroupChecker::checkTable(const Member &member, uint32_t index,
 }
 
 /// Output, lse: every term of its queries is there.
-Found GroupChecker::checkWhole(Member &member, uint32_t index,
-                               uint32_t number) {
+Found GroupChecker::checkWhole(Member &member, int64_t index, uint32_t number) {
   if (!member.whole.insert(number).second)
     return std::nullopt;
   const Buffer &buffer = bufferOf(member, number);
@@ -368,13 +367,21 @@ Found GroupChecker::checkResult(const Member &member, int64_t index,
                 ownerOf(member, buffer), 0, attention.heads);
 }
 
-Found GroupChecker::checkResults(const Member &member) {
+/// At the end nothing is missing, nor was anything added after the last reader.
+Found GroupChecker::checkResults(Member &member) {
   const Role &role = context.roleOf(member.rank);
-  for (uint32_t i = 0; i < role.buffers.size(); ++i)
-    if (int32_t slice = role.buffers[i].microbatch;
-        slice >= 0 && plan.strategy.microbatchOf(slice) == microbatch)
-      if (Found found = checkResult(member, -1, i))
-        return found;
+  for (uint32_t i = 0; i < role.buffers.size(); ++i) {
+    const Buffer &buffer = role.buffers[i];
+    if (buffer.stage != int32_t(stage) || buffer.microbatch < 0 ||
+        plan.strategy.microbatchOf(buffer.microbatch) != microbatch)
+      continue;
+    bool isAttended = buffer.binding.slot == Slot::Attended &&
+                      buffer.binding.index < 2 && member.terms.count(i);
+    if (Found found = isAttended && buffer.share.owner < 0
+                          ? checkWhole(member, -1, i)
+                          : checkResult(member, -1, i))
+      return found;
+  }
   return std::nullopt;
 }
 
@@ -391,7 +398,7 @@ Found GroupChecker::run() {
         isMoving = true;
       }
   }
-  for (const Member &member : members) {
+  for (Member &member : members) {
     if (member.next < member.instructions.size())
       return fail("an attention waits for a message that its group does not "
                   "send",

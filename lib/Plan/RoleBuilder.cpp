@@ -101,8 +101,8 @@ uint32_t RoleBuilder::buffer(Slot slot, uint32_t index, int32_t stage,
   if (!isPerMicrobatch(slot))
     microbatch = -1;
   if (isWhole && isOfForward(slot))
-    if (auto runs = forwards.find({stage, microbatch}); runs != forwards.end())
-      share.again = uint8_t(runs->second - 1);
+    share.again = uint8_t(
+        std::max(forwardRuns(uint32_t(stage), uint32_t(microbatch)), 1u) - 1);
   auto [found, isNew] =
       bufferOf.try_emplace(std::tuple(slot, index, stage, microbatch, share),
                            uint32_t(role.buffers.size()));
@@ -226,7 +226,7 @@ void RoleBuilder::addTask(size_t position) {
   int32_t stage = int32_t(task.stage), microbatch = int32_t(task.microbatch);
   bool isForward = task.kind == TaskKind::F || task.kind == TaskKind::R;
   if (isForward)
-    ++forwards[{stage, microbatch}];
+    ++forwards[{task.stage, task.microbatch}];
   loadBatch(task, kernel);
   for (const Message *message : receives[position])
     receive(*message);

@@ -83,8 +83,16 @@ private:
   void addAttention(const ScheduledTask &task, bool isBackward);
   void addEmptyAttention(const ScheduledTask &task, bool isBackward);
   void addGather(const ScheduledTask &task, bool isBackward);
-  uint32_t shareBuffer(const AttentionValue &value,
-                       const MemberProgram &program, const ScheduledTask &task);
+  void addSlicedAttention(const ScheduledTask &task, bool isBackward);
+  /// `bufferOf` gives the buffers of values.
+  template <typename BufferOf>
+  void addSteps(const std::vector<AttentionStep> &steps,
+                const SequenceGroup &group, const ScheduledTask &task,
+                BufferOf bufferOf);
+  uint32_t shareBuffer(const AttentionValue &value, const SequenceGroup &group,
+                       const ScheduledTask &task);
+  uint32_t sliceBuffer(const AttentionValue &value, const MemberSlices &slices,
+                       const ScheduledTask &task);
   uint32_t tableIndex(const std::vector<int32_t> &table);
   void addReductions();
   void addUpdates();
@@ -107,6 +115,10 @@ private:
   int64_t bytesOf(const Buffer &made);
   Instruction instruction(Op op, int32_t stage, int32_t microbatch) const;
   Instruction instruction(Op op) const { return instruction(op, -1, -1); }
+  uint32_t forwardRuns(uint32_t stage, uint32_t microbatch) const {
+    auto found = forwards.find({stage, microbatch});
+    return found == forwards.end() ? 0 : found->second;
+  }
   bool isHere(const std::optional<Visit> &visit) const {
     return visit && visit->rank == context.rank;
   }
@@ -126,7 +138,10 @@ private:
       bufferOf;
   std::map<std::tuple<Slot, uint32_t, int32_t>, SizeExpr> sizeOf;
   /// By stage and microbatch: how often the forward has run so far.
-  std::map<std::pair<int32_t, int32_t>, uint32_t> forwards;
+  std::map<std::pair<uint32_t, uint32_t>, uint32_t> forwards;
+  /// By stage and slice: how often keys and values had been computed when they
+  /// were gathered.
+  std::map<std::pair<uint32_t, uint32_t>, uint32_t> gathered;
   std::map<std::vector<int32_t>, uint32_t> tableOf;
 };
 

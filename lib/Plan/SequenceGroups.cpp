@@ -2,8 +2,6 @@
 
 #include "SequenceGroups.h"
 
-#include "SliceAttention.h"
-
 #include "hocket/Plan/ModelCheck.h"
 
 #include <algorithm>
@@ -36,19 +34,41 @@ SequenceGroups::methodOf(const std::string &name,
   return found->second.get();
 }
 
+/// Deals every slice to the members, by member * slices + slice: all of them
+/// work on a slice at the same time.
+static MemberChunks deal(const MemberChunks &slices,
+                         const SequenceMethod &method, uint32_t degree,
+                         bool gathers) {
+  MemberChunks dealt;
+  for (uint32_t member = 0; member < degree; ++member)
+    for (const std::vector<TokenChunk> &slice : slices) {
+      std::vector<TokenChunk> &list = dealt.emplace_back();
+      for (const TokenChunk &run : slice) {
+        for (TokenChunk chunk : method.chunks(run.count, member, degree)) {
+          chunk.sequence = run.sequence;
+          chunk.first += run.first;
+          list.push_back(chunk);
+        }
+        // Of a row for each sequence all members have as many.
+        if (gathers && (list.empty() || list.back().sequence != run.sequence))
+          list.push_back({run.sequence, 0, 0, 1});
+      }
+    }
+  return dealt;
+}
+
 Result<void> SequenceGroups::layOut(Plan &plan, const Model &model,
                                     const SequenceMethods &registry) {
-  uint32_t slices = plan.strategy.slices;
-  ofSlices = slices > 1;
-  numSlices = plan.strategy.numSlices();
+  microbatches = plan.strategy.microbatches;
+  slices = plan.strategy.slices;
   uint32_t coordinates = plan.strategy.replicas();
   std::vector<MemberChunks> chunks(coordinates);
   for (MemberChunks &ofCoordinate : chunks)
-    ofCoordinate.resize(numSlices);
-  places.resize(size_t(coordinates) * numSlices);
+    ofCoordinate.resize(plan.strategy.numSlices());
+  places.resize(size_t(coordinates) * microbatches);
   std::vector<bool> isDealt(plan.lengths.size());
   bool gathers = gathersRows(model);
-  for (uint32_t i = 0; i < plan.strategy.microbatches; ++i)
+  for (uint32_t i = 0; i < microbatches; ++i)
     for (const SequenceGroup &group : plan.sequenceGroups[i]) {
       uint32_t degree = uint32_t(group.coordinates.size());
       Result<const SequenceMethod *> method = methodOf(group.method, registry);
@@ -78,43 +98,31 @@ Result<void> SequenceGroups::layOut(Plan &plan, const Model &model,
       Group &made = groups.emplace_back();
       made.group = &group;
       made.method = *method;
-      made.chunks.resize(degree);
+      std::vector<TokenChunk> whole;
       for (uint32_t sequence : group.sequences) {
         if (sequence >= isDealt.size() || isDealt[sequence])
           return fail("sequence #" + std::to_string(sequence) +
                       " is not in exactly one group");
         isDealt[sequence] = true;
-        for (uint32_t member = 0; member < degree; ++member)
-          for (TokenChunk chunk :
-               (*method)->chunks(plan.lengths[sequence], member, degree)) {
-            chunk.sequence = sequence;
-            made.chunks[member].push_back(chunk);
-          }
-        // Of a row for each sequence all members have as many.
-        for (uint32_t member = 0; gathers && member < degree; ++member) {
-          std::vector<TokenChunk> &list = made.chunks[member];
-          if (list.empty() || list.back().sequence != sequence)
-            list.push_back({sequence, 0, 0, 1});
-        }
+        whole.push_back({sequence, 0, plan.lengths[sequence]});
       }
+      made.chunks =
+          deal(cutIntoSlices(whole, slices), **method, degree, gathers);
       for (uint32_t member = 0; member < degree; ++member) {
         uint32_t coordinate = group.coordinates[member];
         if (coordinate >= coordinates)
           return fail("a sequence group has the coordinate " +
                       std::to_string(coordinate) + " of " +
                       std::to_string(coordinates));
-        if (places[size_t(coordinate) * numSlices + i * slices].group >= 0)
+        Place &place = places[size_t(coordinate) * microbatches + i];
+        if (place.group >= 0)
           return fail("coordinate " + std::to_string(coordinate) +
                       " is in two sequence groups of microbatch " +
                       std::to_string(i));
-        MemberChunks cut = cutIntoSlices(made.chunks[member], slices);
-        for (uint32_t slice = 0; slice < slices; ++slice) {
-          places[size_t(coordinate) * numSlices + i * slices + slice] = {
-              int32_t(groups.size()) - 1, ofSlices ? slice : member};
-          chunks[coordinate][i * slices + slice] = cut[slice];
-        }
-        if (ofSlices)
-          made.chunks = std::move(cut);
+        place = {int32_t(groups.size()) - 1, member};
+        for (uint32_t slice = 0; slice < slices; ++slice)
+          chunks[coordinate][i * slices + slice] =
+              made.chunks[member * slices + slice];
       }
     }
   for (size_t sequence = 0; sequence < isDealt.size(); ++sequence)
@@ -137,10 +145,10 @@ Result<void> SequenceGroups::layOut(Plan &plan, const Model &model,
   return {};
 }
 
-MemberProgram SequenceGroups::program(uint32_t coordinate, uint32_t slice,
+MemberProgram SequenceGroups::program(uint32_t coordinate, uint32_t microbatch,
                                       const Attention &attention,
                                       bool isBackward) {
-  const Place &place = places[size_t(coordinate) * numSlices + slice];
+  const Place &place = places[size_t(coordinate) * microbatches + microbatch];
   if (place.group < 0)
     return {};
   Group &group = groups[place.group];
@@ -149,19 +157,31 @@ MemberProgram SequenceGroups::program(uint32_t coordinate, uint32_t slice,
   if (isNew) {
     AttentionGeometry geometry{attention.heads, attention.keyHeads,
                                attention.causal, group.chunks};
-    if (ofSlices)
-      found->second =
-          isBackward ? sliceBackward(geometry) : sliceForward(geometry);
-    else
-      found->second = isBackward ? group.method->backward(geometry)
-                                 : group.method->forward(geometry);
+    found->second = isBackward ? group.method->backward(geometry)
+                               : group.method->forward(geometry);
   }
-  return {&found->second[place.member], group.group, ofSlices};
+  return {&found->second[place.member], group.group};
+}
+
+MemberSlices SequenceGroups::slicePrograms(uint32_t coordinate,
+                                           uint32_t microbatch,
+                                           const Attention &attention) {
+  const Place &place = places[size_t(coordinate) * microbatches + microbatch];
+  if (place.group < 0)
+    return {};
+  Group &group = groups[place.group];
+  auto [found, isNew] = group.ofSlices.try_emplace(
+      {attention.heads, attention.keyHeads, attention.causal});
+  if (isNew)
+    found->second = writeSlices(
+        {attention.heads, attention.keyHeads, attention.causal, group.chunks},
+        slices);
+  return {&found->second, group.group, place.member};
 }
 
 RowMembers SequenceGroups::rowMembers(uint32_t coordinate, uint32_t microbatch,
                                       bool reverse) const {
-  const Place &place = places[size_t(coordinate) * numSlices + microbatch];
+  const Place &place = places[size_t(coordinate) * microbatches + microbatch];
   RowMembers members;
   if (place.group < 0)
     return members;

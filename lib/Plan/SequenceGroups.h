@@ -3,6 +3,8 @@
 #ifndef HOCKET_LIB_PLAN_SEQUENCEGROUPS_H
 #define HOCKET_LIB_PLAN_SEQUENCEGROUPS_H
 
+#include "SliceAttention.h"
+
 #include "hocket/Plan/Sequence.h"
 
 namespace hocket::plan {
@@ -11,8 +13,13 @@ namespace hocket::plan {
 struct MemberProgram {
   const std::vector<AttentionStep> *steps = nullptr;
   const SequenceGroup *group = nullptr;
-  /// Owners of shares are slices of the coordinate, not members of the group.
-  bool ofSlices = false;
+};
+
+/// The same where microbatches are walked in slices.
+struct MemberSlices {
+  const SlicePrograms *programs = nullptr;
+  const SequenceGroup *group = nullptr;
+  uint32_t member = 0;
 };
 
 /// The coordinates of the members of a group that come before and after one of
@@ -32,9 +39,12 @@ public:
   static Result<SequenceGroups> create(Plan &plan, const Model &model,
                                        const SequenceMethods &methods);
 
-  /// The program of `coordinate` for an attention in `slice` of the step.
-  MemberProgram program(uint32_t coordinate, uint32_t slice,
+  /// The program of `coordinate` for an attention in `microbatch`.
+  MemberProgram program(uint32_t coordinate, uint32_t microbatch,
                         const Attention &attention, bool isBackward);
+  /// Its programs for the slices of `microbatch`.
+  MemberSlices slicePrograms(uint32_t coordinate, uint32_t microbatch,
+                             const Attention &attention);
 
   /// Those around `coordinate`, in the order of the tokens or against it.
   RowMembers rowMembers(uint32_t coordinate, uint32_t microbatch,
@@ -44,15 +54,17 @@ private:
   struct Group {
     const SequenceGroup *group = nullptr;
     const SequenceMethod *method = nullptr;
-    MemberChunks chunks; // by member; of one with slices, by slice
+    MemberChunks chunks; // by member * slices + slice
     /// By heads, key heads, causal, backward.
     std::map<std::tuple<uint32_t, uint32_t, bool, bool>, AttentionProgram>
         programs;
+    /// By heads, key heads, causal.
+    std::map<std::tuple<uint32_t, uint32_t, bool>, SlicePrograms> ofSlices;
   };
-  /// Where a coordinate is in a slice; group -1: nowhere.
+  /// Where a coordinate is in a microbatch; group -1: nowhere.
   struct Place {
     int32_t group = -1;
-    uint32_t member = 0; // or slice
+    uint32_t member = 0;
   };
 
   Result<void> layOut(Plan &plan, const Model &model,
@@ -60,11 +72,10 @@ private:
   Result<const SequenceMethod *> methodOf(const std::string &name,
                                           const SequenceMethods &methods);
 
-  bool ofSlices = false;
-  uint32_t numSlices = 0; // of a step
+  uint32_t microbatches = 0, slices = 1;
   std::map<std::string, std::unique_ptr<SequenceMethod>> methods;
   std::vector<Group> groups;
-  std::vector<Place> places; // by coordinate * numSlices + slice
+  std::vector<Place> places; // by coordinate * microbatches + microbatch
 };
 
 } // namespace hocket::plan

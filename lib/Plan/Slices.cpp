@@ -41,9 +41,11 @@ Result<void> plan::checkSlices(const Strategy &strategy, const Model &model) {
   if (!strategy.routes.empty() || !strategy.nodes.empty())
     return fail("a skip-pipeline does not walk microbatches in slices, nor "
                 "compute activations again");
-  if (strategy.sequence > 1 && strategy.slices > 1)
-    return fail("ranks that share sequences do not walk them in slices",
-                {"use one slice, or no hocket.sequence"});
+  if (strategy.sequence > 1 && strategy.slices > 1 &&
+      strategy.sequenceMethod != "all_gather")
+    return fail("ranks that share sequences by the method '" +
+                    strategy.sequenceMethod + "' do not walk them in slices",
+                {"use the method all_gather, or one slice"});
   for (const Stage &stage : model.stages)
     if (stage.gather)
       return fail("stage '" + stage.name +

@@ -137,6 +137,37 @@ TEST_F(BrokenSlicesTest, FirstPassesThatAreThrownAway) {
   expect("P4", "overlap and are in use at the same time");
 }
 
+/// Slices of shared sequences.
+TEST_F(BrokenSlicesTest, TermsOfOtherRanks) {
+  auto makeShared = [&] {
+    model = makeSliceModel(oneLayer());
+    Strategy strategy = recomputing(model, 3);
+    strategy.sequence = 2;
+    strategy.sequenceMethod = "all_gather";
+    plan = expanded(model, strategy, {64});
+  };
+  auto findAdd = [&] {
+    return std::find_if(body().begin(), body().end(),
+                        [](const auto &step) { return step.op == Op::Add; });
+  };
+  makeShared();
+  body().erase(findAdd());
+  expect("P8", "lacks the term of slice 2 of coordinate 1");
+  makeShared();
+  Instruction add = *findAdd();
+  body().insert(findAdd(), add);
+  expect("P8", "has the term of slice 2 of coordinate 1 twice");
+  // A term that is sent before the last query has added to it.
+  makeShared();
+  size_t last = attend(attention().partGrad, 1);
+  while (body()[last + 1].op == Op::Attend)
+    ++last;
+  ASSERT_EQ(body()[last + 1].op, Op::Send);
+  moveBefore(last + 1, last);
+  std::optional<Violation> found = findViolation(plan, model, 0);
+  ASSERT_TRUE(found);
+}
+
 TEST_F(BrokenSlicesTest, TokensThatAreHeldTwice) {
   make(3, false);
   plan.chunks[1].first -= 1;

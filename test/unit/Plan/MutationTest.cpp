@@ -340,13 +340,17 @@ TEST(Mutation, OfSlicesIsNamedOrHarmless) {
   kept.slices = 3;
   Strategy recomputed = kept;
   recomputed.activations = {{1, 0}, {0, 0}, {0, 0}};
-  for (const Strategy &strategy : {kept, recomputed}) {
+  Strategy shared = recomputed;
+  shared.data = 1;
+  shared.sequence = 2;
+  shared.sequenceMethod = "all_gather";
+  for (const Strategy &strategy : {kept, recomputed, shared}) {
     Result<Plan> good =
         expand(model, strategy, {9, 14}, ScheduleRegistry::withBuiltins());
     ASSERT_TRUE(good) << good.error();
     ASSERT_TRUE(check(*good, model, 0));
     size_t numNamed = 0;
-    for (unsigned seed = 0; seed < 4000; ++seed) {
+    for (unsigned seed = 0; seed < 1500; ++seed) {
       Plan damaged = *good;
       Mutator mutator(damaged, seed);
       for (unsigned i = 0; i <= seed % 3; ++i)
@@ -356,7 +360,7 @@ TEST(Mutation, OfSlicesIsNamedOrHarmless) {
       else
         EXPECT_EQ(census(damaged), census(*good)) << "seed " << seed;
     }
-    EXPECT_GT(numNamed, 2000u);
+    EXPECT_GT(numNamed, 750u);
   }
 }
 

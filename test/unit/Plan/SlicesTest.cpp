@@ -285,6 +285,53 @@ TEST(SlicesTest, RecomputeSharedSequences) {
   }
 }
 
+/// Slices of shared sequences: every slice is dealt to all ranks, which gather
+/// keys and values slice by slice.
+TEST(SlicesTest, NestInSharedSequences) {
+  for (bool causal : {true, false}) {
+    SliceOptions options;
+    options.layers = 2;
+    options.causal = causal;
+    Model model = makeSliceModel(options);
+    for (uint32_t degree : {2u, 3u})
+      for (uint32_t kept : {0u, 2u, 5u}) {
+        SCOPED_TRACE(std::to_string(degree) + " " + std::to_string(kept));
+        Strategy strategy = recomputing(model, 5, kept);
+        strategy.sequence = degree;
+        strategy.sequenceMethod = "all_gather";
+        strategy.microbatches = 2;
+        strategy.data = 2;
+        expanded(model, strategy, {70, 37, 1, 64, 5, 3, 29, 11});
+        expanded(model, strategy, {1, 2, 3, 1});
+        strategy.activations.assign(3, {kept, 5 - kept});
+        expanded(model, strategy, {70, 37, 1, 64, 5, 3, 29, 11});
+        strategy.segments = {5};
+        strategy.activations = {{kept, 0}};
+        strategy.chunks = 1;
+        expanded(model, strategy, {70, 37, 1, 64, 5, 3, 29, 11});
+      }
+  }
+}
+
+/// Each key is sent to whoever sees it once, and once more when it was computed
+/// again.
+TEST(SlicesTest, GatherKeysOnce) {
+  Model model = makeSliceModel(oneLayer());
+  Strategy strategy = layerwise(model, 4);
+  strategy.sequence = 2;
+  strategy.sequenceMethod = "all_gather";
+  auto sends = [&] {
+    Plan plan = expanded(model, strategy, {64});
+    return std::count_if(
+        plan.roles[0].body.begin(), plan.roles[0].body.end(),
+        [](const Instruction &step) { return step.op == Op::Send; });
+  };
+  // Of four slices: keys and values, and their gradients.
+  EXPECT_EQ(sends(), 4 * 4);
+  strategy.activations.assign(2, {0, 0});
+  EXPECT_EQ(sends(), 4 * 6);
+}
+
 /// Activation checkpointing of stages that are not cut.
 TEST(SlicesTest, RecomputeUncutStages) {
   for (bool split : {false, true}) {
@@ -345,7 +392,7 @@ TEST(SlicesTest, SayWhatIsNotThere) {
   expect(strategy, "the number of slices must be at least 1");
   strategy = layerwise(model, 2);
   strategy.sequence = 2;
-  expect(strategy, "ranks that share sequences do not walk them in slices");
+  expect(strategy, "by the method 'ring' do not walk them in slices");
   strategy = layerwise(model, 1u << 31);
   expect(strategy, "have more than 2^31 slices");
   strategy = layerwise(model, 2);

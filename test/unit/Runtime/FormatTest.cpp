@@ -462,9 +462,10 @@ TEST(Format, AnotherVersionIsNamed) {
   bytes[8] = char(kFormatVersion + 1);
   Result<Executable> read = deserialize(bytes);
   ASSERT_FALSE(read);
-  EXPECT_EQ(read.error().message,
-            "the executable is of format version 5 and this program reads "
-            "version 4");
+  EXPECT_EQ(read.error().message, "the executable is of format version " +
+                                      std::to_string(kFormatVersion + 1) +
+                                      " and this program reads version " +
+                                      std::to_string(kFormatVersion));
   EXPECT_EQ(read.error().notes.size(), 1u);
 }
 
