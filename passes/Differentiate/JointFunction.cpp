@@ -4,6 +4,7 @@
 
 #include "hocket/Dialects/Hocket.h"
 #include "hocket/Dialects/Segments.h"
+#include "hocket/Dialects/SequenceEnds.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
 #include "mlir/Dialect/Linalg/Transforms/Transforms.h"
@@ -104,7 +105,8 @@ LogicalResult missingRule(Operation *op, const Adjoints &adjoints) {
 LogicalResult hocket::reverseSweep(ArrayRef<Operation *> ops,
                                    Adjoints &adjoints, OpBuilder &builder) {
   for (Operation *op : ops)
-    if (llvm::any_of(readBy(op), [&](Value v) { return adjoints.isActive(v); }))
+    if (!isa<DetachOp>(op) &&
+        llvm::any_of(readBy(op), [&](Value v) { return adjoints.isActive(v); }))
       for (Value result : op->getResults())
         if (isFloat(result.getType()))
           adjoints.setActive(result);

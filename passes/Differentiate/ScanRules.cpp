@@ -26,6 +26,8 @@ struct Pullback {
     if (function)
       function->erase();
   }
+  /// Elements of the results that depend on active inputs.
+  llvm::SmallBitVector activeElements(const Adjoints &outer);
   /// Builds it for the gradients of the elements `passed`.
   LogicalResult build(const Adjoints &outer, llvm::SmallBitVector passed);
 
@@ -43,6 +45,28 @@ struct Pullback {
   /// By element of the tuples; null where the gradient is zero.
   SmallVector<Value> ofFirst, ofSecond;
 };
+
+llvm::SmallBitVector Pullback::activeElements(const Adjoints &outer) {
+  llvm::SmallBitVector ofInputs(count);
+  for (auto [element, input] : llvm::enumerate(scan.getInputs()))
+    ofInputs[element] = outer.isActive(input);
+  llvm::SmallBitVector active = ofInputs;
+  SmallVector<llvm::SmallBitVector> reads =
+      argumentsOfYield(scan.getCombine().front());
+  for (bool grown = true; grown;) {
+    grown = false;
+    for (unsigned element = 0; element < count; ++element)
+      for (unsigned argument : reads[element].set_bits()) {
+        bool isActive = argument < count ? active.test(argument)
+                                         : ofInputs.test(argument - count);
+        if (!isActive || active.test(element))
+          continue;
+        active.set(element);
+        grown = true;
+      }
+  }
+  return active;
+}
 
 LogicalResult Pullback::build(const Adjoints &outer,
                               llvm::SmallBitVector passed) {
@@ -66,10 +90,12 @@ LogicalResult Pullback::build(const Adjoints &outer,
 
   SymbolicShapes shapes(function);
   Adjoints adjoints(shapes);
+  llvm::SmallBitVector active = activeElements(outer);
   for (unsigned element = 0; element < count; ++element) {
     if (!isFloat(types[element]))
       continue;
-    adjoints.setActive(first(element));
+    if (active.test(element))
+      adjoints.setActive(first(element));
     if (outer.isActive(scan.getInputs()[element]))
       adjoints.setActive(second(element));
   }
@@ -107,14 +133,17 @@ struct ScanModel
 
     // Gradients are passed on to elements of the result before, and so on.
     llvm::SmallBitVector passed(count);
+    llvm::SmallBitVector active = pullback.activeElements(adjoints);
     for (OpResult result : op->getResults())
-      passed[result.getResultNumber()] = adjoints.has(result);
+      passed[result.getResultNumber()] =
+          adjoints.has(result) && active.test(result.getResultNumber());
     for (bool grown = true; grown;) {
       if (failed(pullback.build(adjoints, passed)))
         return failure();
       grown = false;
       for (unsigned element = 0; element < count; ++element)
-        if (pullback.ofFirst[element] && !passed.test(element)) {
+        if (pullback.ofFirst[element] && active.test(element) &&
+            !passed.test(element)) {
           passed.set(element);
           grown = true;
         }

@@ -312,6 +312,11 @@ void ScanSharer::share(ScanOp op) {
         orIdentity(columns(stacked, column, slice), stacked, identity));
     column += elementsOf(slice);
   }
+  // The first token is not combined: what only others read of it stays.
+  llvm::SmallBitVector used(op.getNumResults());
+  for (OpResult result : op.getResults())
+    used[result.getResultNumber()] = !result.use_empty();
+  used = closeOverCombine(op.getCombine().front(), used, Tuples::First);
   OpFoldResult count = sequences(offsets);
   Values scanned, started;
   for (auto [result, input] :
@@ -328,6 +333,10 @@ void ScanSharer::share(ScanOp op) {
     }
     scanned.push_back(tensor::ExpandShapeOp::create(builder, loc, type, result,
                                                     groups, sizes));
+    if (!used.test(started.size())) {
+      started.push_back(input);
+      continue;
+    }
     Value first = tokenOf(scanned.back(), degree - 1);
     started.push_back(PutEndOp::create(builder, loc, input.getType(), first,
                                        input, offsets, /*last=*/reverse));
