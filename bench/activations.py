@@ -9,12 +9,9 @@ by `--verify`.
 """
 
 import argparse
-import json
 import pathlib
-import subprocess
-import sys
-import tempfile
-import time
+
+import solver
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 HIDDEN, LAYERS, INTERMEDIATE, PARAMETERS, DEVICES = 4096, 32, 11008, 6.74e9, 8
@@ -45,20 +42,7 @@ def instance(options, tokens, **changes):
 
 
 def solve(options, data, *flags):
-    """(value, bound, seconds of the process); None where it is infeasible."""
-    with tempfile.TemporaryDirectory() as folder:
-        path, solution = pathlib.Path(folder) / "instance.json", pathlib.Path(folder) / "solution.json"
-        path.write_text(json.dumps(data))
-        begin = time.monotonic()
-        done = subprocess.run([options.tool, "activations", path, "--quiet", "-o", solution, *flags], capture_output=True, text=True)
-        seconds = time.monotonic() - begin
-        if done.returncode == 3:
-            return None
-        if done.returncode:
-            sys.exit(f"activations.py: error: {data['name']} was not solved:\n{done.stdout}{done.stderr}")
-        subprocess.run([options.tool, "activations", path, f"--verify={solution}"], check=True, capture_output=True)
-    words = done.stdout.split()
-    return float(words[1]), float(words[2]), seconds
+    return solver.solve(options.tool, "activations", data, *flags)
 
 
 def main():

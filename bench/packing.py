@@ -9,13 +9,10 @@ work, and the options of ByteScale and Zeppelin on the same batches. Every solut
 """
 
 import argparse
-import json
 import pathlib
 import statistics
-import subprocess
-import sys
-import tempfile
-import time
+
+import solver
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 # a1 ms/token^2, a2 ms/token, b1 ms, MB/token, hidden, layers, billions of parameters
@@ -43,20 +40,7 @@ def instance(options, model, file, seed, count=512, devices=64, **changes):
 
 
 def solve(options, data, *flags):
-    """(value, bound, seconds of the process); None where it is infeasible."""
-    with tempfile.TemporaryDirectory() as folder:
-        path, solution = pathlib.Path(folder) / "instance.json", pathlib.Path(folder) / "solution.json"
-        path.write_text(json.dumps(data))
-        begin = time.monotonic()
-        done = subprocess.run([options.tool, "packing", path, "--quiet", "-o", solution, *flags], capture_output=True, text=True)
-        seconds = time.monotonic() - begin
-        if done.returncode == 3:
-            return None
-        if done.returncode:
-            sys.exit(f"packing.py: error: {data['name']} was not packed:\n{done.stdout}{done.stderr}")
-        subprocess.run([options.tool, "packing", path, f"--verify={solution}"], check=True, capture_output=True)
-    words = done.stdout.split()
-    return float(words[1]), float(words[2]), seconds
+    return solver.solve(options.tool, "packing", data, *flags)
 
 
 def batches(options):

@@ -40,6 +40,31 @@ int64_t CheckContext::neighbour(int64_t stage, int64_t microbatch,
              : -1;
 }
 
+Found CheckContext::findInMeetings(
+    const std::function<bool(const Stage &)> &isMeeting,
+    const std::function<Found(const Meeting &)> &check) const {
+  if (plan.sequenceGroups.empty())
+    return std::nullopt;
+  uint32_t replicas = plan.strategy.replicas();
+  std::vector<uint32_t> rankAt(plan.ranks.size());
+  for (uint32_t rank = 0; rank < plan.ranks.size(); ++rank)
+    rankAt[size_t(plan.ranks[rank].pipeline) * replicas +
+           plan.ranks[rank].data] = rank;
+  for (size_t first = 0; first < plan.ranks.size(); first += replicas)
+    for (uint32_t stage : roleOf(rankAt[first]).stages)
+      for (uint32_t i = 0;
+           isMeeting(model.stages[stage]) && i < plan.strategy.microbatches;
+           ++i)
+        for (const SequenceGroup &group : plan.sequenceGroups[i]) {
+          Meeting meeting{stage, i, group, {}};
+          for (uint32_t coordinate : group.coordinates)
+            meeting.ranks.push_back(rankAt[first + coordinate]);
+          if (Found found = check(meeting))
+            return found;
+        }
+  return std::nullopt;
+}
+
 Culprit CheckContext::at(uint32_t role, int64_t instruction,
                          int64_t buffer) const {
   Culprit culprit{-1, role, instruction, buffer};

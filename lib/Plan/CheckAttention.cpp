@@ -31,16 +31,13 @@ using Terms = std::vector<Term>;
 
 class GroupChecker {
 public:
-  GroupChecker(const CheckContext &context, uint32_t pipeline, uint32_t stage,
-               uint32_t microbatch, const SequenceGroup &group,
-               const std::vector<uint32_t> &rankAt)
-      : context(context), plan(context.plan), stage(stage),
-        microbatch(microbatch), slices(plan.strategy.slices),
+  GroupChecker(const CheckContext &context, const Meeting &meeting)
+      : context(context), plan(context.plan), stage(meeting.stage),
+        microbatch(meeting.microbatch), slices(plan.strategy.slices),
         attention(*context.model.stages[stage].attention) {
-    for (uint32_t coordinate : group.coordinates) {
-      members.push_back(
-          {rankAt[size_t(pipeline) * plan.strategy.replicas() + coordinate],
-           coordinate});
+    for (size_t i = 0; i < meeting.ranks.size(); ++i) {
+      uint32_t coordinate = meeting.group.coordinates[i];
+      members.push_back({meeting.ranks[i], coordinate});
       collect(members.back());
       for (uint32_t slice = 0; slice < slices; ++slice)
         owners.push_back(coordinate * slices + slice);
@@ -412,25 +409,9 @@ Found GroupChecker::run() {
 } // namespace
 
 Found plan::checkAttention(const CheckContext &context) {
-  const Plan &plan = context.plan;
-  if (plan.sequenceGroups.empty())
-    return std::nullopt;
-  uint32_t replicas = plan.strategy.replicas();
-  std::vector<uint32_t> rankAt(plan.ranks.size(), 0);
-  for (uint32_t rank = 0; rank < plan.ranks.size(); ++rank)
-    rankAt[size_t(plan.ranks[rank].pipeline) * replicas +
-           plan.ranks[rank].data] = rank;
-  for (uint32_t pipeline = 0; pipeline < plan.ranks.size() / replicas;
-       ++pipeline)
-    for (uint32_t stage :
-         context.roleOf(rankAt[size_t(pipeline) * replicas]).stages)
-      for (uint32_t i = 0; context.model.stages[stage].attention &&
-                           i < plan.strategy.microbatches;
-           ++i)
-        for (const SequenceGroup &group : plan.sequenceGroups[i])
-          if (Found found =
-                  GroupChecker(context, pipeline, stage, i, group, rankAt)
-                      .run())
-            return found;
-  return std::nullopt;
+  return context.findInMeetings(
+      [](const Stage &stage) { return stage.attention.has_value(); },
+      [&](const Meeting &meeting) {
+        return GroupChecker(context, meeting).run();
+      });
 }

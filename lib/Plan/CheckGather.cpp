@@ -27,18 +27,16 @@ struct Content {
 
 class GatherChecker {
 public:
-  GatherChecker(const CheckContext &context, uint32_t pipeline, uint32_t stage,
-                uint32_t microbatch, const SequenceGroup &group,
-                const std::vector<uint32_t> &rankAt)
-      : context(context), stage(stage), microbatch(microbatch),
-        gather(*context.model.stages[stage].gather), order(group.coordinates) {
-    if (gather.reverse)
+  GatherChecker(const CheckContext &context, const Meeting &meeting)
+      : context(context), stage(meeting.stage), microbatch(meeting.microbatch),
+        gather(*context.model.stages[stage].gather),
+        order(meeting.group.coordinates) {
+    for (size_t i = 0; i < order.size(); ++i)
+      members.push_back({meeting.ranks[i], order[i]});
+    if (gather.reverse) {
       std::reverse(order.begin(), order.end());
-    for (uint32_t coordinate : order)
-      members.push_back(
-          {rankAt[size_t(pipeline) * context.plan.strategy.replicas() +
-                  coordinate],
-           coordinate});
+      std::reverse(members.begin(), members.end());
+    }
   }
 
   Found run();
@@ -180,25 +178,9 @@ Found GatherChecker::run() {
 } // namespace
 
 Found plan::checkGathers(const CheckContext &context) {
-  const Plan &plan = context.plan;
-  if (plan.sequenceGroups.empty())
-    return std::nullopt;
-  uint32_t replicas = plan.strategy.replicas();
-  std::vector<uint32_t> rankAt(plan.ranks.size(), 0);
-  for (uint32_t rank = 0; rank < plan.ranks.size(); ++rank)
-    rankAt[size_t(plan.ranks[rank].pipeline) * replicas +
-           plan.ranks[rank].data] = rank;
-  for (uint32_t pipeline = 0; pipeline < plan.ranks.size() / replicas;
-       ++pipeline)
-    for (uint32_t stage :
-         context.roleOf(rankAt[size_t(pipeline) * replicas]).stages)
-      for (uint32_t i = 0;
-           context.model.stages[stage].gather && i < plan.strategy.microbatches;
-           ++i)
-        for (const SequenceGroup &group : plan.sequenceGroups[i])
-          if (Found found =
-                  GatherChecker(context, pipeline, stage, i, group, rankAt)
-                      .run())
-            return found;
-  return std::nullopt;
+  return context.findInMeetings(
+      [](const Stage &stage) { return stage.gather.has_value(); },
+      [&](const Meeting &meeting) {
+        return GatherChecker(context, meeting).run();
+      });
 }

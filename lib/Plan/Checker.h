@@ -11,12 +11,20 @@
 #include "hocket/Plan/Check.h"
 #include "hocket/Plan/ModelCheck.h"
 
+#include <functional>
 #include <map>
 #include <utility>
 
 namespace hocket::plan {
 
 using Found = std::optional<Violation>;
+
+/// A group of ranks in a stage that its members begin together.
+struct Meeting {
+  uint32_t stage = 0, microbatch = 0;
+  const SequenceGroup &group;
+  std::vector<uint32_t> ranks; // of the group's coordinates, in order
+};
 
 /// What the parts share: the plan and the model under suspicion.
 struct CheckContext {
@@ -51,6 +59,11 @@ struct CheckContext {
   Culprit at(uint32_t role, int64_t instruction, int64_t buffer = -1) const;
   /// An instruction on one rank.
   Culprit on(uint32_t rank, int64_t instruction, int64_t buffer = -1) const;
+  /// What `check` finds first, of the meetings of all groups in the stages that
+  /// `isMeeting` is true of.
+  Found
+  findInMeetings(const std::function<bool(const Stage &)> &isMeeting,
+                 const std::function<Found(const Meeting &)> &check) const;
   /// The template that a Kernel instruction runs; null where there is none.
   const TaskTemplate *templateOf(const Role &role,
                                  const Instruction &instruction) const;

@@ -11,8 +11,6 @@ using namespace hocket::plan;
 
 MemberChunks plan::cutIntoSlices(const std::vector<TokenChunk> &chunks,
                                  uint32_t slices) {
-  if (slices == 1)
-    return {chunks}; // with those that have no tokens
   int64_t tokens = 0;
   for (const TokenChunk &chunk : chunks)
     tokens += chunk.count;

@@ -99,6 +99,24 @@ SolveSetting LoadedSetting::setting() const {
           lengths, solver};
 }
 
+LogicalResult hocket::solveOpenKnob(
+    ModuleOp module, StringRef lossName, const SolveOptions &options,
+    StringRef knob,
+    function_ref<bool(func::FuncOp, const plan::Strategy &)> isOpen,
+    function_ref<LogicalResult(const SolveSetting &)> solve) {
+  auto loss = module.lookupSymbol<func::FuncOp>(lossName);
+  if (!loss)
+    return module.emitOpError("has no function @") << lossName;
+  FailureOr<plan::Strategy> strategy = strategyOf(loss);
+  if (failed(strategy))
+    return failure();
+  if (!isOpen(loss, *strategy))
+    return success();
+  std::unique_ptr<LoadedSetting> loaded = LoadedSetting::load(
+      module, options, knob, strategy->data, strategy->microbatches);
+  return loaded ? solve(loaded->setting()) : failure();
+}
+
 FailureOr<ModelSource> hocket::buildCountedModel(ModuleOp module,
                                                  StringRef lossName) {
   FailureOr<ModelSource> source = buildModel(module, lossName);

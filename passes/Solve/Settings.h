@@ -53,6 +53,14 @@ private:
   SolverOptions solver;
 };
 
+/// What a pass does that fills a knob of the loss function `lossName`: loads
+/// the setting and solves, or nothing where the knob is not open.
+mlir::LogicalResult solveOpenKnob(
+    mlir::ModuleOp module, llvm::StringRef lossName,
+    const SolveOptions &options, llvm::StringRef knob,
+    llvm::function_ref<bool(mlir::func::FuncOp, const plan::Strategy &)> isOpen,
+    llvm::function_ref<mlir::LogicalResult(const SolveSetting &)> solve);
+
 /// buildModel(), with the operations of its kernels.
 mlir::FailureOr<ModelSource> buildCountedModel(mlir::ModuleOp module,
                                                llvm::StringRef lossName);

@@ -100,21 +100,16 @@ struct SolveActivationsPass
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    auto loss = module.lookupSymbol<func::FuncOp>(function);
-    if (!loss) {
-      module.emitOpError("has no function @") << function;
-      return signalPassFailure();
-    }
-    FailureOr<plan::Strategy> strategy = strategyOf(loss);
-    if (failed(strategy))
-      return signalPassFailure();
-    if (!leavesActivationsOpen(loss))
-      return;
-    std::unique_ptr<LoadedSetting> loaded = LoadedSetting::load(
-        module, {topology, costs, lengths, timeLimit, workLimit, seed},
-        "activations(auto)", strategy->data, strategy->microbatches);
-    if (!loaded ||
-        failed(solveActivations(module, function, loaded->setting())))
+    if (failed(solveOpenKnob(
+            module, function,
+            {topology, costs, lengths, timeLimit, workLimit, seed},
+            "activations(auto)",
+            [](func::FuncOp loss, const plan::Strategy &) {
+              return leavesActivationsOpen(loss);
+            },
+            [&](const SolveSetting &setting) {
+              return solveActivations(module, function, setting);
+            })))
       signalPassFailure();
   }
 };

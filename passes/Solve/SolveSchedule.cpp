@@ -65,20 +65,16 @@ struct SolveSchedulePass : hocket::impl::SolveScheduleBase<SolveSchedulePass> {
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    auto loss = module.lookupSymbol<func::FuncOp>(function);
-    if (!loss) {
-      module.emitOpError("has no function @") << function;
-      return signalPassFailure();
-    }
-    FailureOr<plan::Strategy> strategy = strategyOf(loss);
-    if (failed(strategy))
-      return signalPassFailure();
-    if (strategy->schedule != plan::kAutoSchedule)
-      return;
-    std::unique_ptr<LoadedSetting> loaded = LoadedSetting::load(
-        module, {topology, costs, lengths, timeLimit, workLimit, seed},
-        "schedule(auto)", strategy->data, strategy->microbatches);
-    if (!loaded || failed(solveSchedule(module, function, loaded->setting())))
+    if (failed(solveOpenKnob(
+            module, function,
+            {topology, costs, lengths, timeLimit, workLimit, seed},
+            "schedule(auto)",
+            [](func::FuncOp, const plan::Strategy &strategy) {
+              return strategy.schedule == plan::kAutoSchedule;
+            },
+            [&](const SolveSetting &setting) {
+              return solveSchedule(module, function, setting);
+            })))
       signalPassFailure();
   }
 };

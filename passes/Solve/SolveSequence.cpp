@@ -69,20 +69,14 @@ struct SolveSequencePass : hocket::impl::SolveSequenceBase<SolveSequencePass> {
 
   void runOnOperation() override {
     ModuleOp module = getOperation();
-    auto loss = module.lookupSymbol<func::FuncOp>(function);
-    if (!loss) {
-      module.emitOpError("has no function @") << function;
-      return signalPassFailure();
-    }
-    FailureOr<plan::Strategy> strategy = strategyOf(loss);
-    if (failed(strategy))
-      return signalPassFailure();
-    if (strategy->sequenceMethod != simulate::kAutoMethod)
-      return;
-    std::unique_ptr<LoadedSetting> loaded = LoadedSetting::load(
-        module, {topology, costs, lengths}, "method(\"auto\")", strategy->data,
-        strategy->microbatches);
-    if (!loaded || failed(solveSequence(module, function, loaded->setting())))
+    if (failed(solveOpenKnob(
+            module, function, {topology, costs, lengths}, "method(\"auto\")",
+            [](func::FuncOp, const plan::Strategy &strategy) {
+              return strategy.sequenceMethod == simulate::kAutoMethod;
+            },
+            [&](const SolveSetting &setting) {
+              return solveSequence(module, function, setting);
+            })))
       signalPassFailure();
   }
 };

@@ -2,8 +2,7 @@
 
 #include "../Plan/GatherModel.h"
 #include "../Plan/RandomStrategies.h"
-#include "../Plan/SharedSequences.h"
-#include "TestFiles.h"
+#include "FormatExecutables.h"
 
 #include "hocket/Support/File.h"
 #include "runtime/Format/Container.h"
@@ -17,14 +16,6 @@ using namespace hocket::runtime;
 using namespace hocket::runtime::test;
 
 namespace {
-
-Executable smallExecutable() {
-  SyntheticOptions options;
-  options.stages = 2;
-  options.parameters = 1;
-  options.residuals = 1;
-  return makeExecutable(options, {1, 2, "1f1b"});
-}
 
 void expectEqual(const plan::Model &a, const plan::Model &b) {
   EXPECT_EQ(a.name, b.name);
@@ -205,24 +196,6 @@ TEST(Format, RoundTripKeepsLatenciesBetweenNodes) {
             before.topology.nodeLatencySeconds);
 }
 
-TEST(Format, RefusesLatenciesThatMakeNoSense) {
-  Executable executable = smallExecutable();
-  std::vector<double> &table = executable.topology.nodeLatencySeconds;
-  size_t pairs = size_t(executable.topology.nodes * executable.topology.nodes);
-  table.assign(pairs + 1, 0.5);
-  Result<Executable> tooMany = deserialize(serialize(executable));
-  ASSERT_FALSE(tooMany);
-  EXPECT_NE(tooMany.error().message.find("a latency for each pair of nodes"),
-            std::string::npos)
-      << tooMany.error();
-  table.assign(pairs, 0.5);
-  table.back() = -1;
-  Result<Executable> negative = deserialize(serialize(executable));
-  ASSERT_FALSE(negative);
-  EXPECT_NE(negative.error().message.find("makes no sense"), std::string::npos)
-      << negative.error();
-}
-
 TEST(Format, AlignmentOfTheBytesDoesNotMatter) {
   std::string bytes = "x" + serialize(smallExecutable());
   EXPECT_TRUE(deserialize(std::string_view(bytes).substr(1)));
@@ -256,13 +229,6 @@ TEST(Format, RoundTripKeepsPlacementsAndRoutes) {
   }
 }
 
-Executable sharedExecutable() {
-  Executable executable = smallExecutable();
-  executable.model = makeSharedModel();
-  executable.plan = makeSharedPlan(executable.model);
-  return executable;
-}
-
 TEST(Format, RoundTripKeepsSharedSequences) {
   Executable before = sharedExecutable();
   before.plan.strategy.sequenceMethod = "usp:2";
@@ -294,15 +260,6 @@ TEST(Format, RoundTripKeepsRows) {
   expectEqual(before.plan, after->plan);
 }
 
-TEST(Format, MoreSlicesThanThereCanBeAreRefused) {
-  Executable executable = smallExecutable();
-  executable.plan.strategy.slices = 0xFFFFFFFFu;
-  Result<Executable> read = decode(serialize(executable));
-  ASSERT_FALSE(read);
-  EXPECT_EQ(read.error().code, ErrorCode::CorruptFile);
-  EXPECT_NE(read.error().message.find("slices"), std::string::npos);
-}
-
 TEST(Format, RoundTripKeepsWhatSlicesKeep) {
   Executable before = smallExecutable();
   before.plan.strategy.activations = {{0, 1}, {0xFFFFFFFFu, 0}};
@@ -326,259 +283,6 @@ TEST(Format, RoundTripKeepsGroupsOfEveryKind) {
   Result<Executable> after = decode(serialize(before));
   ASSERT_TRUE(after) << after.error();
   expectEqual(plan, after->plan);
-}
-
-/// What the decoder needs, or what others take from it without asking.
-TEST(Format, SharedSequencesOutOfRangeAreRefused) {
-  auto refused = [&](auto change) {
-    Executable executable = sharedExecutable();
-    change(executable.plan);
-    Result<Executable> read = decode(serialize(executable));
-    EXPECT_FALSE(read);
-    if (read)
-      return std::string();
-    EXPECT_EQ(read.error().code, ErrorCode::CorruptFile);
-    return read.error().message.substr(
-        std::string("the executable is damaged: ").size());
-  };
-  auto shared = [](plan::Plan &plan) -> plan::Share & {
-    for (plan::Buffer &buffer : plan.roles[1].buffers)
-      if (buffer.share.owner >= 0)
-        return buffer.share;
-    return plan.roles[1].buffers[0].share;
-  };
-  using P = plan::Plan;
-  EXPECT_EQ(refused([&](P &p) { shared(p).owner = 2; }),
-            "a share is of coordinate 2 of 2");
-  EXPECT_EQ(refused([&](P &p) { shared(p).term = -3; }),
-            "a share is of coordinate -3 of 2");
-  std::string heads = "a share has heads that its value, T x 2 x 8 x f32, has "
-                      "not";
-  EXPECT_EQ(refused([&](P &p) { shared(p).numHeads = 3; }), heads);
-  EXPECT_EQ(refused([&](P &p) { shared(p).firstHead = 0xFFFFFFFF; }), heads);
-  EXPECT_EQ(refused([&](P &p) { shared(p) = {0, 1, 0, -1}; }), heads);
-  EXPECT_EQ(refused([&](P &p) {
-              p.roles[0].buffers.push_back(p.roles[0].buffers[0]);
-              p.roles[0].buffers.back().binding = {plan::Slot::Batch, 0,
-                                                   plan::Access::Read};
-              p.roles[0].buffers.back().stage = -1;
-              p.roles[0].buffers.back().share.numHeads = 1;
-            }),
-            "a share has heads that its value, T x i32, has not");
-  EXPECT_EQ(refused([](P &p) { p.strategy.data = 0x80000000; }),
-            "there are 4294967296 replicas");
-  EXPECT_EQ(refused([](P &p) { p.sequenceGroups[0][0].coordinates[1] = 2; }),
-            "a sequence group has coordinate 2 of 2");
-  EXPECT_EQ(refused([](P &p) { p.sequenceGroups[0][0].sequences[0] = 7; }),
-            "a sequence group has sequence 7 of 2");
-  EXPECT_EQ(refused([](P &p) { p.sequenceGroups.emplace_back(); }),
-            "there are not sequence groups for each microbatch");
-  std::string chunks = "a token chunk does not lie in its sequence";
-  EXPECT_EQ(refused([](P &p) { p.chunks[2].sequence = 2; }), chunks);
-  EXPECT_EQ(refused([](P &p) { p.chunks[2].first = -1; }), chunks);
-  EXPECT_EQ(refused([](P &p) { p.chunks[2].first = 6; }), chunks);
-  EXPECT_EQ(refused([](P &p) { p.chunks[2].count = -1; }), chunks);
-  EXPECT_EQ(refused([](P &p) { p.chunks[2].count = INT64_MAX; }), chunks);
-  EXPECT_EQ(refused([](P &p) { p.chunks[2].stride = 2; }), chunks);
-  EXPECT_EQ(refused([](P &p) { p.chunks[2].stride = INT64_MIN; }), chunks);
-  std::string first = "the token chunks are not those of its microbatches";
-  EXPECT_EQ(refused([](P &p) { p.firstChunk[1] = 5; }), first);
-  EXPECT_EQ(refused([](P &p) { p.firstChunk[0] = 1; }), first);
-  EXPECT_EQ(refused([](P &p) { p.firstChunk.pop_back(); }), first);
-  EXPECT_EQ(refused([](P &p) { p.chunks.pop_back(); }), first);
-  EXPECT_EQ(refused([](P &p) { p.sequenceGroups.clear(); }), first);
-  EXPECT_EQ(refused([](P &p) {
-              p.sequenceGroups.clear();
-              p.firstChunk.clear();
-            }),
-            first);
-}
-
-/// What a strategy says is checked as the rest of the plan is.
-TEST(Format, AStrategyThatMakesNoSenseIsRefused) {
-  std::mt19937 random(2);
-  Executable good =
-      makeExecutable({}, plan::test::randomSkip(1, 3, 4, 2, random));
-  auto refused = [&](auto change) {
-    Executable executable = good;
-    change(executable.plan.strategy);
-    Result<Executable> read = deserialize(serialize(executable));
-    EXPECT_FALSE(read);
-    return read ? "nothing" : read.error().message;
-  };
-  EXPECT_EQ(refused([](plan::Strategy &s) {
-              s.routes[1].back().rank += 1;
-            }).find("structure: the route of microbatch 1 "),
-            0u);
-  EXPECT_EQ(refused([](plan::Strategy &s) { s.nodes.pop_back(); }),
-            "structure: there are nodes for 3 stages and the model has 4");
-  EXPECT_EQ(refused([](plan::Strategy &s) {
-              s.pipelineRanks = 0xFFFFFFFFu;
-            }).find("structure: there are 4294967295 pipeline ranks"),
-            0u);
-  EXPECT_EQ(refused([](plan::Strategy &s) {
-              s.orders = {{{plan::TaskKind::F, 0, 0}}};
-            }),
-            "structure: there are orders, and the schedule is '1f1b' instead "
-            "of 'given'");
-}
-
-TEST(Format, EveryTruncationIsOneClearError) {
-  std::string bytes = serialize(smallExecutable());
-  ASSERT_TRUE(deserialize(bytes));
-  for (size_t size = 0; size < bytes.size(); ++size) {
-    // A copy of exactly this size, so that a sanitizer sees reads beyond it.
-    Result<Executable> read = deserialize(std::string(bytes, 0, size));
-    ASSERT_FALSE(read) << size;
-    ASSERT_EQ(read.error().code, ErrorCode::CorruptFile) << size;
-    ASSERT_EQ(read.error().exitCode(), 2);
-    ASSERT_NE(read.error().message.find("truncated"), std::string::npos)
-        << size << ": " << read.error();
-  }
-}
-
-TEST(Format, EveryFlippedByteIsOneClearError) {
-  std::string bytes = serialize(smallExecutable());
-  for (size_t i = 0; i < bytes.size(); ++i)
-    for (uint8_t mask : {0x01, 0x80, 0xFF}) {
-      std::string damaged = bytes;
-      damaged[i] = char(uint8_t(damaged[i]) ^ mask);
-      Result<Executable> read = deserialize(damaged);
-      ASSERT_FALSE(read) << "byte " << i;
-      ASSERT_EQ(read.error().code, ErrorCode::CorruptFile)
-          << "byte " << i << ": " << read.error();
-      ASSERT_FALSE(read.error().message.empty());
-    }
-}
-
-TEST(Format, TrailingBytesAreAnError) {
-  Result<Executable> read = deserialize(serialize(smallExecutable()) + "x");
-  ASSERT_FALSE(read);
-  EXPECT_EQ(read.error().message, "the executable has 1 bytes after its end");
-}
-
-TEST(Format, AnotherVersionIsNamed) {
-  std::string bytes = serialize(smallExecutable());
-  bytes[8] = char(kFormatVersion + 1);
-  Result<Executable> read = deserialize(bytes);
-  ASSERT_FALSE(read);
-  EXPECT_EQ(read.error().message, "the executable is of format version " +
-                                      std::to_string(kFormatVersion + 1) +
-                                      " and this program reads version " +
-                                      std::to_string(kFormatVersion));
-  EXPECT_EQ(read.error().notes.size(), 1u);
-}
-
-TEST(Format, AnotherKindOfFileIsNamed) {
-  Result<Executable> read =
-      deserialize("#!/bin/sh\necho a script of some kind");
-  ASSERT_FALSE(read);
-  EXPECT_EQ(read.error().message,
-            "not a Hocket executable: it does not start as a .hkt file");
-}
-
-/// Damage that the checksum does not see, as from somebody who means harm:
-/// whatever comes out, the loader does not crash and its plan has been checked.
-void expectDamageIsSurvived(const Executable &executable) {
-  std::string bytes = serialize(executable);
-  std::string payload = bytes.substr(kHeaderBytes);
-  size_t refused = 0, tried = 0;
-  for (size_t i = 0; i < payload.size(); ++i)
-    for (uint8_t mask : {0x01, 0xFF}) {
-      std::string damaged = payload;
-      damaged[i] = char(uint8_t(damaged[i]) ^ mask);
-      ++tried;
-      Result<Executable> read = deserialize(wrapPayload(damaged));
-      if (read)
-        EXPECT_TRUE(checkPlan(read->plan, read->model, read->topology));
-      else
-        ++refused;
-    }
-  EXPECT_GT(refused, tried / 10);
-  // The last bytes may be there for alignment alone.
-  for (size_t size = 0; size + 8 <= payload.size(); size += 7)
-    EXPECT_FALSE(deserialize(wrapPayload(payload.substr(0, size)))) << size;
-}
-
-TEST(Format, DamageBehindAValidChecksumIsSurvived) {
-  expectDamageIsSurvived(smallExecutable());
-}
-
-TEST(Format, DamageOfARoutedPlanIsSurvived) {
-  std::mt19937 random(3);
-  SyntheticOptions options;
-  options.stages = 3;
-  options.parameters = options.residuals = 1;
-  plan::Strategy strategy = plan::test::randomSkip(1, 2, 3, 1, random);
-  strategy.schedule = "given";
-  strategy.orders =
-      plan::test::randomOrders(plan::Itinerary(strategy.routes),
-                               strategy.pipelineRanks, 2, false, random);
-  expectDamageIsSurvived(makeExecutable(options, strategy));
-}
-
-/// No check() follows here, so that the decoder sees to it alone.
-TEST(Format, DamageOfSharedSequencesIsSurvived) {
-  std::string payload = serialize(sharedExecutable()).substr(kHeaderBytes);
-  size_t refused = 0, tried = 0;
-  for (size_t i = 0; i < payload.size(); ++i)
-    for (uint8_t mask : {0x01, 0x80, 0xFF}) {
-      std::string damaged = payload;
-      damaged[i] = char(uint8_t(damaged[i]) ^ mask);
-      Result<Executable> read = decode(wrapPayload(damaged));
-      ++tried;
-      refused += !read;
-      if (!read)
-        continue;
-      const plan::Plan &plan = read->plan;
-      for (const plan::Role &role : plan.roles)
-        for (const plan::Buffer &buffer : role.buffers) {
-          EXPECT_LT(buffer.share.owner, int64_t(plan.strategy.replicas()));
-          EXPECT_LT(buffer.share.term, int64_t(plan.strategy.replicas()));
-        }
-      for (const plan::TokenChunk &chunk : plan.chunks) {
-        ASSERT_LT(chunk.sequence, plan.lengths.size());
-        EXPECT_GE(chunk.first, 0);
-        EXPECT_LT(chunk.first + (chunk.count - 1) * chunk.stride,
-                  plan.lengths[chunk.sequence]);
-      }
-      EXPECT_TRUE(plan.firstChunk.empty() ||
-                  plan.firstChunk.back() == plan.chunks.size());
-    }
-  EXPECT_GT(refused, tried / 10);
-}
-
-TEST(Format, ABrokenPlanIsRefused) {
-  Executable executable = smallExecutable();
-  std::vector<plan::Instruction> &body = executable.plan.roles[1].body;
-  auto receive =
-      std::find_if(body.begin(), body.end(), [](const plan::Instruction &i) {
-        return i.op == plan::Op::Recv;
-      });
-  ASSERT_NE(receive, body.end());
-  body.erase(receive);
-  Result<Executable> read = deserialize(serialize(executable));
-  ASSERT_FALSE(read);
-  EXPECT_EQ(read.error().code, ErrorCode::InvalidPlan);
-  EXPECT_EQ(read.error().message.substr(0, 3), "P1:") << read.error();
-}
-
-TEST(Format, TooFewDevicesAreTheCallersMistake) {
-  Executable executable = smallExecutable();
-  executable.topology.nodes = executable.topology.devicesPerNode = 1;
-  Result<Executable> read = deserialize(serialize(executable));
-  ASSERT_FALSE(read);
-  EXPECT_EQ(read.error().code, ErrorCode::InvalidArgument);
-  EXPECT_EQ(read.error().message, "the plan needs 2 devices (1-way data x 2 "
-                                  "pipeline ranks) and topology 'eight' has 1");
-}
-
-TEST(Format, TooLittleMemoryIsRefused) {
-  Executable executable = smallExecutable();
-  executable.topology.device.memoryBytes = 1000;
-  Result<Executable> read = deserialize(serialize(executable));
-  ASSERT_FALSE(read);
-  EXPECT_EQ(read.error().message.substr(0, 3), "P5:") << read.error();
 }
 
 TEST(Format, SavesAndLoadsWithTheNameInErrors) {
