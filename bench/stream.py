@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """What slices and recomputation save, and what they cost: a GPT of --layers layers (hidden 512) and one sequence of --length tokens on one rank.
 
-    bench/stream.py [--build BUILD] [--layers N] [--length N] [--slices N ...] [--steps N] [--skip-runs]
+    bench/stream.py [--build BUILD] [--layers N] [--length N] [--slices N ...] [--repeats N] [--skip-runs]
 
 Prints, for each way to compute the same step, the bytes that the rank allocates when it trains with AdamW and when it computes loss and
-gradients alone, those that are not parameters, gradients and states, the seconds of CPU time of a step of training on one thread, and how far
+gradients alone, those that are not parameters, gradients and states, the seconds of CPU time of a run of one training step on one thread beside those of the plain plan in turns, and how far
 the gradients are from the plain plan's. Needs a built tree.
 """
 
@@ -18,6 +18,7 @@ import os
 import pathlib
 import re
 import resource
+import statistics
 import struct
 import subprocess
 import sys
@@ -110,7 +111,7 @@ class Bench:
 
     def compile(self, model: str, strategy: str) -> tuple[pathlib.Path, int]:
         """(executable, bytes of its arena)."""
-        plan, executable = self.folder / "plan.mlir", self.folder / f"{model}.hkt"
+        plan, executable = self.folder / "plan.mlir", self.folder / f"{model}{'' if strategy else '-plain'}.hkt"
         parallelize = [f"--hocket-parallelize={strategy}"] if strategy else []
         run(self.tools / "hocket-opt", self.folder / f"{model}.mlir", *parallelize, "-o", plan)
         flags = [f"--topology={self.folder}/topology.yaml", f"--lengths={self.folder}/lengths", "--gradients"]
@@ -119,16 +120,12 @@ class Bench:
         return executable, int(re.search(r"^peak arena (\d+) bytes", predicted, re.MULTILINE).group(1))
 
     def train(self, executable: pathlib.Path, gradients: pathlib.Path) -> float:
-        """Seconds of CPU time of a step, without the first, which meets untouched memory; `gradients` are those of the first."""
-
-        def cpu_seconds(*flags) -> float:
-            before = resource.getrusage(resource.RUSAGE_CHILDREN)
-            run(self.tools / "hocket-run", executable, f"--data={self.folder}/text", "--threads-per-rank=1", "--quiet", *flags)
-            after = resource.getrusage(resource.RUSAGE_CHILDREN)
-            return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
-
-        first = cpu_seconds("--steps=1", f"--save-gradients={gradients}")
-        return (cpu_seconds(f"--steps={self.options.steps + 1}") - first) / self.options.steps
+        """Seconds of CPU time of a run of one step, setting up included; `gradients` are its gradients."""
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        flags = [f"--data={self.folder}/text", "--threads-per-rank=1", "--steps=1", f"--save-gradients={gradients}"]
+        run(self.tools / "hocket-run", executable, "--quiet", *flags)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
 
 def measure(options, folder: pathlib.Path) -> None:
@@ -138,18 +135,20 @@ def measure(options, folder: pathlib.Path) -> None:
     columns = ["AdamW, MB", "gradients alone, MB", "activations, MB"]
     print("| way | " + " | ".join(f"{column} | plain / it" for column in columns) + " | CPU s a step | it / plain | gradients differ |")
     print("|---|" + "---:|" * 9, flush=True)
-    plain, plain_seconds = None, None
-    for number, (name, strategy) in enumerate(ways(options)):
-        gradients = folder / f"gradients{number}"
+    plain, reference, plain_executable = None, folder / "gradients-plain", None
+    for name, strategy in ways(options):
         _, alone = bench.compile("gradients", strategy)
         executable, peak = bench.compile("train", strategy)
         sizes = [peak, alone, peak - static]
-        plain = plain or sizes
+        plain, plain_executable = plain or sizes, plain_executable or executable
         cells = [f"{size / 1e6:.1f} | {first / size:.2f}" for size, first in zip(sizes, plain)]
         if not options.skip_runs:
-            seconds = bench.train(executable, gradients)
-            plain_seconds = plain_seconds or seconds
-            cells.append(f"{seconds:.2f} | {seconds / plain_seconds:.2f} | {difference(gradients, folder / 'gradients0'):.1e}")
+            # In turns: a machine that others share does not stay as fast as it was.
+            seconds = []
+            for _ in range(options.repeats):
+                seconds.append([bench.train(plain_executable, reference), bench.train(executable, folder / "gradients")])
+            ratio = statistics.median(ours / theirs for theirs, ours in seconds)
+            cells.append(f"{statistics.median(ours for _, ours in seconds):.2f} | {ratio:.2f} | {difference(folder / 'gradients', reference):.1e}")
         print(f"| {name} | " + " | ".join(cells) + " |", flush=True)
 
 
@@ -159,7 +158,7 @@ def main() -> None:
     parser.add_argument("--layers", type=int, default=8, help=f"at most {ALL_LAYERS}")
     parser.add_argument("--length", type=int, default=8192)
     parser.add_argument("--slices", type=int, nargs="+", default=[4, 16])
-    parser.add_argument("--steps", type=int, default=1, help="that are timed, after a first one")
+    parser.add_argument("--repeats", type=int, default=1, help="steps of each way, in turns with the plain plan (default: 1)")
     parser.add_argument("--skip-runs", action="store_true", help="the bytes alone, which take no run")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
