@@ -150,6 +150,35 @@ LogicalResult BufferizeKernelsPass::replaceSignature(func::FuncOp kernel) {
   return success();
 }
 
+/// Whether what holds `use` only reads it there.
+static bool isRead(OpOperand &use) {
+  if (auto op = dyn_cast<DestinationStyleOpInterface>(use.getOwner()))
+    return !op.isDpsInit(&use);
+  return isa<tensor::ExtractOp, tensor::ExtractSliceOp>(use.getOwner());
+}
+
+/// Gives each use of `op` a clone of its own, but one to all that read it in
+/// the same nested op: a loop is to fill once what it only reads.
+static void cloneForUses(Operation *op) {
+  OpBuilder builder(op->getContext());
+  llvm::SmallDenseMap<Operation *, Value> readIn;
+  bool isFirst = true;
+  for (OpOperand &use : llvm::make_early_inc_range(op->getUses())) {
+    Operation *owner = use.getOwner();
+    Operation *outer = op->getBlock()->findAncestorOpInBlock(*owner);
+    bool isShared = outer != owner && isRead(use);
+    Value value = isShared ? readIn.lookup(outer) : Value();
+    if (!value) {
+      builder.setInsertionPoint(isShared ? outer : owner);
+      value = isFirst ? use.get() : builder.clone(*op)->getResult(0);
+      isFirst = false;
+    }
+    if (isShared)
+      readIn[outer] = value;
+    use.set(value);
+  }
+}
+
 /// Gives every op a destination of its own where CSE has merged them. A shared
 /// one would be replaced by the buffer of one result and then also hold what
 /// belongs to another; and it costs copies.
@@ -159,18 +188,6 @@ static void separateDestinations(func::FuncOp kernel) {
     if (fill.getDpsInits()[0].getDefiningOp<tensor::EmptyOp>())
       fills.push_back(fill);
   });
-  OpBuilder builder(kernel.getContext());
-  auto cloneForUses = [&](Operation *op) {
-    bool isFirst = true;
-    for (OpOperand &use : llvm::make_early_inc_range(op->getUses())) {
-      if (isFirst) {
-        isFirst = false;
-        continue;
-      }
-      builder.setInsertionPoint(use.getOwner());
-      use.set(builder.clone(*op)->getResult(0));
-    }
-  };
   for (linalg::FillOp fill : fills)
     cloneForUses(fill);
   SmallVector<tensor::EmptyOp> empties;

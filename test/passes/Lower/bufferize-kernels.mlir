@@ -73,6 +73,47 @@ func.func @two_products(%x: tensor<?x8xf32> {hocket.operand = #hocket.operand<in
 
 // -----
 
+// Zeros that a loop only reads are filled once, before it, though something else
+// is made of the same ones.
+
+// CHECK-LABEL: func.func @read_in_a_loop(
+// CHECK-SAME: memref<?x4xf32> {hocket.operand = #hocket.operand<input, 0>
+// CHECK-SAME: %[[SUM:[a-z0-9]*]]: memref<4xf32>
+// CHECK: %[[ZEROS:.*]] = memref.alloc({{.*}}) {{.*}} : memref<?x4xf32>
+// CHECK: linalg.fill {{.*}} outs(%[[ZEROS]] : memref<?x4xf32>)
+// CHECK: scf.for
+// CHECK-NOT: outs({{.*}} : memref<?x4xf32>)
+// CHECK: memref.subview %[[ZEROS]]
+// CHECK-NOT: outs({{.*}} : memref<?x4xf32>)
+// CHECK: return
+#c = affine_map<(c) -> (c)>
+func.func @read_in_a_loop(%x: tensor<?x4xf32> {hocket.operand = #hocket.operand<input, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 4)>})
+    -> (tensor<4xf32> {hocket.operand = #hocket.operand<output, 0>, hocket.shape = affine_map<(d0, d1) -> (4)>},
+        tensor<?x4xf32> {hocket.operand = #hocket.operand<output, 1>, hocket.shape = affine_map<(d0, d1) -> (d0, 4)>}) attributes {hocket.kernel = "F"} {
+  %c0 = arith.constant 0 : index
+  %c1 = arith.constant 1 : index
+  %zero = arith.constant 0.0 : f32
+  %t = tensor.dim %x, %c0 : tensor<?x4xf32>
+  %e = tensor.empty(%t) : tensor<?x4xf32>
+  %z = linalg.fill ins(%zero : f32) outs(%e : tensor<?x4xf32>) -> tensor<?x4xf32>
+  %sums = tensor.empty() : tensor<4xf32>
+  %none = linalg.fill ins(%zero : f32) outs(%sums : tensor<4xf32>) -> tensor<4xf32>
+  %sum = scf.for %i = %c0 to %t step %c1 iter_args(%sofar = %none) -> tensor<4xf32> {
+    %a = tensor.extract_slice %x[%i, 0] [1, 4] [1, 1] : tensor<?x4xf32> to tensor<4xf32>
+    %b = tensor.extract_slice %z[%i, 0] [1, 4] [1, 1] : tensor<?x4xf32> to tensor<4xf32>
+    %next = linalg.generic {indexing_maps = [#c, #c, #c], iterator_types = ["parallel"]} ins(%a, %b : tensor<4xf32>, tensor<4xf32>) outs(%sofar : tensor<4xf32>) {
+    ^bb0(%p: f32, %q: f32, %s: f32):
+      %pq = arith.addf %p, %q : f32
+      %n = arith.addf %s, %pq : f32
+      linalg.yield %n : f32
+    } -> tensor<4xf32>
+    scf.yield %next : tensor<4xf32>
+  }
+  return %sum, %z : tensor<4xf32>, tensor<?x4xf32>
+}
+
+// -----
+
 // An argument that is exchanged with another is saved first.
 
 // CHECK-LABEL: func.func @exchange(
