@@ -126,8 +126,8 @@ Result<void> fillAuto(ModuleOp module, const Topology &topology,
   return {};
 }
 
-/// Paths are solved while there are strategies, schedules when there are
-/// kernels.
+/// Paths are solved while there are strategies, what depends on times when
+/// there are kernels.
 Result<void> fillPaths(ModuleOp module, const Topology &topology,
                        const CompileOptions &options) {
   SkipPipelineOp pipeline = findOpenPaths(module, "loss");
@@ -155,18 +155,6 @@ Result<void> fillSequence(ModuleOp module, const Topology &topology,
                   });
 }
 
-Result<void> fillSchedule(ModuleOp module, const Topology &topology,
-                          const CompileOptions &options) {
-  auto loss = module.lookupSymbol<func::FuncOp>("loss");
-  FailureOr<plan::Strategy> strategy = strategyOf(loss);
-  if (failed(strategy))
-    return compileError(module);
-  return fillAuto(module, topology, options, *strategy,
-                  [&](const SolveSetting &setting) {
-                    return solveSchedule(module, "loss", setting);
-                  });
-}
-
 /// What is known of kernels once they are compiled counts: their workspaces.
 Result<void> fillActivations(ModuleOp module, const Topology &topology,
                              const CompileOptions &options,
@@ -180,6 +168,22 @@ Result<void> fillActivations(ModuleOp module, const Topology &topology,
                     if (failed(chosen))
                       return failure();
                     source.strategy.activations = std::move(*chosen);
+                    return success();
+                  });
+}
+
+Result<void> fillSchedule(ModuleOp module, const Topology &topology,
+                          const CompileOptions &options, ModelSource &source) {
+  if (!leavesScheduleOpen(source.strategy))
+    return {};
+  return fillAuto(module, topology, options, source.strategy,
+                  [&](const SolveSetting &setting) -> LogicalResult {
+                    auto chosen = chooseSchedule(
+                        module.lookupSymbol<func::FuncOp>("loss"), source,
+                        setting);
+                    if (failed(chosen))
+                      return failure();
+                    source.strategy = std::move(*chosen);
                     return success();
                   });
 }
@@ -201,8 +205,6 @@ hocket::compileModel(ModuleOp module, const CompileOptions &options) {
   buildStagesPipeline(toStages);
   if (failed(toStages.run(module)))
     return compileError(module);
-  if (failed(checkOpenActivations(module, "loss")))
-    return compileError(module);
   plan::ScheduleRegistry schedules = plan::ScheduleRegistry::withBuiltins();
   Result<StageForm> form = chooseForm(module, options, schedules);
   if (!form)
@@ -213,8 +215,6 @@ hocket::compileModel(ModuleOp module, const CompileOptions &options) {
     return compileError(module);
 
   if (Result<void> solved = fillSequence(module, *topology, options); !solved)
-    return solved.error();
-  if (Result<void> solved = fillSchedule(module, *topology, options); !solved)
     return solved.error();
   FailureOr<ModelSource> source = buildModel(module);
   if (failed(source))
@@ -227,6 +227,9 @@ hocket::compileModel(ModuleOp module, const CompileOptions &options) {
   addKernelFacts(source->model, *compiled);
   if (Result<void> solved =
           fillActivations(module, *topology, options, *source);
+      !solved)
+    return solved.error();
+  if (Result<void> solved = fillSchedule(module, *topology, options, *source);
       !solved)
     return solved.error();
 

@@ -201,7 +201,7 @@ Result<T> withSchedule(const Model &model, const Strategy &strategy,
 
 Result<Ordering> plan::orderTasks(const Model &model, const Strategy &strategy,
                                   const ScheduleRegistry &schedules) {
-  if (isRefined(strategy)) {
+  if (strategy.isRefined()) {
     Result<Ordering> ordering = orderTasks(
         pipelineModel(model, strategy), withoutSegments(strategy), schedules);
     return ordering ? refine(*ordering, model, strategy) : ordering;
@@ -212,7 +212,7 @@ Result<Ordering> plan::orderTasks(const Model &model, const Strategy &strategy,
 Result<TaskOrders> plan::askSchedule(const Model &model,
                                      const Strategy &strategy,
                                      const ScheduleRegistry &schedules) {
-  if (isRefined(strategy))
+  if (strategy.isRefined())
     return askSchedule(pipelineModel(model, strategy),
                        withoutSegments(strategy), schedules);
   return withSchedule(model, strategy, schedules, &Orderer::ask);

@@ -159,7 +159,7 @@ Refiner::run(const std::vector<ScheduledTask> &tasks) {
     }
     // The two parts of a backward share what is computed for them.
     ScheduledTask part = {TaskKind::W, tasks[i].stage, tasks[i].microbatch};
-    if (walksSlices(strategy) && tasks[i].kind == TaskKind::Bi &&
+    if (strategy.walksSlices() && tasks[i].kind == TaskKind::Bi &&
         i + 1 < tasks.size() && tasks[i + 1] == part) {
       work.kinds.push_back(TaskKind::W);
       ++i;

@@ -18,14 +18,6 @@ std::vector<uint32_t> plan::firstSegments(const Strategy &strategy,
   return first;
 }
 
-bool plan::walksSlices(const Strategy &strategy) {
-  return strategy.slices > 1 || !strategy.activations.empty();
-}
-
-bool plan::isRefined(const Strategy &strategy) {
-  return !strategy.segments.empty() || walksSlices(strategy);
-}
-
 Result<void> plan::checkSegments(const Strategy &strategy, uint32_t stages) {
   auto fail = [](std::string message) {
     return Error(ErrorCode::InvalidArgument, std::move(message));

@@ -18,11 +18,6 @@ namespace hocket::plan {
 /// model with so many stages.
 std::vector<uint32_t> firstSegments(const Strategy &strategy, uint32_t stages);
 
-/// Whether microbatches are walked in slices, or activations computed again.
-bool walksSlices(const Strategy &strategy);
-/// Whether the tasks of a pipeline are not yet those of the model's stages.
-bool isRefined(const Strategy &strategy);
-
 /// Checks that the segments of `strategy` are those of a model with so many
 /// stages. Errors: InvalidArgument.
 Result<void> checkSegments(const Strategy &strategy, uint32_t stages);

@@ -33,7 +33,7 @@ static Result<void> checkRecomputed(const Model &model, uint32_t stage,
 Result<void> plan::checkSlices(const Strategy &strategy, const Model &model) {
   if (strategy.slices == 0)
     return fail("the number of slices must be at least 1");
-  if (!walksSlices(strategy))
+  if (!strategy.walksSlices())
     return {};
   if (uint64_t(strategy.microbatches) * strategy.slices >
       uint64_t(std::numeric_limits<int32_t>::max()))

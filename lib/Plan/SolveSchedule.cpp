@@ -2,6 +2,7 @@
 
 #include "hocket/Plan/SolveSchedule.h"
 
+#include "Ordering.h"
 #include "Segments.h"
 #include "StepEstimate.h"
 
@@ -45,38 +46,6 @@ void addTimes(PipelineProblem &problem, const Model &model,
   }
 }
 
-Result<void> addCapacities(PipelineProblem &problem,
-                           const StepEstimate &estimate) {
-  int64_t memory = estimate.deviceBytes();
-  for (uint32_t rank = 0; rank < problem.ranks; ++rank) {
-    int64_t persistent =
-        estimate.persistentBytes(stagesOn(problem.placement, rank));
-    if (persistent > memory)
-      return fail("pipeline rank " + std::to_string(rank) + " keeps " +
-                      std::to_string(persistent) +
-                      " bytes through the step and a device has " +
-                      std::to_string(memory),
-                  {"use more pipeline ranks, or smaller microbatches"});
-    problem.capacity.push_back(memory - persistent);
-  }
-  return {};
-}
-
-/// The placements that a strategy leaves open.
-std::vector<std::vector<uint32_t>> placementsOf(const Strategy &strategy,
-                                                uint32_t stages) {
-  if (!strategy.placement.empty())
-    return {strategy.placement};
-  uint32_t ranks = countPipelineRanks(strategy, stages);
-  std::vector<std::vector<uint32_t>> placements;
-  for (const char *name : {"interleaved", "v"})
-    if (std::vector<uint32_t> placement = placementOf(name, stages, ranks);
-        !placement.empty() &&
-        (placements.empty() || placement != placements[0]))
-      placements.push_back(std::move(placement));
-  return placements;
-}
-
 /// Without what the model has no kernel for.
 void dropAbsent(const Model &model,
                 std::vector<std::vector<ScheduledTask>> &orders) {
@@ -101,6 +70,76 @@ Error infeasible(const PipelineProblem &problem,
 
 } // namespace
 
+Result<void> plan::addCapacities(PipelineProblem &problem,
+                                 const std::vector<int64_t> &persistent,
+                                 int64_t deviceBytes) {
+  for (uint32_t rank = 0; rank < problem.ranks; ++rank) {
+    if (persistent[rank] > deviceBytes)
+      return fail("pipeline rank " + std::to_string(rank) + " keeps " +
+                      std::to_string(persistent[rank]) +
+                      " bytes through the step and a device has " +
+                      std::to_string(deviceBytes),
+                  {"use more pipeline ranks, or smaller microbatches"});
+    problem.capacity.push_back(deviceBytes - persistent[rank]);
+  }
+  return {};
+}
+
+Result<std::vector<std::vector<uint32_t>>>
+plan::openPlacements(const Model &model, const Strategy &strategy) {
+  if (!strategy.placement.empty())
+    return std::vector<std::vector<uint32_t>>{strategy.placement};
+  uint32_t stages = uint32_t(pipelineModel(model, strategy).stages.size());
+  uint32_t ranks = countPipelineRanks(strategy, stages);
+  std::vector<std::vector<uint32_t>> placements;
+  for (const char *name : {"interleaved", "v"})
+    if (std::vector<uint32_t> placement = placementOf(name, stages, ranks);
+        !placement.empty() &&
+        (placements.empty() || placement != placements[0]))
+      placements.push_back(std::move(placement));
+  if (placements.empty())
+    return fail(std::to_string(stages) +
+                " stages cannot be dealt to ranks with " +
+                std::to_string(strategy.chunks) + " chunks each");
+  return placements;
+}
+
+Strategy plan::forwardsFirst(const Model &model, const Strategy &strategy,
+                             const std::vector<uint32_t> &placement) {
+  Strategy ordered = strategy;
+  ordered.schedule = kGivenSchedule;
+  ordered.placement = placement;
+  ordered.orders.assign(
+      1 + *std::max_element(placement.begin(), placement.end()), {});
+  uint32_t stages = uint32_t(placement.size());
+  auto add = [&](TaskKind kind, uint32_t stage, uint32_t microbatch) {
+    ordered.orders[placement[stage]].push_back({kind, stage, microbatch});
+  };
+  for (uint32_t i = 0; i < strategy.microbatches; ++i)
+    for (uint32_t stage = 0; stage < stages; ++stage)
+      add(TaskKind::F, stage, i);
+  for (uint32_t i = 0; i < strategy.microbatches; ++i)
+    for (uint32_t stage = stages; stage-- > 0;)
+      for (TaskKind kind : {TaskKind::B, TaskKind::Bi, TaskKind::W})
+        add(kind, stage, i);
+  dropAbsent(pipelineModel(model, strategy), ordered.orders);
+  return ordered;
+}
+
+Result<Strategy> plan::provisionalSchedule(const Model &model,
+                                           const Strategy &strategy,
+                                           const ScheduleRegistry &schedules) {
+  Result<std::vector<std::vector<uint32_t>>> placements =
+      openPlacements(model, strategy);
+  if (!placements)
+    return placements.error();
+  Strategy provisional = strategy;
+  provisional.schedule = strategy.chunks == 1 ? "1f1b" : "interleaved";
+  if (orderTasks(model, provisional, schedules))
+    return provisional;
+  return forwardsFirst(model, strategy, placements->front());
+}
+
 Result<PipelineProblem>
 plan::pipelineProblemOf(const Model &model, const Strategy &strategy,
                         const ScheduleSetting &setting,
@@ -119,38 +158,36 @@ plan::pipelineProblemOf(const Model &model, const Strategy &strategy,
     for (uint32_t to = 0; to < problem.ranks; ++to)
       if (from != to)
         problem.hop[from][to] = estimate->hopTime(from, to);
-  if (Result<void> limited = addCapacities(problem, *estimate); !limited)
-    return limited.error();
+  std::vector<int64_t> persistent;
+  for (uint32_t rank = 0; rank < problem.ranks; ++rank)
+    persistent.push_back(
+        estimate->persistentBytes(stagesOn(problem.placement, rank)));
+  if (Result<void> added =
+          addCapacities(problem, persistent, estimate->deviceBytes());
+      !added)
+    return added.error();
   return problem;
 }
 
 Result<SolvedSchedule> plan::solveSchedule(const Model &model,
                                            const Strategy &strategy,
-                                           const ScheduleSetting &setting,
+                                           const PipelineProblems &problemOf,
                                            const ScheduleRegistry &schedules,
                                            const SolverOptions &options) {
-  if (isRefined(strategy))
-    return fail("stages that share their sequences, walk them in slices or "
-                "compute activations again are not scheduled by the solver yet",
-                {"name a schedule, such as 1f1b or zb_h1"});
-  uint32_t stages = uint32_t(model.stages.size());
-  std::vector<std::vector<uint32_t>> placements =
-      placementsOf(strategy, stages);
-  if (placements.empty())
-    return fail(std::to_string(stages) +
-                " stages cannot be dealt to ranks with " +
-                std::to_string(strategy.chunks) + " chunks each");
+  Result<std::vector<std::vector<uint32_t>>> placements =
+      openPlacements(model, strategy);
+  if (!placements)
+    return placements.error();
   // All placements share the limit.
   SolverOptions part = options;
-  part.timeLimit /= double(placements.size());
+  part.timeLimit /= double(placements->size());
   if (part.workLimit)
-    part.workLimit = *part.workLimit / int64_t(placements.size());
+    part.workLimit = *part.workLimit / int64_t(placements->size());
 
   std::optional<SolvedSchedule> best;
   std::optional<Error> refusal;
-  for (const std::vector<uint32_t> &placement : placements) {
-    Result<PipelineProblem> pipeline =
-        pipelineProblemOf(model, strategy, setting, placement);
+  for (const std::vector<uint32_t> &placement : *placements) {
+    Result<PipelineProblem> pipeline = problemOf(placement);
     if (!pipeline)
       return pipeline.error();
     ScheduleProblem problem = pipeline->toSchedule();
@@ -188,7 +225,7 @@ Result<SolvedSchedule> plan::solveSchedule(const Model &model,
     solved.strategy.placement = placement;
     solved.strategy.orders =
         toScheduledTasks(*pipeline, ordersByTime(problem, solution.starts));
-    dropAbsent(model, solved.strategy.orders);
+    dropAbsent(pipelineModel(model, strategy), solved.strategy.orders);
     best = std::move(solved);
   }
   if (!best)

@@ -212,7 +212,7 @@ Result<void> checkPlacement(const Strategy &strategy, uint32_t stages,
 
 Result<void> plan::checkStrategy(const Strategy &strategy, const Model &model) {
   uint32_t stages = uint32_t(model.stages.size());
-  if (isRefined(strategy) || strategy.slices == 0) {
+  if (strategy.isRefined() || strategy.slices == 0) {
     if (Result<void> checked = checkSegments(strategy, stages); !checked)
       return checked;
     if (Result<void> checked = checkSlices(strategy, model); !checked)

@@ -20,6 +20,14 @@ def SolveSchedule : Pass<"hocket-solve-schedule", "::mlir::ModuleOp"> {
     gradients and states. With two chunks a rank the stages go there and back
     ("v") or there again ("interleaved"), whichever is better.
 
+    Stages that share their sequences, walk them in slices or compute activations
+    again are measured: a step that runs all forwards first is planned (after
+    `hocket-add-attention-kernels`) and simulated, and tells what tasks take and
+    keep. The solved order and the named schedules are then simulated as well,
+    and the fastest one that fits is written down; a remark "ScheduleStep" tells
+    its name, time and memory. It is an error if the sequence method or the
+    activations are still open.
+
     A remark of the category "solve" tells the value, its proven lower bound and
     the gap, in nanoseconds. It is an error if no order fits in memory.
 
@@ -60,6 +68,8 @@ def SolveSequence : Pass<"hocket-solve-sequence", "::mlir::ModuleOp"> {
     model of the topology, or for a profile (docs/cost.md), and for the lengths
     that are given.
 
+    A schedule that is open, too, is 1f1b or interleaved meanwhile.
+
     A remark of the category "solve" for each method tells its time and memory,
     the best one first.
 
@@ -98,7 +108,8 @@ def SolveActivations : Pass<"hocket-solve-activations", "::mlir::ModuleOp"> {
     model of the topology, or of a profile (docs/cost.md), bytes those of a plan
     that keeps everything, on the lengths that are given. What is offloaded
     takes the `host` of the topology; without it nothing is. Workspaces of
-    kernels are not known here; `hocket-compile` chooses when it knows them.
+    kernels are not known here; `hocket-compile` chooses when it knows them. A
+    schedule that is open, too, is 1f1b or interleaved meanwhile.
 
     A remark of the category "solve" tells the value, its proven lower bound and
     the gap, in nanoseconds, of the slowest rank, and one the time and the

@@ -25,9 +25,17 @@ hocket::chooseActivations(func::FuncOp loss, const ModelSource &source,
       {machine.device.memoryBytes, machine.host.memoryBytes},
       machine.host.bytesPerSecond};
   plan::ScheduleRegistry schedules = plan::ScheduleRegistry::withBuiltins();
+  Result<plan::Strategy> strategy = source.strategy;
+  if (leavesScheduleOpen(source.strategy))
+    strategy =
+        plan::provisionalSchedule(source.model, source.strategy, schedules);
+  if (!strategy) {
+    emitFailure(loss, "the activations cannot be chosen: ", strategy.error());
+    return failure();
+  }
   Result<simulate::ActivationsChoice> choice = simulate::chooseActivations(
-      source.model, source.strategy, setting.lengths, setting.cost, room,
-      schedules, setting.solver);
+      source.model, *strategy, setting.lengths, setting.cost, room, schedules,
+      setting.solver);
   if (!choice) {
     emitFailure(loss, "the activations cannot be chosen: ", choice.error());
     return failure();
@@ -43,30 +51,11 @@ hocket::chooseActivations(func::FuncOp loss, const ModelSource &source,
   return std::move(choice->activations);
 }
 
-LogicalResult hocket::checkOpenActivations(ModuleOp module,
-                                           StringRef lossName) {
-  auto loss = module.lookupSymbol<func::FuncOp>(lossName);
-  if (!leavesActivationsOpen(loss))
-    return success();
-  FailureOr<plan::Strategy> strategy = strategyOf(loss);
-  if (failed(strategy))
-    return failure();
-  if (strategy->schedule != plan::kAutoSchedule)
-    return success();
-  InFlightDiagnostic diagnostic = loss.emitOpError(
-      "leaves the schedule and the activations open; the schedule of stages "
-      "that compute activations again is not solved yet");
-  diagnostic.attachNote() << "name a schedule, such as gpipe or 1f1b";
-  return diagnostic;
-}
-
 LogicalResult hocket::solveActivations(ModuleOp module, StringRef lossName,
                                        const SolveSetting &setting) {
   auto loss = module.lookupSymbol<func::FuncOp>(lossName);
   if (!leavesActivationsOpen(loss))
     return success();
-  if (failed(checkOpenActivations(module, lossName)))
-    return failure();
   FailureOr<ModelSource> source = buildCountedModel(module, lossName);
   if (failed(source))
     return failure();

@@ -25,21 +25,19 @@ LogicalResult hocket::solveSequence(ModuleOp module, StringRef lossName,
     return failure();
   if (strategy->sequenceMethod != simulate::kAutoMethod)
     return success();
-  if (strategy->schedule == plan::kAutoSchedule) {
-    InFlightDiagnostic diagnostic = loss.emitOpError(
-        "leaves the schedule and the sequence method open; the schedule of "
-        "stages that share their sequences is not solved yet");
-    diagnostic.attachNote() << "name a schedule, such as 1f1b or zb_h1";
-    return diagnostic;
-  }
   FailureOr<ModelSource> source = buildCountedModel(module, lossName);
   if (failed(source))
     return failure();
   plan::ScheduleRegistry schedules = plan::ScheduleRegistry::withBuiltins();
+  Result<plan::Strategy> planned = source->strategy;
+  if (leavesScheduleOpen(source->strategy))
+    planned =
+        plan::provisionalSchedule(source->model, source->strategy, schedules);
   Result<std::vector<simulate::MethodTime>> times =
-      simulate::rankSequenceMethods(
-          source->model, source->strategy, setting.lengths, setting.cost,
-          setting.topology.device.memoryBytes, schedules);
+      planned ? simulate::rankSequenceMethods(
+                    source->model, *planned, setting.lengths, setting.cost,
+                    setting.topology.device.memoryBytes, schedules)
+              : planned.error();
   if (!times) {
     emitFailure(loss, "the sequence method cannot be chosen: ", times.error());
     return failure();

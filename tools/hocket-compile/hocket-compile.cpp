@@ -8,6 +8,7 @@
 #include "hocket/Passes/ModelBuilder.h"
 #include "hocket/Plan/Lengths.h"
 #include "hocket/Plan/ScheduleCsv.h"
+#include "hocket/Plan/SolveSchedule.h"
 #include "hocket/Runtime/Profiling.h"
 #include "hocket/Runtime/Trace.h"
 #include "hocket/Runtime/World.h"
@@ -155,6 +156,13 @@ void printSolved(const char *knob, const Progress &progress) {
             << (bound > 0 ? 100 * (value - bound) / bound : 0) << "%\n";
 }
 
+/// The schedule that a simulated step preferred to the solved one.
+void printPreferred(const plan::Strategy &strategy) {
+  if (strategy.routes.empty() && strategy.schedule != plan::kGivenSchedule)
+    std::cerr << "schedule(auto): " << strategy.schedule
+              << " is faster in a simulated step, and is taken\n";
+}
+
 /// What the stages of the pipeline keep, where that was chosen.
 void printActivations(ModuleOp module, const plan::Strategy &strategy) {
   auto loss = module.lookupSymbol<func::FuncOp>("loss");
@@ -265,9 +273,11 @@ int compileFile() {
   double seconds =
       std::chrono::duration<double>(std::chrono::steady_clock::now() - start)
           .count();
-  if (solved)
+  if (solved) {
     printSolved(executable->plan.strategy.routes.empty() ? "schedule" : "paths",
                 *solved);
+    printPreferred(executable->plan.strategy);
+  }
   printActivations(*module, executable->plan.strategy);
   std::cerr << outputPath << ": " << executable->plan.ranks.size() << " ranks, "
             << executable->model.stages.size() << " stages, "

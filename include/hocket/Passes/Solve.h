@@ -34,6 +34,16 @@ llvm::LogicalResult solveSchedule(mlir::ModuleOp module,
                                   llvm::StringRef lossName,
                                   const SolveSetting &setting);
 
+/// The part of it that knows no IR but `loss`, where it emits errors: for a
+/// caller who has compiled the kernels, so that their workspaces count.
+llvm::FailureOr<plan::Strategy> chooseSchedule(mlir::func::FuncOp loss,
+                                               const ModelSource &source,
+                                               const SolveSetting &setting);
+
+/// Whether the schedule is still to be solved. That of a skip-pipeline is
+/// solved with its paths.
+bool leavesScheduleOpen(const plan::Strategy &strategy);
+
 /// The same for the paths of a skip-pipeline and the pass hocket-solve-paths.
 llvm::LogicalResult solvePaths(mlir::ModuleOp module, llvm::StringRef lossName,
                                const SolveSetting &setting);
@@ -50,13 +60,7 @@ llvm::LogicalResult solveActivations(mlir::ModuleOp module,
                                      llvm::StringRef lossName,
                                      const SolveSetting &setting);
 
-/// Emits an error where the schedule is open as well as the activations.
-llvm::LogicalResult checkOpenActivations(mlir::ModuleOp module,
-                                         llvm::StringRef lossName);
-
-/// The part of it that knows no kernels: for a caller who has compiled them, so
-/// that their workspaces count. Empty where everything is kept. Emits an error
-/// at `loss` where nothing fits.
+/// As chooseSchedule(). Empty where everything is kept.
 llvm::FailureOr<std::vector<plan::SliceActivations>>
 chooseActivations(mlir::func::FuncOp loss, const ModelSource &source,
                   const SolveSetting &setting);

@@ -235,6 +235,11 @@ struct Strategy {
 
   /// Coordinates that hold copies of the parameters and different tokens.
   uint32_t replicas() const { return data * sequence; }
+  /// Whether microbatches are walked in slices, or activations computed again.
+  bool walksSlices() const { return slices > 1 || !activations.empty(); }
+  /// Whether a task of the pipeline is several of the model's: of the segments
+  /// of its stage, or of the slices of its microbatch.
+  bool isRefined() const { return !segments.empty() || walksSlices(); }
   /// Slices of all microbatches of a step. Those of microbatch i are i *
   /// slices, i * slices + 1, ...: what a plan says of microbatches (shapes,
   /// buffers, instructions) it says of these. With one slice they are the

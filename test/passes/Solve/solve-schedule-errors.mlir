@@ -5,7 +5,17 @@
 // RUN: not hocket-opt %t/machine.mlir --hocket-outline --hocket-differentiate --hocket-solve-schedule 2>&1 | FileCheck %s --check-prefix=MACHINE
 // RUN: not hocket-opt %t/machine.mlir --hocket-solve-schedule 2>&1 | FileCheck %s --check-prefix=OUTLINE
 // RUN: not hocket-opt %t/memory.mlir --hocket-outline --hocket-differentiate --hocket-expand="lengths=3,5,7" 2>&1 | FileCheck %s --check-prefix=UNSOLVED
+// RUN: hocket-opt %fixtures/gpt-tiny/model.mlir --hocket-parallelize="sequence=2 method=auto pipeline=2 microbatches=4 schedule=auto" -inline --hocket-outline \
+// RUN:   --hocket-cut-attention --hocket-differentiate --hocket-add-attention-kernels -o %t/method.mlir
+// RUN: not hocket-opt %t/method.mlir --hocket-solve-schedule=topology=%fixtures/../data/topology/laptop.yaml 2>&1 | FileCheck %s --check-prefix=METHOD
+// RUN: hocket-opt %fixtures/gpt-tiny/model.mlir --hocket-parallelize="slices=2 activations=auto pipeline=2 microbatches=4 schedule=auto" -inline --hocket-outline \
+// RUN:   --hocket-cut-attention --hocket-differentiate --hocket-add-attention-kernels -o %t/activations.mlir
+// RUN: not hocket-opt %t/activations.mlir --hocket-solve-schedule=topology=%fixtures/../data/topology/laptop.yaml 2>&1 | FileCheck %s --check-prefix=ACTIVATIONS
 
+// METHOD: leaves the sequence method open, and how long the tasks of the schedule take depends on that
+// METHOD: note: solve that first (hocket-solve-sequence)
+// ACTIVATIONS: leaves the activations open, and how long the tasks of the schedule take depends on that
+// ACTIVATIONS: note: solve that first (hocket-solve-activations)
 // MEMORY: memory.mlir:{{[0-9:]+}} error: the schedule cannot be solved: no schedule fits in memory
 // MEMORY: note: pipeline rank {{[01]}} has {{[0-9]+}} bytes for activations; one microbatch takes {{[0-9]+}}
 // MEMORY: note: use more pipeline ranks, or smaller microbatches

@@ -22,6 +22,23 @@
 
 // WHOLE: orders = ["0F0 0F1 {{[0-9FB ]*}}", "1F0 1B0 {{[0-9FB ]*}}"],
 
+// Where a stage has segments, a named schedule is taken if a simulated step is
+// faster with it.
+
+// RUN: rm -rf %t && mkdir -p %t
+// RUN: hocket-opt %fixtures/gpt-tiny/model.mlir --hocket-parallelize="sequence=2 method=ring pipeline=2 microbatches=4 schedule=auto" -inline --hocket-outline --hocket-cut-attention \
+// RUN:   --hocket-differentiate="split=1" --hocket-add-attention-kernels -o %t/auto.mlir
+// RUN: hocket-opt %t/auto.mlir --hocket-solve-schedule="topology=%fixtures/../data/topology/laptop.yaml lengths=%fixtures/gpt-tiny/lengths.txt" \
+// RUN:   --remarks-filter=solve --remark-format=emitRemark 2>%t/remarks.txt -o %t/solved.mlir
+// RUN: FileCheck %s --check-prefix=SEGMENTS < %t/solved.mlir
+// RUN: FileCheck %s --check-prefix=STEP < %t/remarks.txt
+// RUN: hocket-opt %t/solved.mlir --hocket-solve-schedule | diff - %t/solved.mlir
+
+// SEGMENTS: hocket.strategy = {{{.*}}microbatches = 4 : i64
+// SEGMENTS-NOT: schedule = "auto"
+// STEP: ScheduleStep {{.*}}Schedule={{[a-z0-9_]+}}
+// STEP: Schedule {{.*}}Status=optimal
+
 hocket.topology @machine nodes(1) devices_per_node(2) memory_bytes(1073741824) flops_per_second(1.0e9)
     memory_bytes_per_second(1.0e9) launch_seconds(1.0e-6) intra_node(latency_seconds = 1.0e-6, bytes_per_second = 1.0e9)
     inter_node(latency_seconds = 1.0e-5, bytes_per_second = 1.0e8)
