@@ -1,6 +1,7 @@
 //===- hocket-compile.cpp - From MODEL.mlir to MODEL.hkt ------------------===//
 
 #include "Common/CommandLine.h"
+#include "Common/SourceDiagnostics.h"
 
 #include "hocket/Compiler/Compile.h"
 #include "hocket/Compiler/InitAll.h"
@@ -240,7 +241,7 @@ int compileFile() {
   context.printOpOnDiagnostic(false); // a stage is hundreds of lines
   auto sources = std::make_shared<llvm::SourceMgr>();
   sources->AddNewSourceBuffer(std::move(file), SMLoc());
-  SourceMgrDiagnosticHandler handler(*sources, &context);
+  SourceDiagnostics handler(*sources, &context);
   OwningOpRef<ModuleOp> module =
       parseSourceFile<ModuleOp>(sources, ParserConfig(&context));
   if (!module)
