@@ -33,19 +33,6 @@ Symbols symbolsOfAttend(const Plan &plan, const Rank &rank,
                        });
 }
 
-/// The symbols at which a kernel's operations are those of the pairs that its
-/// table leaves visible, not those of all queries with all keys.
-Symbols symbolsOfPairs(const Plan &plan, const Model &model, const Rank &rank,
-                       const Instruction &attend) {
-  Symbols symbols = symbolsOfAttend(plan, rank, attend);
-  if (attend.index == kNoTable)
-    return symbols;
-  bool causal = model.stages[attend.stage].attention->causal;
-  symbols[0] = countPairs(plan.roles[rank.role].tables[attend.index], causal);
-  symbols[1] = 1;
-  return symbols;
-}
-
 int64_t bytesOfCommonHeads(const Plan &plan, const Rank &rank,
                            const Instruction &copy) {
   const std::vector<Buffer> &buffers = plan.roles[rank.role].buffers;
@@ -89,6 +76,18 @@ Symbols plan::symbolsOf(const Plan &plan, const Model &model, const Rank &rank,
   return {0, 0};
 }
 
+Symbols plan::countedSymbols(const Plan &plan, const Model &model,
+                             const Rank &rank, const Instruction &instruction) {
+  Symbols symbols = symbolsOf(plan, model, rank, instruction);
+  if (instruction.op != Op::Attend || instruction.index == kNoTable)
+    return symbols;
+  bool causal = model.stages[instruction.stage].attention->causal;
+  symbols[0] =
+      countPairs(plan.roles[rank.role].tables[instruction.index], causal);
+  symbols[1] = 1;
+  return symbols;
+}
+
 int64_t plan::bytesOf(const Plan &plan, const Rank &rank,
                       const Buffer &buffer) {
   return buffer.type.bytes().evaluate(symbolsOfBuffer(plan, rank, buffer));
@@ -97,19 +96,22 @@ int64_t plan::bytesOf(const Plan &plan, const Rank &rank,
 Work plan::workOf(const Plan &plan, const Model &model, const Rank &rank,
                   const Instruction &instruction) {
   Work work;
-  bool isAttend = instruction.op == Op::Attend;
-  if (instruction.op == Op::Kernel || isAttend) {
+  if (instruction.op == Op::Kernel || instruction.op == Op::Attend) {
     const Kernel &kernel = model.kernels[instruction.kernel];
     work.kernel = kernel.symbol;
     work.symbols = symbolsOf(plan, model, rank, instruction);
-    work.flops = kernel.flops.evaluate(
-        isAttend ? symbolsOfPairs(plan, model, rank, instruction)
-                 : work.symbols);
+    work.flops =
+        kernel.flops.evaluate(countedSymbols(plan, model, rank, instruction));
     work.bytes = kernel.bytes.evaluate(work.symbols);
     if (!kernel.bytes.terms.empty())
       return work;
   }
   work.isLoad = instruction.op == Op::LoadBatch;
   work.bytes += bytesMoved(plan, rank, instruction);
+  if (instruction.op == Op::Add)
+    work.flops =
+        bytesOf(plan, rank,
+                plan.roles[rank.role].buffers[instruction.buffers[1]]) /
+        int64_t(sizeof(float));
   return work;
 }

@@ -33,17 +33,32 @@ Result<void> MeasuringDevice::timedMove(Moves &moves, int64_t bytes,
   return done;
 }
 
-Result<void> MeasuringDevice::launch(uint32_t kernel, void *const *operands,
-                                     const Symbols &symbols, void *workspace) {
+template <typename Call>
+Result<void> MeasuringDevice::timedKernel(uint32_t kernel,
+                                          const Symbols &symbols,
+                                          const Call &call) {
   Clock::time_point start = Clock::now();
   double seconds = 0;
-  Result<void> done =
-      timed([&] { return device.launch(kernel, operands, symbols, workspace); },
-            seconds);
+  Result<void> done = timed(call, seconds);
   std::lock_guard lock(mutex);
   kernels[{kernel, symbols}].add(seconds);
   inside.add(secondsSince(start));
   return done;
+}
+
+Result<void> MeasuringDevice::launch(uint32_t kernel, void *const *operands,
+                                     const Symbols &symbols, void *workspace) {
+  return timedKernel(kernel, symbols, [&] {
+    return device.launch(kernel, operands, symbols, workspace);
+  });
+}
+
+Result<void> MeasuringDevice::attend(uint32_t kernel, void *const *operands,
+                                     const Symbols &symbols,
+                                     const Symbols &counted, void *workspace) {
+  return timedKernel(kernel, symbols, [&] {
+    return device.attend(kernel, operands, symbols, counted, workspace);
+  });
 }
 
 Result<void> MeasuringDevice::zero(void *data, int64_t bytes) {

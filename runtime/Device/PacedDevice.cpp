@@ -84,6 +84,12 @@ Result<void> PacedDevice::launch(uint32_t kernel, void *const *operands,
   return sleep(clock->launch(kernel, operands, symbols, workspace));
 }
 
+Result<void> PacedDevice::attend(uint32_t kernel, void *const *operands,
+                                 const Symbols &symbols, const Symbols &counted,
+                                 void *workspace) {
+  return sleep(clock->attend(kernel, operands, symbols, counted, workspace));
+}
+
 Result<void> PacedDevice::zero(void *data, int64_t bytes) {
   return sleep(clock->zero(data, bytes));
 }

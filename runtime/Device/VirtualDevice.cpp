@@ -41,6 +41,14 @@ Result<void> VirtualDevice::launch(uint32_t kernel, void *const *,
   return spend(machine->work(kernel, symbols));
 }
 
+Result<void> VirtualDevice::attend(uint32_t kernel, void *const *,
+                                   const Symbols &symbols,
+                                   const Symbols &counted, void *) {
+  Work work = machine->work(kernel, symbols);
+  work.flops = machine->work(kernel, counted).flops;
+  return spend(work);
+}
+
 Result<void> VirtualDevice::zero(void *, int64_t bytes) {
   return spend({0, bytes});
 }

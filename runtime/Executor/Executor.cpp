@@ -93,6 +93,8 @@ Result<void> Executor::prepare(Arena &memory) {
   sizes.reserve(program->numSizes);
   for (const Instruction &instruction : role->body) {
     symbols.push_back(symbolsOf(*plan, *model, rank, instruction));
+    if (!device->hasMemory())
+      counted.push_back(countedSymbols(*plan, *model, rank, instruction));
     if (instruction.op == Op::CopyHeads || instruction.op == Op::Add)
       rows.push_back(rowsOf(instruction));
     for (size_t operand = 0; operand < instruction.buffers.size(); ++operand) {
@@ -174,9 +176,13 @@ Result<Poll> Executor::perform(const Instruction &instruction) {
   Result<void> done;
   switch (instruction.op) {
   case Op::Kernel:
-  case Op::Attend:
     done = device->launch(instruction.kernel, operands, symbols[next],
-                          arena ? arena + role->workspaceOffset : nullptr);
+                          workspace());
+    break;
+  case Op::Attend:
+    done = device->attend(instruction.kernel, operands, symbols[next],
+                          (counted.empty() ? symbols : counted)[next],
+                          workspace());
     break;
   case Op::Zero:
     return zero(instruction);

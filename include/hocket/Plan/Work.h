@@ -19,6 +19,12 @@ const MicrobatchShape &ownerShape(const Plan &plan, const Rank &rank,
 Symbols symbolsOf(const Plan &plan, const Model &model, const Rank &rank,
                   const Instruction &instruction);
 
+/// The symbols at which the operations of the kernel of `instruction` are those
+/// that there are to do: symbolsOf(), but of an Attend those of the pairs of a
+/// query and a key that its table makes visible, not of all of them.
+Symbols countedSymbols(const Plan &plan, const Model &model, const Rank &rank,
+                       const Instruction &instruction);
+
 /// The symbols of the kernel of an Attend of `role`: tokens of its query and of
 /// its keys, the heads of both, and the numbers in its table. `tokensOf` gives
 /// the tokens of a buffer.
@@ -43,10 +49,11 @@ int64_t bytesOf(const Plan &plan, const Rank &rank, const Buffer &buffer);
 
 /// Operations and bytes of `instruction` on `rank`: for kernels what the model
 /// says, or the bytes of the operands where it does not; for the others the
-/// bytes of their buffers, once for each time that they are read or written. An
-/// Attend counts the operations of the pairs of a query and a key that its
-/// table makes visible. An all-reduce and a Send count what the rank
-/// contributes. The plan has passed check(); the result refers to `model`.
+/// bytes of their buffers, once for each time that they are read or written,
+/// and the additions of an Add. An Attend counts the operations of the pairs of
+/// a query and a key that its table makes visible. An all-reduce and a Send
+/// count what the rank contributes. The plan has passed check(); the result
+/// refers to `model`.
 Work workOf(const Plan &plan, const Model &model, const Rank &rank,
             const Instruction &instruction);
 

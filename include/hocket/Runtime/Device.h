@@ -37,6 +37,14 @@ public:
   /// in the order of the kernel's entry point.
   virtual Result<void> launch(uint32_t kernel, void *const *operands,
                               const Symbols &symbols, void *workspace) = 0;
+  /// The same for a kernel that attends by a table. At `counted` in place of
+  /// `symbols` the model's operations are those of the pairs of a query and a
+  /// key that the table makes visible: for a device that only predicts.
+  virtual Result<void> attend(uint32_t kernel, void *const *operands,
+                              const Symbols &symbols,
+                              const Symbols & /*counted*/, void *workspace) {
+    return launch(kernel, operands, symbols, workspace);
+  }
 
   virtual Result<void> zero(void *data, int64_t bytes) = 0;
   /// Host to device, device to host, within the device.

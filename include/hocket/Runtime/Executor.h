@@ -101,6 +101,9 @@ private:
   Result<Poll> perform(const plan::Instruction &instruction);
   Result<Poll> zero(const plan::Instruction &instruction);
   Result<Poll> loadBatch(const plan::Instruction &instruction);
+  void *workspace() const {
+    return arena ? arena + role->workspaceOffset : nullptr;
+  }
   RowsOfTwo rowsOf(const plan::Instruction &instruction) const;
   /// Where the heads are that both buffers of a CopyHeads or Add have.
   std::pair<std::byte *, const std::byte *>
@@ -121,8 +124,10 @@ private:
   /// Addresses of all instructions' buffers. A device without memory takes
   /// null pointers: as many as one instruction has at most.
   std::vector<void *> pointers;
-  std::vector<int64_t> sizes;     // bytes, of what is no kernel
-  std::vector<Symbols> symbols;   // by instruction
+  std::vector<int64_t> sizes;   // bytes, of what is no kernel
+  std::vector<Symbols> symbols; // by instruction
+  /// The same, plan::countedSymbols(), for a device that only predicts.
+  std::vector<Symbols> counted;
   std::vector<RowsOfTwo> rows;    // of each CopyHeads and Add
   std::vector<uint32_t> members;  // by local group: the rank's place in it
   std::vector<double> copies;     // when each is done, of this step

@@ -34,6 +34,9 @@ public:
   int64_t maxElements() const override { return device.maxElements(); }
   Result<void> launch(uint32_t kernel, void *const *operands,
                       const Symbols &symbols, void *workspace) override;
+  Result<void> attend(uint32_t kernel, void *const *operands,
+                      const Symbols &symbols, const Symbols &counted,
+                      void *workspace) override;
   Result<void> zero(void *data, int64_t bytes) override;
   Result<void> upload(void *to, const void *from, int64_t bytes) override {
     return device.upload(to, from, bytes);
@@ -79,6 +82,9 @@ private:
   /// Calls when it is the thread's turn; how long that took.
   template <typename Call>
   Result<void> timed(const Call &call, double &seconds);
+  template <typename Call>
+  Result<void> timedKernel(uint32_t kernel, const Symbols &symbols,
+                           const Call &call);
   template <typename Call>
   Result<void> timedMove(Moves &moves, int64_t bytes, const Call &call);
 

@@ -38,6 +38,9 @@ public:
   int64_t maxElements() const override { return INT64_MAX; }
   Result<void> launch(uint32_t kernel, void *const *operands,
                       const Symbols &symbols, void *workspace) override;
+  Result<void> attend(uint32_t kernel, void *const *operands,
+                      const Symbols &symbols, const Symbols &counted,
+                      void *workspace) override;
   Result<void> zero(void *data, int64_t bytes) override;
   Result<void> upload(void *to, const void *from, int64_t bytes) override;
   Result<void> download(void *to, const void *from, int64_t bytes) override;

@@ -1,6 +1,7 @@
 //===- VirtualWorldTest.cpp - Ranks on virtual clocks ---------------------===//
 
 #include "../Plan/SharedSequences.h"
+#include "../Plan/SliceModel.h"
 #include "TestFiles.h"
 
 #include "hocket/Plan/Check.h"
@@ -106,8 +107,36 @@ TEST(VirtualWorld, TenThousandRanks) {
                      single->busySeconds[rank / 625]);
 }
 
-/// The executors' step is that of the simulation, which has none: every span of
-/// every rank, with links to themselves and with shared ones.
+/// Expects that the executors' step is that of the simulation, which has none:
+/// every span of every rank.
+static void expectTheSimulation(const Plan &plan, const Model &model,
+                                const CostModel &cost) {
+  Result<Prediction> executed = predict(plan, model, cost, true);
+  ASSERT_TRUE(executed) << executed.error();
+  Result<Prediction> simulated =
+      simulate::simulate(plan, model, cost, {0, 0, true});
+  ASSERT_TRUE(simulated) << simulated.error();
+  EXPECT_DOUBLE_EQ(executed->seconds, simulated->seconds);
+  EXPECT_EQ(executed->peakArenaBytes, simulated->peakArenaBytes);
+  EXPECT_EQ(executed->peakBytes, simulated->peakBytes);
+  for (uint32_t rank = 0; rank < plan.ranks.size(); ++rank) {
+    EXPECT_DOUBLE_EQ(executed->busySeconds[rank], simulated->busySeconds[rank]);
+    const auto &mine = executed->timelines[rank];
+    const auto &other = simulated->timelines[rank];
+    ASSERT_EQ(mine.size(), other.size());
+    for (size_t i = 0; i < mine.size(); ++i) {
+      ASSERT_EQ(mine[i].instruction, other[i].instruction);
+      ASSERT_DOUBLE_EQ(mine[i].begin, other[i].begin)
+          << "rank " << rank << ", instruction " << i << ", "
+          << name(plan.roles[plan.ranks[rank].role].body[i].op);
+      ASSERT_DOUBLE_EQ(mine[i].end, other[i].end)
+          << "rank " << rank << ", instruction " << i << ", "
+          << name(plan.roles[plan.ranks[rank].role].body[i].op);
+    }
+  }
+}
+
+/// With links to themselves and with shared ones.
 TEST(VirtualWorld, IsTheSimulation) {
   Topology topology;
   topology.nodes = 4;
@@ -136,29 +165,40 @@ TEST(VirtualWorld, IsTheSimulation) {
       ASSERT_TRUE(plan) << plan.error();
       EXPECT_EQ(plan->roles[0].hostBytes > 0, strategy == offloading);
       RooflineCost cost(topology);
-      Result<Prediction> executed = predict(*plan, model, cost, true);
-      ASSERT_TRUE(executed) << executed.error();
-      Result<Prediction> simulated =
-          simulate::simulate(*plan, model, cost, {0, 0, true});
-      ASSERT_TRUE(simulated) << simulated.error();
-      EXPECT_DOUBLE_EQ(executed->seconds, simulated->seconds);
-      EXPECT_EQ(executed->peakArenaBytes, simulated->peakArenaBytes);
-      EXPECT_EQ(executed->peakBytes, simulated->peakBytes);
-      for (uint32_t rank = 0; rank < plan->ranks.size(); ++rank) {
-        EXPECT_DOUBLE_EQ(executed->busySeconds[rank],
-                         simulated->busySeconds[rank]);
-        const auto &mine = executed->timelines[rank];
-        const auto &other = simulated->timelines[rank];
-        ASSERT_EQ(mine.size(), other.size());
-        for (size_t i = 0; i < mine.size(); ++i) {
-          ASSERT_EQ(mine[i].instruction, other[i].instruction);
-          ASSERT_DOUBLE_EQ(mine[i].begin, other[i].begin)
-              << "rank " << rank << ", instruction " << i;
-          ASSERT_DOUBLE_EQ(mine[i].end, other[i].end)
-              << "rank " << rank << ", instruction " << i;
-        }
-      }
+      expectTheSimulation(*plan, model, cost);
     }
+}
+
+/// What a table hides takes no time in either.
+TEST(VirtualWorld, IsTheSimulationOfSharedSequences) {
+  Topology topology;
+  topology.devicesPerNode = 8;
+  topology.device = {1 << 30, 1e9, 1e12, 1e-6};
+  topology.intraNode = topology.interNode = {1e-6, 1e8};
+  RooflineCost cost(topology);
+  SliceOptions options;
+  options.layers = 3;
+  Model model = makeSliceModel(options);
+  Strategy shared;
+  shared.segments = {2, 2, 2, 1};
+  shared.microbatches = 2;
+  Strategy sliced = shared;
+  shared.sequence = 2;
+  sliced.slices = 3;
+  sliced.activations.assign(4, {1, 0});
+  std::vector<Strategy> strategies = {sliced};
+  for (const char *method :
+       {"ring", "zigzag", "striped", "all_gather", "ulysses", "token_ring"}) {
+    strategies.push_back(shared);
+    strategies.back().sequenceMethod = method;
+  }
+  for (const Strategy &strategy : strategies) {
+    SCOPED_TRACE(strategy.sequenceMethod);
+    Result<Plan> plan = expand(model, strategy, {40, 9, 31, 17},
+                               ScheduleRegistry::withBuiltins());
+    ASSERT_TRUE(plan) << plan.error();
+    expectTheSimulation(*plan, model, cost);
+  }
 }
 
 /// Fewer adapters, longer steps.

@@ -200,11 +200,12 @@ TEST(Simulate, AttentionsOfSharedSequencesTakeTheTimeOfTheirPairs) {
   OperationCost cost;
   double forward = 4 * (100 + 10), backward = 4 * (20 + 16 * 4);
   double attends = 4 * (32 + 80) * (7 + 11);
+  double sums = 2 * 5 * 2 * 8;
   double last = 5 * 200; // embed.B of rank 0
   Simulation step = run(plan, model, cost);
-  EXPECT_DOUBLE_EQ(step.seconds, forward + attends + backward + last);
-  EXPECT_DOUBLE_EQ(step.busySeconds[0],
-                   5 * (100 + 10 + 20 + 16 * 4) + 4 * (32 + 80) * 9 + last);
+  EXPECT_DOUBLE_EQ(step.seconds, forward + attends + backward + sums + last);
+  EXPECT_DOUBLE_EQ(step.busySeconds[0], 5 * (100 + 10 + 20 + 16 * 4) +
+                                            4 * (32 + 80) * 9 + sums + last);
   EXPECT_DOUBLE_EQ(step.modelFlops,
                    3 * (9 * (100 + 10) + 4 * 32 * (9 + 7 + 11)));
   EXPECT_GE(run(plan, model, cost, {1, 0, false}).seconds,
