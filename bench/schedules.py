@@ -49,7 +49,7 @@ def main():
             print("| schedule | chunks | bubble rate | hungriest arena | predicted, ms | of 1F1B | measured, ms | of 1F1B |\n|---|---|---|---|---|---|---|---|")
             base = None
             for schedule, chunks in SCHEDULES:
-                bubble, arena, predicted, seconds = measure(options.bin, pathlib.Path(folder), stages, schedule, chunks, options)
+                bubble, predicted, arena, seconds = measure(options.bin, pathlib.Path(folder), stages, schedule, chunks, options)
                 base = base or (predicted, seconds)
                 print(f"| {schedule} | {chunks} | {bubble:.3f} | {arena} | {predicted * 1e3:.1f} | {base[0] / predicted:.2f}x | {seconds * 1e3:.1f} | "
                       f"{base[1] / seconds:.2f}x |", flush=True)
