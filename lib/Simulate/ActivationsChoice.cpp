@@ -136,6 +136,25 @@ private:
   int64_t mostInFlight = 0;
 };
 
+/// Of a rank of the pipeline. Its roles, which are of different data
+/// coordinates, have one choice: that of a role which has as much to do, and to
+/// hold, as any of them.
+struct PipelineRank {
+  ActivationsProblem problem;
+  std::vector<uint32_t> stages; // of the pipeline, of each layer
+
+  void include(const ActivationsProblem &role) {
+    problem.fixedBytes = std::max(problem.fixedBytes, role.fixedBytes);
+    using Layer = ActivationsProblem::Layer;
+    for (size_t i = 0; i < stages.size(); ++i)
+      for (int64_t Layer::*field :
+           {&Layer::forward, &Layer::backward, &Layer::recompute, &Layer::input,
+            &Layer::other})
+        problem.layers[i].*field =
+            std::max(problem.layers[i].*field, role.layers[i].*field);
+  }
+};
+
 class Chooser {
 public:
   Chooser(const Model &model, const Strategy &strategy,
@@ -167,6 +186,8 @@ private:
   void prepare();
   /// False where a problem has no solution.
   bool solve(std::vector<SliceActivations> &activations);
+  /// False where there is nothing left to take away.
+  bool takeExcess();
 
   const Model &model;
   Strategy strategy;
@@ -178,7 +199,8 @@ private:
   std::vector<uint32_t> firstStage; // of the model, by stage of the pipeline
   Plan plan;                        // of the last choice
   ActivationsChoice choice;
-  std::vector<RoleProblem> problems; // by role
+  std::vector<PipelineRank> problems;
+  std::vector<size_t> problemOf; // by role
 };
 
 Result<void> Chooser::tryOut(std::vector<SliceActivations> activations) {
@@ -202,11 +224,19 @@ Result<void> Chooser::tryOut(std::vector<SliceActivations> activations) {
 
 void Chooser::prepare() {
   for (uint32_t rank = 0; rank < plan.ranks.size(); ++rank) {
-    if (plan.ranks[rank].role != problems.size())
+    if (plan.ranks[rank].role != problemOf.size())
       continue;
-    RoleProblem &made =
-        problems.emplace_back(plan, model, cost, rank, firstStage);
-    ActivationsProblem &problem = made.problem;
+    RoleProblem made(plan, model, cost, rank, firstStage);
+    auto known = std::find_if(
+        problems.begin(), problems.end(),
+        [&](const PipelineRank &other) { return other.stages == made.stages; });
+    problemOf.push_back(size_t(known - problems.begin()));
+    if (known != problems.end()) {
+      known->include(made.problem);
+      continue;
+    }
+    problems.push_back({std::move(made.problem), std::move(made.stages)});
+    ActivationsProblem &problem = problems.back().problem;
     problem.slices = int(strategy.slices);
     problem.isSliced = true;
     problem.deviceCap = setting.limits.deviceBytes;
@@ -230,7 +260,7 @@ bool Chooser::solve(std::vector<SliceActivations> &activations) {
     part.timeLimit /= kMostRounds * double(problems.size());
   choice.solution = {};
   activations.assign(firstStage.size() - 1, {});
-  for (const RoleProblem &own : problems) {
+  for (const PipelineRank &own : problems) {
     if (!own.problem.check())
       return false;
     ActivationsSolution solution = scheduler->solve(own.problem, part);
@@ -243,6 +273,27 @@ bool Chooser::solve(std::vector<SliceActivations> &activations) {
                                     uint32_t(solution.layers[i].offloaded)};
   }
   return true;
+}
+
+bool Chooser::takeExcess() {
+  std::vector<int64_t> device(problems.size(), 0), host(device);
+  for (size_t role = 0; role < problemOf.size(); ++role) {
+    int64_t &ofDevice = device[problemOf[role]],
+            &ofHost = host[problemOf[role]];
+    ofDevice = std::max(ofDevice, plan.roles[role].arenaBytes -
+                                      setting.limits.deviceBytes);
+    if (setting.limits.hostBytes > 0)
+      ofHost = std::max(ofHost,
+                        plan.roles[role].hostBytes - setting.limits.hostBytes);
+  }
+  bool isLeft = true;
+  for (size_t i = 0; i < problems.size(); ++i) {
+    ActivationsProblem &problem = problems[i].problem;
+    problem.deviceCap -= device[i];
+    problem.hostCap -= host[i];
+    isLeft &= problem.deviceCap >= 0 && problem.hostCap >= 0;
+  }
+  return isLeft;
 }
 
 Result<ActivationsChoice> Chooser::run() {
@@ -258,16 +309,8 @@ Result<ActivationsChoice> Chooser::run() {
         return tried.error();
       if (fits())
         return choice;
-      for (size_t role = 0; role < problems.size(); ++role) {
-        ActivationsProblem &problem = problems[role].problem;
-        problem.deviceCap -= std::max<int64_t>(
-            0, plan.roles[role].arenaBytes - setting.limits.deviceBytes);
-        if (setting.limits.hostBytes > 0)
-          problem.hostCap -= std::max<int64_t>(0, plan.roles[role].hostBytes -
-                                                      setting.limits.hostBytes);
-        if (problem.deviceCap < 0 || problem.hostCap < 0)
-          round = kMostRounds;
-      }
+      if (!takeExcess())
+        break;
     }
   }
   choice.solution = {};
