@@ -36,9 +36,10 @@ struct ActivationsChoice {
 /// flight together count as one, and so do data coordinates with different
 /// lengths, with the most of what they need. What it answers is planned; where
 /// that needs more than the device has, since the problem leaves out what is
-/// placed beside activations, it is asked again with as much less. Errors:
-/// those of plan::expand; InvalidPlan where even computing everything again
-/// does not fit, naming the bytes that it takes.
+/// placed beside activations, it is asked again with as much less. Offloading
+/// everything is tried beside that: it moves inputs, too. Errors: those of
+/// plan::expand; InvalidPlan where neither that nor computing everything again
+/// fits, naming the bytes that it takes.
 Result<ActivationsChoice>
 chooseActivations(const plan::Model &model, const plan::Strategy &strategy,
                   const std::vector<int64_t> &lengths, const CostModel &cost,

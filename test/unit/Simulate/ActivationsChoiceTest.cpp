@@ -141,6 +141,27 @@ TEST_F(ActivationsChoiceTest, TheLongestSequencesDecide) {
   }
 }
 
+/// A plan can move what its problem keeps: inputs, and the last stages.
+TEST_F(ActivationsChoiceTest, AllIsOffloadedWhereThatTakesLeast) {
+  int64_t least = planned({0, 0}).roles[0].arenaBytes;
+  Plan moved = planned({0, 4});
+  ASSERT_LT(moved.roles[0].arenaBytes, least);
+  costs.hostBytesPerSecond = setting.hostBytesPerSecond = 1e9;
+  setting.limits = moved.roles[0].arenaBytes;
+  EXPECT_EQ(chosen().activations, moved.strategy.activations);
+  // With more room for what is computed again it still is the faster one.
+  setting.limits = least;
+  EXPECT_EQ(chosen().activations, moved.strategy.activations);
+  setting.limits.hostBytes = moved.roles[0].hostBytes - 1;
+  EXPECT_NE(chosen().activations, moved.strategy.activations);
+  setting.limits = moved.roles[0].arenaBytes - 1;
+  EXPECT_EQ(choose().error().message,
+            "P5: a rank needs " + std::to_string(moved.roles[0].arenaBytes) +
+                " bytes where all activations are offloaded, and its device "
+                "has " +
+                std::to_string(setting.limits.deviceBytes));
+}
+
 TEST_F(ActivationsChoiceTest, WhatCannotFitIsAnError) {
   setting.limits = 1000;
   Result<ActivationsChoice> choice = choose();
