@@ -10,6 +10,9 @@
 using namespace hocket;
 using namespace hocket::plan;
 
+/// The instructions of attentions grow with their square.
+static constexpr uint32_t kMostSlices = 4096;
+
 static Error fail(std::string message, std::vector<std::string> notes = {}) {
   return Error(ErrorCode::InvalidArgument, std::move(message),
                std::move(notes));
@@ -35,6 +38,11 @@ Result<void> plan::checkSlices(const Strategy &strategy, const Model &model) {
     return fail("the number of slices must be at least 1");
   if (!strategy.walksSlices())
     return {};
+  if (strategy.slices > kMostSlices)
+    return fail("microbatches are walked in " +
+                    std::to_string(strategy.slices) +
+                    " slices, and there may be " + std::to_string(kMostSlices),
+                {"slices of less than some hundred tokens save little memory"});
   if (uint64_t(strategy.microbatches) * strategy.slices >
       uint64_t(std::numeric_limits<int32_t>::max()))
     return fail("the microbatches of a step have more than 2^31 slices");

@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <optional>
 #include <set>
 
 using namespace hocket;
@@ -18,6 +20,7 @@ namespace {
 
 /// How often a problem is asked again with less memory.
 constexpr int kMostRounds = 16;
+constexpr uint32_t kMostSlices = 128; // of a problem
 constexpr int64_t kMostHostBytes = int64_t(1) << 50;
 
 /// The problem of one role, from a plan that keeps everything.
@@ -136,6 +139,25 @@ private:
   int64_t mostInFlight = 0;
 };
 
+/// Of a rank of the pipeline. Its roles, which are of different data
+/// coordinates, have one choice: that of a role which has as much to do, and to
+/// hold, as any of them.
+struct PipelineRank {
+  ActivationsProblem problem;
+  std::vector<uint32_t> stages; // of the pipeline, of each layer
+
+  void include(const ActivationsProblem &role) {
+    problem.fixedBytes = std::max(problem.fixedBytes, role.fixedBytes);
+    using Layer = ActivationsProblem::Layer;
+    for (size_t i = 0; i < stages.size(); ++i)
+      for (int64_t Layer::*field :
+           {&Layer::forward, &Layer::backward, &Layer::recompute, &Layer::input,
+            &Layer::other})
+        problem.layers[i].*field =
+            std::max(problem.layers[i].*field, role.layers[i].*field);
+  }
+};
+
 class Chooser {
 public:
   Chooser(const Model &model, const Strategy &strategy,
@@ -161,12 +183,23 @@ private:
   bool fits() const {
     return (setting.limits.deviceBytes <= 0 ||
             choice.peakArenaBytes <= setting.limits.deviceBytes) &&
-           (setting.limits.hostBytes <= 0 ||
-            choice.hostBytes <= setting.limits.hostBytes);
+           fitsHost();
+  }
+  bool fitsHost() const {
+    return setting.limits.hostBytes <= 0 ||
+           choice.hostBytes <= setting.limits.hostBytes;
   }
   void prepare();
   /// False where a problem has no solution.
   bool solve(std::vector<SliceActivations> &activations);
+  /// False where there is nothing left to take away.
+  bool takeExcess();
+  /// What the problems answer, if the plan of that fits.
+  Result<std::optional<ActivationsChoice>> trySolutions();
+  Result<void> tryAll(SliceActivations ofEach) {
+    choice.solution = {};
+    return tryOut(std::vector<SliceActivations>(firstStage.size() - 1, ofEach));
+  }
 
   const Model &model;
   Strategy strategy;
@@ -178,7 +211,8 @@ private:
   std::vector<uint32_t> firstStage; // of the model, by stage of the pipeline
   Plan plan;                        // of the last choice
   ActivationsChoice choice;
-  std::vector<RoleProblem> problems; // by role
+  std::vector<PipelineRank> problems;
+  std::vector<size_t> problemOf; // by role
 };
 
 Result<void> Chooser::tryOut(std::vector<SliceActivations> activations) {
@@ -202,11 +236,19 @@ Result<void> Chooser::tryOut(std::vector<SliceActivations> activations) {
 
 void Chooser::prepare() {
   for (uint32_t rank = 0; rank < plan.ranks.size(); ++rank) {
-    if (plan.ranks[rank].role != problems.size())
+    if (plan.ranks[rank].role != problemOf.size())
       continue;
-    RoleProblem &made =
-        problems.emplace_back(plan, model, cost, rank, firstStage);
-    ActivationsProblem &problem = made.problem;
+    RoleProblem made(plan, model, cost, rank, firstStage);
+    auto known = std::find_if(
+        problems.begin(), problems.end(),
+        [&](const PipelineRank &other) { return other.stages == made.stages; });
+    problemOf.push_back(size_t(known - problems.begin()));
+    if (known != problems.end()) {
+      known->include(made.problem);
+      continue;
+    }
+    problems.push_back({std::move(made.problem), std::move(made.stages)});
+    ActivationsProblem &problem = problems.back().problem;
     problem.slices = int(strategy.slices);
     problem.isSliced = true;
     problem.deviceCap = setting.limits.deviceBytes;
@@ -230,7 +272,7 @@ bool Chooser::solve(std::vector<SliceActivations> &activations) {
     part.timeLimit /= kMostRounds * double(problems.size());
   choice.solution = {};
   activations.assign(firstStage.size() - 1, {});
-  for (const RoleProblem &own : problems) {
+  for (const PipelineRank &own : problems) {
     if (!own.problem.check())
       return false;
     ActivationsSolution solution = scheduler->solve(own.problem, part);
@@ -245,42 +287,79 @@ bool Chooser::solve(std::vector<SliceActivations> &activations) {
   return true;
 }
 
+bool Chooser::takeExcess() {
+  std::vector<int64_t> device(problems.size(), 0), host(device);
+  for (size_t role = 0; role < problemOf.size(); ++role) {
+    int64_t &ofDevice = device[problemOf[role]],
+            &ofHost = host[problemOf[role]];
+    ofDevice = std::max(ofDevice, plan.roles[role].arenaBytes -
+                                      setting.limits.deviceBytes);
+    if (setting.limits.hostBytes > 0)
+      ofHost = std::max(ofHost,
+                        plan.roles[role].hostBytes - setting.limits.hostBytes);
+  }
+  bool isLeft = true;
+  for (size_t i = 0; i < problems.size(); ++i) {
+    ActivationsProblem &problem = problems[i].problem;
+    problem.deviceCap -= device[i];
+    problem.hostCap -= host[i];
+    isLeft &= problem.deviceCap >= 0 && problem.hostCap >= 0;
+  }
+  return isLeft;
+}
+
+Result<std::optional<ActivationsChoice>> Chooser::trySolutions() {
+  if (strategy.slices > kMostSlices)
+    return std::optional<ActivationsChoice>();
+  prepare();
+  std::vector<SliceActivations> activations;
+  for (int round = 0; round < kMostRounds && solve(activations); ++round) {
+    if (Result<void> tried = tryOut(activations); !tried)
+      return tried.error();
+    if (fits())
+      return std::optional(choice);
+    if (!takeExcess())
+      break;
+  }
+  return std::optional<ActivationsChoice>();
+}
+
 Result<ActivationsChoice> Chooser::run() {
   if (Result<void> tried = tryOut({}); !tried)
     return tried.error();
   if (fits())
     return choice;
-  if (strategy.slices <= 128) {
-    prepare();
-    std::vector<SliceActivations> activations;
-    for (int round = 0; round < kMostRounds && solve(activations); ++round) {
-      if (Result<void> tried = tryOut(activations); !tried)
-        return tried.error();
-      if (fits())
-        return choice;
-      for (size_t role = 0; role < problems.size(); ++role) {
-        ActivationsProblem &problem = problems[role].problem;
-        problem.deviceCap -= std::max<int64_t>(
-            0, plan.roles[role].arenaBytes - setting.limits.deviceBytes);
-        if (setting.limits.hostBytes > 0)
-          problem.hostCap -= std::max<int64_t>(0, plan.roles[role].hostBytes -
-                                                      setting.limits.hostBytes);
-        if (problem.deviceCap < 0 || problem.hostCap < 0)
-          round = kMostRounds;
-      }
+  Result<std::optional<ActivationsChoice>> solved = trySolutions();
+  if (!solved)
+    return solved.error();
+  std::optional<ActivationsChoice> best = std::move(*solved);
+  int64_t least = std::numeric_limits<int64_t>::max();
+  const char *leastIs = nullptr;
+  auto consider = [&](SliceActivations ofEach, const char *text) {
+    Result<void> tried = tryAll(ofEach);
+    if (tried && fits() && (!best || choice.seconds < best->seconds))
+      best = choice;
+    if (tried && fitsHost() && choice.peakArenaBytes < least) {
+      least = choice.peakArenaBytes;
+      leastIs = text;
     }
-  }
-  choice.solution = {};
-  if (Result<void> tried =
-          tryOut(std::vector<SliceActivations>(firstStage.size() - 1));
-      !tried)
-    return tried.error();
-  if (fits())
-    return choice;
+    return tried;
+  };
+  if (!best)
+    if (Result<void> tried = consider({0, 0}, "computed again"); !tried)
+      return tried.error();
+  // A plan moves more than a problem does: inputs, too, and what is away for
+  // long enough of the last stages.
+  if (setting.hostBytesPerSecond > 0)
+    if (Result<void> tried = consider({0, strategy.slices}, "offloaded");
+        !tried)
+      return tried.error();
+  if (best)
+    return *best;
   return Error(ErrorCode::InvalidPlan,
-               "P5: a rank needs " + std::to_string(choice.peakArenaBytes) +
-                   " bytes where all activations are computed again, and its "
-                   "device has " +
+               "P5: a rank needs " + std::to_string(least) +
+                   " bytes where all activations are " + leastIs +
+                   ", and its device has " +
                    std::to_string(setting.limits.deviceBytes),
                {"use more slices, shorter sequences or more stages"});
 }

@@ -30,10 +30,12 @@ int64_t mix(double t, int64_t a, int64_t b) {
 
 } // namespace
 
-Bound::Bound(const Model &model)
-    : model(model),
+Bound::Bound(const Model &model, Budget &budget)
+    : model(model), budget(budget),
       deviceRoom(double(model.problem.deviceCap - model.problem.fixedBytes)),
       hostRoom(double(model.problem.hostCap)) {
+  for (size_t i = 0; i < model.numTables(); ++i)
+    numOptions += int64_t(model.tableAt(i).options.size());
   add({0, 0, 0, 0});
   add(maximize({true, true, true, true}));
   // Where one of the limits does not bind, these do better deep in a search.
@@ -185,6 +187,9 @@ Bound::Weights Bound::maximize(const std::array<bool, 4> &isFree) const {
     if (outside != center.end()) {
       normal[size_t(outside - center.begin())] = *outside < 0 ? -1 : 1;
     } else {
+      // Some nanoseconds for each option, and for each layer.
+      if (!budget.spend((numOptions + int64_t(model.size())) / 2))
+        break;
       Weights weights{}, gradient{};
       for (size_t i = 0; i < n; ++i)
         weights[axes[i]] = center[i] * largest[axes[i]];

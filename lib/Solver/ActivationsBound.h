@@ -41,7 +41,8 @@ struct Prefix {
 
 class Bound {
 public:
-  explicit Bound(const Model &model);
+  /// Weights are sought as long as the budget lasts.
+  Bound(const Model &model, Budget &budget);
 
   /// Of every step that begins as `prefix`, whose layers are those before
   /// `next`, which is a layer.
@@ -72,6 +73,8 @@ private:
   Weights maximize(const std::array<bool, 4> &isFree) const;
 
   const Model &model;
+  Budget &budget;
+  int64_t numOptions = 0;      // of all tables
   double deviceRoom, hostRoom; // bytes
   std::vector<Relaxation> relaxations;
 };

@@ -24,8 +24,11 @@ public:
 
   std::optional<ActivationsSolution>
   run(const std::vector<ActivationChoice> &choices) {
-    for (size_t i = 0; i < model.size(); ++i)
+    for (size_t i = 0; i < model.size(); ++i) {
+      if (!budget.spend(int64_t(model.layer(i).options.size()) / 8))
+        return std::nullopt;
       current.push_back(optionLike(i, choices[i]));
+    }
     figures = measure();
     do
       while (improveOneByOne() && !budget.exhausted()) {

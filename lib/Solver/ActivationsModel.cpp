@@ -34,8 +34,10 @@ enum class Times {
   Ignore,
 };
 
-/// The options that no other one is as good as in every respect.
-std::vector<Option> worthwhile(std::vector<Option> all, Times times) {
+/// The options that no other one is as good as in every respect. Where the
+/// budget ends on the way, some of them.
+std::vector<Option> worthwhile(std::vector<Option> all, Times times,
+                               Budget &budget) {
   auto key = [times](const Option &option) {
     return std::tuple(times == Times::Ignore ? 0 : option.backward, option.kept,
                       option.moved, option.working, option.backward);
@@ -44,6 +46,8 @@ std::vector<Option> worthwhile(std::vector<Option> all, Times times) {
             [&](const Option &a, const Option &b) { return key(a) < key(b); });
   std::vector<Option> kept;
   for (const Option &option : all) {
+    if (!budget.spend(int64_t(kept.size()) / 4 + 8))
+      break;
     bool isBeaten =
         std::any_of(kept.begin(), kept.end(), [&](const Option &other) {
           return (times != Times::Differ ||
@@ -91,7 +95,7 @@ std::vector<Option> activations::everyOption(const ActivationsProblem &problem,
   return options;
 }
 
-Model::Model(const ActivationsProblem &problem, bool bytesAlone)
+Model::Model(const ActivationsProblem &problem, Budget &budget, bool bytesAlone)
     : problem(problem) {
   // Where tasks must not wait, a longer backward may hide a copy.
   Times times = !problem.allowsStalls ? Times::Differ
@@ -113,7 +117,11 @@ Model::Model(const ActivationsProblem &problem, bool bytesAlone)
       continue;
     LayerOptions &table = tables.emplace_back();
     table.forward = layer.forward;
-    table.options = worthwhile(everyOption(problem, index), times);
+    table.options = worthwhile(everyOption(problem, index), times, budget);
+    if (budget.exhausted()) {
+      tableOf.clear();
+      return;
+    }
     auto least = [&](int64_t Option::*field) {
       return (*std::min_element(table.options.begin(), table.options.end(),
                                 [&](const Option &a, const Option &b) {

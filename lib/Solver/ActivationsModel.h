@@ -40,8 +40,10 @@ struct LayerOptions {
 class Model {
 public:
   /// With `bytesAlone`, of options that differ in their time alone any one is
-  /// left out.
-  explicit Model(const ActivationsProblem &problem, bool bytesAlone = false);
+  /// left out. Many slices have many choices: a budget that ends on the way
+  /// leaves the model incomplete, and good for nothing.
+  Model(const ActivationsProblem &problem, Budget &budget,
+        bool bytesAlone = false);
 
   const ActivationsProblem &problem;
   size_t size() const { return tableOf.size(); }
@@ -50,6 +52,8 @@ public:
   }
   size_t table(size_t index) const { return tableOf[index]; }
   size_t numTables() const { return tables.size(); }
+  const LayerOptions &tableAt(size_t index) const { return tables[index]; }
+  bool isComplete() const { return size() == problem.size(); }
 
 private:
   std::vector<LayerOptions> tables;

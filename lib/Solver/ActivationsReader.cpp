@@ -13,6 +13,8 @@ namespace {
 
 constexpr int64_t kMostBytes = int64_t(1) << 50;
 constexpr double kMostMs = double(int64_t(1) << 44) / 1e6;
+/// Nothing is copied, so that it must not count.
+constexpr double kRateOfNoHost = 1e12;
 
 class Reader {
 public:
@@ -72,7 +74,7 @@ private:
     if (device.has("fixed"))
       problem.fixedBytes = bytes(device["fixed"]);
     if (!fields.has("host")) {
-      problem.toHost = problem.fromHost = 1;
+      problem.toHost = problem.fromHost = kRateOfNoHost;
       return;
     }
     FieldReader host = fields["host"];

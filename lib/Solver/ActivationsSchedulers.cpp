@@ -73,10 +73,20 @@ private:
 
   /// What no cap of the device would change; empty where there is nothing.
   std::string whyNever() const {
+    auto mustMove = [](const ActivationsProblem::Allowed &allowed) {
+      return !allowed.keep && !allowed.recompute;
+    };
+    auto placeOf = [&](const ActivationsProblem::Allowed &allowed) {
+      return mustMove(allowed) ? ActivationPlace::Offload
+                               : ActivationPlace::Keep;
+    };
+    ActivationChoice choice = {placeOf(problem.input),
+                               placeOf(problem.attention), 0,
+                               mustMove(problem.other) ? problem.slices : 0};
     int64_t least = 0;
-    Model model(problem);
     for (size_t i = 0; i < problem.size(); ++i)
-      least += model.layer(i).leastMoved;
+      if (problem.mayMove(i))
+        least += problem.movedBytes(i, choice);
     if (least > problem.hostCap)
       return "what must be offloaded takes " + std::to_string(least) +
              " bytes of the host, and host.cap is " +
@@ -116,14 +126,29 @@ private:
   }
 
   void runByLayer() {
-    if (!findFirst(Model(problem, /*bytesAlone=*/true)))
+    bool isUniformDone = false;
+    { // where there is little time, a choice for all is better than none
+      Budget part(budget, 0.1);
+      isUniformDone = considerUniform(part).has_value();
+    }
+    if (best.layers.empty()) {
+      Model bytes(problem, budget, /*bytesAlone=*/true);
+      if (!bytes.isComplete() || !findFirst(bytes))
+        return;
+    }
+    int64_t tasks = 0;
+    for (const ActivationsProblem::Layer &layer : problem.layers)
+      tasks += layer.forward + layer.backward;
+    offerBound(tasks);
+    Model model(problem, budget);
+    if (!model.isComplete())
       return;
-    Model model(problem);
-    Bound bound(model);
+    Bound bound(model, budget);
     offerBound(bound.ofWholeStep());
     {
       Budget part(budget, 0.5);
-      considerUniform(part);
+      if (!isUniformDone)
+        considerUniform(part);
       improve(model, choicesOf(best), part);
       considerTotals(model, bound, part);
     }
@@ -169,18 +194,25 @@ private:
       offerBound(best.value);
   }
 
-  /// The least peak of a uniform choice; none where the budget ended.
+  /// The least peak of a uniform choice; none where the budget ended. Each of
+  /// the last two layers keeps everything, or what the others keep or offload;
+  /// of two layers or one, the first is what the last may be like.
   std::optional<int64_t> considerUniform(Budget &part) {
     int64_t smallest = kNoBytes;
-    for (const Option &option : everyOption(problem, 0))
-      for (const ActivationChoice &last :
-           {wholeChoice(), withoutMoves(option.choice)}) {
-        if (!part.spend(int64_t(problem.size()) * 8))
+    size_t size = problem.size();
+    for (const Option &option : everyOption(problem, 0)) {
+      ActivationChoice whole = wholeChoice();
+      ActivationChoice like = withoutMoves(option.choice);
+      for (auto [lastButOne, last] :
+           {std::pair(whole, whole), std::pair(like, whole),
+            std::pair(whole, like), std::pair(like, like)}) {
+        if (!part.spend(int64_t(size) * 8))
           return std::nullopt;
-        std::vector<ActivationChoice> choices(problem.size(), option.choice);
-        for (size_t i = 0; i < problem.size(); ++i)
-          if (!problem.mayMove(i))
-            choices[i] = last;
+        std::vector<ActivationChoice> choices(size, option.choice);
+        if (size > 2)
+          choices[size - 2] = lastButOne;
+        if (size > 1)
+          choices[size - 1] = last;
         ActivationsSolution solution = timetable(problem, choices);
         if (!fitsButForDevice(problem, solution))
           continue;
@@ -188,6 +220,7 @@ private:
         if (solution.peakBytes <= problem.deviceCap)
           offer(choices);
       }
+    }
     return smallest;
   }
 

@@ -103,6 +103,8 @@ int64_t Totals::minimize(int64_t below, Budget &spent) {
   limit = below;
   isFound = false;
   isComplete = true;
+  if (kinds.empty()) // a single layer has all that it works on
+    return std::min(limit, value(Sums()));
   branch(0, Sums());
   return isComplete ? limit : 0;
 }

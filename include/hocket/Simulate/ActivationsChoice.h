@@ -33,11 +33,13 @@ struct ActivationsChoice {
 /// fits. The problem of kind `activations` (Activations.h) of every rank of the
 /// pipeline has its stages as layers, with their times by `cost` and the bytes
 /// that a plan which keeps everything has for them; microbatches that are in
-/// flight together count as one. What it answers is planned; where that needs
-/// more than the device has, since the problem leaves out what is placed beside
-/// activations, it is asked again with as much less. Errors: those of
-/// plan::expand; InvalidPlan where even computing everything again does not
-/// fit, naming the bytes that it takes.
+/// flight together count as one, and so do data coordinates with different
+/// lengths, with the most of what they need. What it answers is planned; where
+/// that needs more than the device has, since the problem leaves out what is
+/// placed beside activations, it is asked again with as much less. Offloading
+/// everything is tried beside that: it moves inputs, too. Errors: those of
+/// plan::expand; InvalidPlan where neither that nor computing everything again
+/// fits, naming the bytes that it takes.
 Result<ActivationsChoice>
 chooseActivations(const plan::Model &model, const plan::Strategy &strategy,
                   const std::vector<int64_t> &lengths, const CostModel &cost,

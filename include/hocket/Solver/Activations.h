@@ -83,8 +83,8 @@ struct ActivationsProblem {
   Allowed other = {true, true, true};
   /// Whether a task may wait for a copy.
   bool allowsStalls = true;
-  /// MEMO: all layers but the last two have the same choice. The last two keep
-  /// everything, or what the others keep or offload.
+  /// MEMO: all layers but the last two have the same choice. Each of the last
+  /// two keeps everything, or what the others keep or offload.
   bool isUniform = false;
   /// A layer walks its tokens slice by slice: what is computed again is alive
   /// for one slice at a time, where else a layer that runs has all of it.

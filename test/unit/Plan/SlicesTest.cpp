@@ -393,7 +393,10 @@ TEST(SlicesTest, SayWhatIsNotThere) {
   strategy = layerwise(model, 2);
   strategy.sequence = 2;
   expect(strategy, "by the method 'ring' do not walk them in slices");
-  strategy = layerwise(model, 1u << 31);
+  strategy = layerwise(model, 4097);
+  expect(strategy, "walked in 4097 slices, and there may be 4096");
+  strategy = layerwise(model, 4096);
+  strategy.microbatches = 1u << 20;
   expect(strategy, "have more than 2^31 slices");
   strategy = layerwise(model, 2);
   strategy.activations = {{0, 0}};

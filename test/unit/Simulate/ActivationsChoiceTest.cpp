@@ -31,8 +31,6 @@ public:
   double hostBytesPerSecond = 1;
 };
 
-const std::vector<int64_t> kLengths = {512};
-
 Strategy layerwise(const Model &model, uint32_t slices) {
   Strategy strategy;
   for (size_t stage = 0; stage + 1 < model.stages.size(); stage += 2)
@@ -48,6 +46,7 @@ class ActivationsChoiceTest : public testing::Test {
 protected:
   Model model = makeSliceModel({});
   Strategy strategy = layerwise(model, 4);
+  std::vector<int64_t> lengths = {512};
   ScheduleRegistry schedules = ScheduleRegistry::withBuiltins();
   Costs costs;
   ActivationsSetting setting;
@@ -55,7 +54,7 @@ protected:
   Result<ActivationsChoice> choose() {
     SolverOptions options;
     options.workLimit = 100'000'000;
-    return chooseActivations(model, strategy, kLengths, costs, setting,
+    return chooseActivations(model, strategy, lengths, costs, setting,
                              schedules, options);
   }
   ActivationsChoice chosen() {
@@ -67,7 +66,7 @@ protected:
   Plan planned(SliceActivations activations) {
     Strategy tried = strategy;
     tried.activations.assign(strategy.segments.size(), activations);
-    Result<Plan> plan = expand(model, tried, kLengths, schedules);
+    Result<Plan> plan = expand(model, tried, lengths, schedules);
     EXPECT_TRUE(plan) << plan.error();
     return *plan;
   }
@@ -121,6 +120,46 @@ TEST_F(ActivationsChoiceTest, AFastHostTakesNoTime) {
   costs.hostBytesPerSecond = setting.hostBytesPerSecond = 1e9;
   setting.limits.hostBytes = fast.hostBytes / 3;
   EXPECT_LE(chosen().hostBytes, fast.hostBytes / 3);
+}
+
+/// Data coordinates that have little to hold leave the choice to the one that
+/// has much, whoever comes first.
+TEST_F(ActivationsChoiceTest, TheLongestSequencesDecide) {
+  int64_t most = planned({4, 0}).roles[0].arenaBytes;
+  int64_t least = planned({0, 0}).roles[0].arenaBytes;
+  setting.limits = (least + most) / 2;
+  std::vector<SliceActivations> alone = chosen().activations;
+  uint32_t kept = 0;
+  for (const SliceActivations &stage : alone)
+    kept += stage.kept;
+  ASSERT_GT(kept, 0u);
+  strategy.data = 2;
+  for (const std::vector<int64_t> &both :
+       {std::vector<int64_t>{512, 20}, {20, 512}}) {
+    lengths = both;
+    EXPECT_EQ(chosen().activations, alone) << lengths[0];
+  }
+}
+
+/// A plan can move what its problem keeps: inputs, and the last stages.
+TEST_F(ActivationsChoiceTest, AllIsOffloadedWhereThatTakesLeast) {
+  int64_t least = planned({0, 0}).roles[0].arenaBytes;
+  Plan moved = planned({0, 4});
+  ASSERT_LT(moved.roles[0].arenaBytes, least);
+  costs.hostBytesPerSecond = setting.hostBytesPerSecond = 1e9;
+  setting.limits = moved.roles[0].arenaBytes;
+  EXPECT_EQ(chosen().activations, moved.strategy.activations);
+  // With more room for what is computed again it still is the faster one.
+  setting.limits = least;
+  EXPECT_EQ(chosen().activations, moved.strategy.activations);
+  setting.limits.hostBytes = moved.roles[0].hostBytes - 1;
+  EXPECT_NE(chosen().activations, moved.strategy.activations);
+  setting.limits = moved.roles[0].arenaBytes - 1;
+  EXPECT_EQ(choose().error().message,
+            "P5: a rank needs " + std::to_string(moved.roles[0].arenaBytes) +
+                " bytes where all activations are offloaded, and its device "
+                "has " +
+                std::to_string(setting.limits.deviceBytes));
 }
 
 TEST_F(ActivationsChoiceTest, WhatCannotFitIsAnError) {

@@ -125,7 +125,34 @@ private:
     return list;
   }
 
+  /// Each of the last two layers holds all that may be held, or as much as
+  /// layer 0.
+  bool isUniform() const {
+    const ActivationChoice &first = choices[0];
+    for (size_t i = 1; i < choices.size(); ++i) {
+      const ActivationChoice &own = choices[i];
+      if (i + 2 < choices.size()) {
+        if (!(own == first))
+          return false;
+        continue;
+      }
+      bool holdsAttention = problem.attention.keep || problem.attention.offload;
+      bool holdsOther = problem.other.keep || problem.other.offload;
+      bool isAgain = own.attention == ActivationPlace::Recompute;
+      bool isWhole = isAgain != holdsAttention &&
+                     own.kept == (holdsOther ? problem.slices : 0);
+      bool isLike =
+          isAgain == (first.attention == ActivationPlace::Recompute) &&
+          own.kept == first.kept + first.offloaded;
+      if (!isWhole && !isLike)
+        return false;
+    }
+    return true;
+  }
+
   void judge() {
+    if (problem.isUniform && !isUniform())
+      return;
     size_t count = problem.size();
     std::vector<int64_t> copied(count, 0), ended(count + 2, 0);
     int64_t now = 0, engine = 0, tasks = 0, host = 0, kept = 0, peak = 0;

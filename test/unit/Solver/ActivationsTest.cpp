@@ -63,6 +63,59 @@ TEST(Activations, IsOptimalWhereEveryChoiceIsTried) {
   EXPECT_GT(numInfeasible, 5);
 }
 
+/// What verify() accepts, tried one by one.
+TEST(Activations, UniformIsOptimalWhereEveryChoiceIsTried) {
+  int numSolved = 0, numUnlike = 0;
+  for (unsigned seed = 0; seed < 200; ++seed) {
+    SCOPED_TRACE(seed);
+    ActivationsProblem problem = randomActivations(seed);
+    problem.isUniform = true;
+    auto expected = ActivationsBruteForce(problem).run();
+    ActivationsSolution solution = solve(problem);
+    if (expected.value == std::numeric_limits<int64_t>::max()) {
+      EXPECT_EQ(solution.status, SolutionStatus::Infeasible);
+      continue;
+    }
+    EXPECT_EQ(solution.status, SolutionStatus::Optimal);
+    EXPECT_EQ(solution.value, expected.value);
+    ++numSolved;
+    size_t size = problem.size();
+    numUnlike += size > 2 && solution.layers[size - 1].kept !=
+                                 solution.layers[size - 2].kept;
+  }
+  EXPECT_GT(numSolved, 60);
+  EXPECT_GT(numUnlike, 0);
+}
+
+TEST(Activations, ASingleLayerKeepsWhatFits) {
+  ActivationsProblem problem = equalLayers(1, 4);
+  for (bool isSliced : {false, true}) {
+    problem.isSliced = isSliced;
+    problem.deviceCap = 10 + 1400 + 50;
+    ActivationsSolution solution = solve(problem);
+    EXPECT_EQ(solution.status, SolutionStatus::Optimal);
+    EXPECT_EQ(solution.value, 3000);
+    problem.deviceCap -= 1;
+    solution = solve(problem);
+    EXPECT_EQ(solution.status,
+              isSliced ? SolutionStatus::Optimal : SolutionStatus::Infeasible);
+  }
+}
+
+/// Of a hundred different layers with 128 slices even the choices are too many
+/// to list: what is found meanwhile is given.
+TEST(Activations, ManyChoicesDoNotOutlastTheBudget) {
+  ActivationsProblem problem = equalLayers(100, 128);
+  problem.attention.recompute = true;
+  problem.deviceCap = 60'000;
+  problem.hostCap = 50'000;
+  for (size_t i = 0; i < problem.size(); ++i)
+    problem.layers[i].forward += int64_t(i);
+  ActivationsSolution solution = solve(problem, "auto", 10'000'000);
+  EXPECT_EQ(solution.status, SolutionStatus::Feasible);
+  EXPECT_GE(solution.lowerBound, 100 * 3000);
+}
+
 /// MEMO: alpha is the largest that the bandwidth and the host allow.
 TEST(Activations, UniformChoicesAreThoseOfMemosFormulas) {
   std::mt19937 random(5);
