@@ -30,6 +30,7 @@ private:
   Found checkGroups();
   Found checkChunks();
   Found checkCover();
+  Found checkRuns();
 
   Found fail(std::string message) {
     return context.violation("structure", std::move(message));
@@ -179,10 +180,46 @@ Found SequencesChecker::checkCover() {
   return std::nullopt;
 }
 
+/// Where rows are gathered, each member has one run of each sequence of its
+/// group, perhaps an empty one, and the runs follow each other as the members
+/// do.
+Found SequencesChecker::checkRuns() {
+  if (!gathersRows(context.model))
+    return std::nullopt;
+  for (uint32_t i = 0; i < numSlices; ++i)
+    for (const SequenceGroup &group :
+         plan.sequenceGroups[plan.strategy.microbatchOf(i)]) {
+      std::vector<int64_t> next(group.sequences.size()); // token
+      for (uint32_t coordinate : group.coordinates) {
+        size_t place = size_t(coordinate) * numSlices + i;
+        uint32_t begin = plan.firstChunk[place];
+        size_t count = plan.firstChunk[place + 1] - begin;
+        bool isRun = count == next.size();
+        for (size_t k = 0; k < count && isRun; ++k) {
+          const TokenChunk &chunk = plan.chunks[begin + k];
+          isRun = chunk.sequence == group.sequences[k];
+          if (!isRun || chunk.count == 0)
+            continue;
+          isRun =
+              chunk.first == next[k] && (chunk.stride == 1 || chunk.count == 1);
+          next[k] += chunk.count;
+        }
+        if (!isRun)
+          return context.violation(
+              "P8", "coordinate " + std::to_string(coordinate) +
+                        " of a group that scans does not have the next run of "
+                        "each sequence in " +
+                        plan.strategy.describe(i));
+      }
+    }
+  return std::nullopt;
+}
+
 Found SequencesChecker::run() {
   for (auto check :
        {&SequencesChecker::checkSizes, &SequencesChecker::checkGroups,
-        &SequencesChecker::checkChunks, &SequencesChecker::checkCover})
+        &SequencesChecker::checkChunks, &SequencesChecker::checkCover,
+        &SequencesChecker::checkRuns})
     if (Found found = (this->*check)())
       return found;
   return std::nullopt;

@@ -2,6 +2,8 @@
 
 #include "hocket/Plan/Pack.h"
 
+#include "hocket/Plan/Sequence.h"
+
 #include <algorithm>
 
 using namespace hocket;
@@ -14,16 +16,22 @@ Result<PackingProblem> plan::packingFor(const Model &model,
     return Error(ErrorCode::InvalidArgument, std::move(message),
                  std::move(notes));
   };
-  int64_t fewestHeads = 0;
-  for (const Stage &stage : model.stages)
+  int64_t fewestHeads = 0, mostMembers = 0; // 0: none have a limit
+  for (const Stage &stage : model.stages) {
     if (stage.attention)
       fewestHeads =
           fewestHeads == 0
               ? stage.attention->heads
               : std::min<int64_t>(fewestHeads, stage.attention->heads);
-  if (fewestHeads == 0)
+    if (stage.gather)
+      mostMembers =
+          mostMembers == 0
+              ? stage.gather->slots + 1
+              : std::min<int64_t>(mostMembers, stage.gather->slots + 1);
+  }
+  if (fewestHeads == 0 && mostMembers == 0)
     return fail("there is nothing to pack: the model's stages are not cut at "
-                "their attentions",
+                "their attentions or scans",
                 {"hocket.sequence makes the compiler cut them"});
   if (settings.devices < 1 || uint32_t(settings.devices) != strategy.replicas())
     return fail("devices must be " + std::to_string(strategy.replicas()) +
@@ -37,8 +45,27 @@ Result<PackingProblem> plan::packingFor(const Model &model,
     if (isThere)
       return fail(std::string(field) +
                   " is for predictions alone: plans cannot do that");
-  if (settings.cost.heads == 0 || settings.cost.heads > fewestHeads)
+  if (fewestHeads > 0 &&
+      (settings.cost.heads == 0 || settings.cost.heads > fewestHeads))
     settings.cost.heads = fewestHeads;
+  if (mostMembers == 0)
+    return settings;
+  for (PackingMethod method : settings.methods)
+    if (Result<std::unique_ptr<SequenceMethod>> made =
+            SequenceMethods::withBuiltins().make(name(method));
+        made && !(*made)->holdsRuns())
+      return fail(std::string("methods has \"") + name(method) +
+                      "\", and the model scans over tokens, which needs a run "
+                      "of each sequence on every rank",
+                  {"use ring or ulysses"});
+  if (!settings.degrees.empty() && settings.degrees.back() > mostMembers)
+    return fail("degrees has " + std::to_string(settings.degrees.back()) +
+                    ", and the model's scans were compiled for groups of at "
+                    "most " +
+                    std::to_string(mostMembers),
+                {"compile it with hocket.sequence degree(" +
+                 std::to_string(settings.degrees.back()) +
+                 "), or give smaller degrees"});
   return settings;
 }
 

@@ -100,7 +100,8 @@ Result<void> checkMemory(const PackingProblem &problem) {
     if (!(value >= 0) || !(value <= 0x1p40))
       return mistake(std::string("memory.") + field +
                      " must be from 0 to 2^40 MB");
-  if (memory.states >= memory.cap)
+  // A difference of less than a byte is nothing, too.
+  if (problem.capacity(1) < 1)
     return mistake("memory.states must be less than memory.cap: nothing is "
                    "left for activations");
   return {};

@@ -174,9 +174,14 @@ std::string packing::whyNot(const Model &model, size_t item) {
   if (problem.offload)
     return text + ", not even with offloading; without it, it takes " +
            std::to_string(int64_t(needed)) + " devices in one group";
-  return text + ": it takes " + std::to_string(int64_t(needed)) +
-         (int64_t(needed) > problem.devices
-              ? " devices in one group, and there are " +
-                    std::to_string(problem.devices)
-              : " devices in one group, which degrees do not have");
+  text += ": it takes " + std::to_string(int64_t(needed)) +
+          " devices in one group, ";
+  if (int64_t(needed) > problem.devices)
+    return text + "and there are " + std::to_string(problem.devices);
+  // Larger degrees are no shapes where the methods have too few heads.
+  return text +
+         (int64_t(needed) > problem.degrees.back()
+              ? "which degrees do not have"
+              : "for which cost.heads, " + std::to_string(problem.cost.heads) +
+                    ", is too small; a ring can share it");
 }

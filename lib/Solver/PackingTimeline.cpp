@@ -189,7 +189,7 @@ int64_t packing::timelineBound(const Model &model) {
     }
     return true;
   };
-  int64_t low = 0, high = model.fixedTime + 1;
+  int64_t low = -1, high = model.fixedTime + 1; // low is refuted
   while (!fits(high))
     high *= 2;
   while (high - low > std::max<int64_t>(1, high >> 14)) {

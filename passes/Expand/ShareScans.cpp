@@ -3,6 +3,7 @@
 #include "ShareScans.h"
 
 #include "mlir/Dialect/Arith/IR/Arith.h"
+#include "mlir/Dialect/Arith/Utils/Utils.h"
 #include "mlir/Dialect/Linalg/IR/Linalg.h"
 #include "mlir/Dialect/Tensor/IR/Tensor.h"
 #include "mlir/IR/IRMapping.h"
@@ -131,6 +132,12 @@ Value ScanSharer::columns(Value rows, int64_t first, RankedTensorType slice) {
   return tensor::ExpandShapeOp::create(builder, loc, type, flat, groups, sizes);
 }
 
+Value ScanSharer::flagsOf(Value rows) {
+  int64_t width = cast<RankedTensorType>(rows.getType()).getDimSize(1);
+  return columns(rows, width - 1,
+                 RankedTensorType::get({}, builder.getF32Type()));
+}
+
 //===----------------------------------------------------------------------===//
 // Rows of ranks
 //===----------------------------------------------------------------------===//
@@ -164,25 +171,59 @@ Value ScanSharer::stack(ValueRange rows) {
       builder, loc, all, SmallVector<ReassociationIndices>{{0, 1}, {2}});
 }
 
-Value ScanSharer::rowOffsets(Value offsets) {
+Value ScanSharer::rowOffsets(ValueRange rows, Value offsets) {
+  OpFoldResult count = sequences(offsets);
+  Values flags;
+  for (Value row : rows)
+    flags.push_back(flagsOf(row));
+  AffineMap ofSequence = builder.getMultiDimIdentityMap(2).getMajorSubMap(1);
+  SmallVector<AffineMap> maps(flags.size(), ofSequence);
+  Type type = builder.getI32Type();
   Value out = tensor::EmptyOp::create(
-      builder, loc, {tensor::getMixedSize(builder, loc, offsets, 0)},
-      builder.getI32Type());
-  return overElements(
-      builder, loc, {}, {}, out,
-      [&](OpBuilder &inner, Location at, ValueRange) -> Value {
+      builder, loc, {count, builder.getIndexAttr(degree)}, type);
+  auto offsetOf = [&](OpBuilder &inner, Location at, Value sequence) {
+    Value ranks = arith::ConstantIndexOp::create(inner, at, degree);
+    return arith::MulIOp::create(inner, at, sequence, ranks);
+  };
+  Value begins = overElements(
+      builder, loc, flags, maps, out,
+      [&](OpBuilder &inner, Location at, ValueRange arguments) -> Value {
         Value sequence = linalg::IndexOp::create(inner, at, 0);
-        Value ranks = arith::ConstantIndexOp::create(inner, at, degree);
-        Value begin = arith::MulIOp::create(inner, at, sequence, ranks);
+        Value rank = linalg::IndexOp::create(inner, at, 1);
+        Value anyBefore = arith::ConstantIntOp::create(inner, at, 0, 1);
+        for (auto [number, flag] :
+             llvm::enumerate(arguments.take_front(flags.size()))) {
+          Value own = arith::ConstantIndexOp::create(inner, at, number);
+          Value isBefore = arith::CmpIOp::create(
+              inner, at, arith::CmpIPredicate::slt, own, rank);
+          isBefore = arith::AndIOp::create(inner, at, isBefore,
+                                           isSet(inner, at, flag));
+          anyBefore = arith::OrIOp::create(inner, at, anyBefore, isBefore);
+        }
+        Value one = arith::ConstantIndexOp::create(inner, at, 1);
+        Value next = arith::AddIOp::create(inner, at, sequence, one);
+        Value own = arith::AddIOp::create(inner, at,
+                                          offsetOf(inner, at, sequence), rank);
+        Value begin = arith::SelectOp::create(inner, at, anyBefore,
+                                              offsetOf(inner, at, next), own);
         return arith::IndexCastOp::create(inner, at, inner.getI32Type(), begin);
       });
+  Value flat = tensor::CollapseShapeOp::create(
+      builder, loc, begins, SmallVector<ReassociationIndices>{{0, 1}});
+  Value end = overElements(
+      builder, loc, {}, {},
+      tensor::EmptyOp::create(builder, loc, ArrayRef<int64_t>{1}, type),
+      [&](OpBuilder &inner, Location at, ValueRange) -> Value {
+        Value all = getValueOrCreateConstantIndexOp(inner, at, count);
+        return arith::IndexCastOp::create(inner, at, inner.getI32Type(),
+                                          offsetOf(inner, at, all));
+      });
+  return tensor::ConcatOp::create(builder, loc, 0, ValueRange{flat, end});
 }
 
 Value ScanSharer::orIdentity(Value value, Value rows, Attribute identity) {
   auto type = cast<RankedTensorType>(value.getType());
-  int64_t width = cast<RankedTensorType>(rows.getType()).getDimSize(1);
-  Value flags =
-      columns(rows, width - 1, RankedTensorType::get({}, builder.getF32Type()));
+  Value flags = flagsOf(rows);
   Value neutral = materializeIdentity(builder, loc, identity, sliceType(type));
   AffineMap all = builder.getMultiDimIdentityMap(type.getRank());
   AffineMap ofSlice = all.dropResult(0);
@@ -215,12 +256,10 @@ Value ScanSharer::tokenOf(Value scanned, int64_t position) {
 Value ScanSharer::lastPresent(ValueRange rows, ValueRange slices) {
   auto type = cast<RankedTensorType>(slices.front().getType());
   AffineMap all = builder.getMultiDimIdentityMap(type.getRank());
-  int64_t width = cast<RankedTensorType>(rows.front().getType()).getDimSize(1);
   Values inputs(slices);
   SmallVector<AffineMap> maps(slices.size(), all);
   for (Value row : rows) {
-    inputs.push_back(columns(row, width - 1,
-                             RankedTensorType::get({}, builder.getF32Type())));
+    inputs.push_back(flagsOf(row));
     maps.push_back(all.getMajorSubMap(1));
   }
   Value out = tensor::EmptyOp::create(
@@ -320,7 +359,8 @@ void ScanSharer::share(ScanOp op) {
   OpFoldResult count = sequences(offsets);
   Values scanned, started;
   for (auto [result, input] :
-       llvm::zip(scan(elements, rowOffsets(offsets), false), op.getInputs())) {
+       llvm::zip(scan(elements, rowOffsets(before, offsets), false),
+                 op.getInputs())) {
     SmallVector<int64_t> others = {degree};
     llvm::append_range(others, sliceType(input.getType()).getShape());
     RankedTensorType type = typeOf(count, others);

@@ -52,10 +52,15 @@ private:
   /// Columns of rows [N, W], as [N, ...] where `slice` is [...].
   mlir::Value columns(mlir::Value rows, int64_t first,
                       mlir::RankedTensorType slice);
+  /// The last column of rows [N, W], which tells whether they have tokens: [N].
+  mlir::Value flagsOf(mlir::Value rows);
   /// Rows [S, W] of P ranks as [S * P, W], those of a sequence together.
   mlir::Value stack(mlir::ValueRange rows);
-  /// The offsets of sequences of P tokens each.
-  mlir::Value rowOffsets(mlir::Value offsets);
+  /// The offsets of a scan over stacked rows, given the rows before the own
+  /// ones. Those in front that have no tokens are sequences of their own: two
+  /// identities cannot always be combined (a logarithm of a sum of exponentials
+  /// makes a NaN of two -inf).
+  mlir::Value rowOffsets(mlir::ValueRange rows, mlir::Value offsets);
   /// `value` [N, ...] where the row has tokens, else the identity.
   mlir::Value orIdentity(mlir::Value value, mlir::Value rows,
                          mlir::Attribute identity);

@@ -11,9 +11,10 @@ namespace hocket::plan {
 /// `settings` (a problem without lengths) for the replicas of `strategy`, with
 /// what the model knows better: Ulysses has at most as many ranks as the
 /// attention with the fewest heads. Errors: InvalidArgument for a model that is
-/// not cut at its attentions, another number of devices than the strategy has
-/// replicas, and settings that plans have no instructions for: no barriers,
-/// offload, routing, remapping.
+/// not cut at its attentions or scans, another number of devices than the
+/// strategy has replicas, settings that plans have no instructions for (no
+/// barriers, offload, routing, remapping) and, of a model with scans, methods
+/// that do not hold runs and degrees above those that it was compiled for.
 Result<PackingProblem> packingFor(const Model &model, const Strategy &strategy,
                                   PackingProblem settings);
 

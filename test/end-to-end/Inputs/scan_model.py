@@ -91,7 +91,8 @@ def linear(reverse):
 
 
 def matrices(reverse):
-    """Products of matrices, whose order matters, and the largest number so far: slices of three dimensions and of none."""
+    """Products of matrices, whose order matters, the largest number so far, and logarithms of sums of exponentials, whose identity is
+    -inf: slices of three dimensions, of none and of one."""
     return f"""
     %m = tensor.expand_shape %p0 [[0], [1, 2, 3]] output_shape [%tokens, 3, 2, 2] : {STATE} into tensor<?x3x2x2xf32>
     %small.empty = tensor.empty(%tokens) : tensor<?x3x2x2xf32>
@@ -112,7 +113,20 @@ def matrices(reverse):
       %most = arith.maximumf %ni, %nj : tensor<f32>
       hocket.yield %most : tensor<f32>
     }}
-    %flat = tensor.collapse_shape %products [[0], [1, 2, 3]] : tensor<?x3x2x2xf32> into {STATE}
+    %logarithms = hocket.scan inputs(%p2 : {STATE}) offsets(%offsets : tensor<?xi32>) identity([dense<0xFF800000> : tensor<f32>]) {reverse} {{
+    ^combine(%li: {SLICE}, %lj: {SLICE}):
+      %top = arith.maximumf %li, %lj : {SLICE}
+      %below.i = arith.subf %li, %top : {SLICE}
+      %below.j = arith.subf %lj, %top : {SLICE}
+      %part.i = math.exp %below.i : {SLICE}
+      %part.j = math.exp %below.j : {SLICE}
+      %parts = arith.addf %part.i, %part.j : {SLICE}
+      %logarithm = math.log %parts : {SLICE}
+      %more = arith.addf %top, %logarithm : {SLICE}
+      hocket.yield %more : {SLICE}
+    }}
+    %flat.products = tensor.collapse_shape %products [[0], [1, 2, 3]] : tensor<?x3x2x2xf32> into {STATE}
+    %flat = arith.addf %flat.products, %logarithms : {STATE}
     %joined.empty = tensor.empty(%tokens) : {STATE}
     %joined = linalg.generic {{indexing_maps = [affine_map<(t, c) -> (t, c)>, affine_map<(t, c) -> (t)>, affine_map<(t, c) -> (t, c)>],
                             iterator_types = ["parallel", "parallel"]}}

@@ -275,3 +275,74 @@ func.func private @stage0(%x: tensor<?x4xf32> {hocket.operand = #hocket.operand<
   %y = hocket.shift %x offsets(%o) : tensor<?x4xf32>, tensor<?xi32>
   return %y : tensor<?x4xf32>
 }
+
+// -----
+
+// Offsets other than those of the batch.
+
+func.func private @loss(tensor<?x4xf32>) attributes {hocket.strategy = {sequence = 2 : i64, method = "ring"}}
+func.func private @stage0(%x: tensor<?x4xf32> {hocket.operand = #hocket.operand<batch, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 4)>})
+    -> (tensor<?x4xf32> {hocket.operand = #hocket.operand<output, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 4)>}) attributes {hocket.stage = 0 : i64} {
+  // expected-note @below {{they come from here}}
+  %o = arith.constant dense<[0, 5]> : tensor<2xi32>
+  // expected-error @below {{'hocket.shift' op has offsets that are computed; ranks that share sequences know those of the batch only}}
+  %y = hocket.shift %x offsets(%o) : tensor<?x4xf32>, tensor<2xi32>
+  return %y : tensor<?x4xf32>
+}
+
+// -----
+
+func.func private @loss(tensor<?x4xf32>) attributes {hocket.strategy = {sequence = 2 : i64, method = "ulysses"}}
+func.func private @stage0(%x: tensor<?x4xf32> {hocket.operand = #hocket.operand<batch, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 4)>},
+                          %o: tensor<?xi32> {hocket.operand = #hocket.operand<batch, 1>, hocket.shape = affine_map<(d0, d1) -> (d1)>})
+    -> (tensor<?x4xf32> {hocket.operand = #hocket.operand<output, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 4)>}) attributes {hocket.stage = 0 : i64} {
+  // expected-error @below {{'tensor.extract_slice' op reads the offsets of the sequences}}
+  %begin = tensor.extract_slice %o[0] [2] [1] : tensor<?xi32> to tensor<2xi32>
+  %y = hocket.shift %x offsets(%begin) : tensor<?x4xf32>, tensor<2xi32>
+  return %y : tensor<?x4xf32>
+}
+
+// -----
+
+// A stage is cut between its own ops, not within one of them.
+
+func.func private @loss(tensor<5x4xf32>) attributes {hocket.strategy = {sequence = 2 : i64, method = "ring"}}
+func.func private @stage0(%w: tensor<5x4xf32> {hocket.operand = #hocket.operand<parameter, 0>},
+                          %x: tensor<?x4xf32> {hocket.operand = #hocket.operand<batch, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 4)>})
+    -> (tensor<5x4xf32> {hocket.operand = #hocket.operand<output, 0>}) attributes {hocket.stage = 0 : i64} {
+  %o = arith.constant dense<[0, 5]> : tensor<2xi32>
+  %yes = arith.constant true
+  // expected-note @below {{the operation around it is here}}
+  %y = scf.if %yes -> (tensor<5x4xf32>) {
+    // expected-error @below {{'hocket.shift' op is inside of another operation, where its stage cannot be cut; ranks share the scans of a stage's own code only}}
+    %s = hocket.shift %w offsets(%o) : tensor<5x4xf32>, tensor<2xi32>
+    scf.yield %s : tensor<5x4xf32>
+  } else {
+    scf.yield %w : tensor<5x4xf32>
+  }
+  return %y : tensor<5x4xf32>
+}
+
+// -----
+
+// Of one that gives tokens nothing is known.
+
+func.func private @loss(tensor<?x4xf32>) attributes {hocket.strategy = {sequence = 2 : i64, method = "ring"}}
+func.func private @stage0(%x: tensor<?x4xf32> {hocket.operand = #hocket.operand<batch, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 4)>},
+                          %o: tensor<?xi32> {hocket.operand = #hocket.operand<batch, 1>, hocket.shape = affine_map<(d0, d1) -> (d1)>},
+                          %p: tensor<i1> {hocket.operand = #hocket.operand<parameter, 0>})
+    -> (tensor<?x4xf32> {hocket.operand = #hocket.operand<output, 0>, hocket.shape = affine_map<(d0, d1) -> (d0, 4)>}) attributes {hocket.stage = 0 : i64} {
+  %c = tensor.extract %p[] : tensor<i1>
+  // expected-error @below {{'scf.if' op gives a tensor whose extents are not known in terms of the tokens}}
+  %y = scf.if %c -> (tensor<?x4xf32>) {
+    %s = hocket.scan inputs(%x : tensor<?x4xf32>) offsets(%o : tensor<?xi32>) identity([dense<0.0> : tensor<f32>]) {
+    ^combine(%a: tensor<4xf32>, %b: tensor<4xf32>):
+      %sum = arith.addf %a, %b : tensor<4xf32>
+      hocket.yield %sum : tensor<4xf32>
+    }
+    scf.yield %s : tensor<?x4xf32>
+  } else {
+    scf.yield %x : tensor<?x4xf32>
+  }
+  return %y : tensor<?x4xf32>
+}

@@ -35,7 +35,10 @@
 // CHECK: %[[E1:.*]] = tensor.expand_shape %[[R1]]
 // CHECK: %[[E2:.*]] = tensor.expand_shape %[[OWN]]
 // CHECK: tensor.concat dim(1) %[[E0]], %[[E1]], %[[E2]] : {{.*}} -> tensor<?x3x9xf32>
-// CHECK: %[[ROWS:.*]]:2 = hocket.scan
+// Rows without tokens in front are sequences of their own.
+// CHECK: linalg.generic {{.*}} outs(%{{.*}} : tensor<?x3xi32>)
+// CHECK: %[[OFFSETS:.*]] = tensor.concat dim(0) {{.*}} : (tensor<?xi32>, tensor<1xi32>) -> tensor<?xi32>
+// CHECK: %[[ROWS:.*]]:2 = hocket.scan {{.*}} offsets(%[[OFFSETS]] :
 // CHECK: %[[WB:.*]] = tensor.expand_shape %[[ROWS]]#1 {{.*}} into tensor<?x3x4xf32>
 // CHECK: %[[TB:.*]] = tensor.extract_slice %[[WB]][0, 2, 0]
 // CHECK: %[[SB:.*]] = hocket.put_end %[[TB]] into %[[B]] offsets(%[[O]]) :

@@ -167,14 +167,28 @@ TEST_F(GatherTest, FindsGradientsOfOtherSlots) {
   expect("P8", "the gradient of a row is not the sum");
 }
 
+TEST_F(GatherTest, FindsRunsThatAreNotInTheOrderOfTheMembers) {
+  make(2);
+  // Both have 24 tokens of the first sequence.
+  std::swap(plan.chunks[plan.firstChunk[0]], plan.chunks[plan.firstChunk[1]]);
+  expect("P8", "does not have the next run of each sequence");
+}
+
+TEST_F(GatherTest, FindsTokensThatAreNoRun) {
+  make(2);
+  for (uint32_t member = 0; member < 2; ++member)
+    plan.chunks[plan.firstChunk[member]] = {0, member, 24, 2};
+  expect("P8", "does not have the next run of each sequence");
+}
+
 TEST_F(GatherTest, ScansAreNotComputedAgain) {
   Strategy strategy;
   strategy.sequence = 2;
   strategy.segments = {3};
   strategy.schedule = "gpipe";
   strategy.activations = {{0, 0}};
-  Result<Plan> made = expand(model, strategy, {48, 2, 21, 1},
-                             ScheduleRegistry::withBuiltins());
+  Result<Plan> made =
+      expand(model, strategy, {48, 2, 21, 1}, ScheduleRegistry::withBuiltins());
   ASSERT_FALSE(made);
   EXPECT_NE(made.error().message.find("scans over the tokens of several ranks"),
             std::string::npos)

@@ -1,6 +1,7 @@
 //===- PackTest.cpp - Plans with groups that fit their sequences ----------===//
 
 #include "AttentionModel.h"
+#include "GatherModel.h"
 
 #include "hocket/Plan/Check.h"
 #include "hocket/Plan/Pack.h"
@@ -110,6 +111,42 @@ TEST(Pack, UlyssesHasNoMoreRanksThanHeads) {
   settings = packingFor(model, makeStrategy(), fewer);
   ASSERT_TRUE(settings) << settings.error();
   EXPECT_EQ(settings->cost.heads, 1);
+}
+
+/// Scans need runs, and their kernels take the rows of so many members.
+TEST(Pack, ScansLimitMethodsAndDegrees) {
+  Model model = makeGatherModel(3);
+  Strategy strategy;
+  strategy.data = 2;
+  strategy.sequence = 4;
+  strategy.segments = {3};
+  strategy.schedule = "gpipe";
+  PackingProblem settings = makeSettings();
+  settings.methods = {PackingMethod::Ring, PackingMethod::Ulysses};
+  settings.degrees = {1, 2, 4};
+  auto fits = packingFor(model, strategy, settings);
+  ASSERT_TRUE(fits) << fits.error();
+  auto schedules = ScheduleRegistry::withBuiltins();
+  Result<Plan> plan =
+      expandPacked(model, strategy, {80, 180, 75, 1, 390}, *fits, schedules);
+  ASSERT_TRUE(plan) << plan.error();
+  Result<void> checked = check(*plan, model, 0);
+  EXPECT_TRUE(checked) << checked.error();
+  EXPECT_GT(groupSizes(*plan).size(), 1u);
+
+  auto expectMistake = [&](const char *part) {
+    auto refused = packingFor(model, strategy, settings);
+    ASSERT_FALSE(refused) << part;
+    EXPECT_EQ(refused.error().code, ErrorCode::InvalidArgument);
+    EXPECT_NE(refused.error().message.find(part), std::string::npos)
+        << refused.error().message;
+  };
+  settings.degrees = {1, 2, 4, 8};
+  expectMistake("degrees has 8, and the model's scans were compiled for groups "
+                "of at most 4");
+  settings.degrees = {1, 2, 4};
+  settings.methods.push_back(PackingMethod::ZigZag);
+  expectMistake("methods has \"zigzag\", and the model scans");
 }
 
 TEST(Pack, SettingsThatPlansCannotFollow) {

@@ -205,6 +205,26 @@ TEST(Packing, TellsHowManyDevicesALongSequenceTakes) {
   EXPECT_EQ(solve("auto", problem, counted(1000)).reason,
             "lengths[1]: a sequence of 700 tokens has no group: cost.heads is "
             "less than every one of the degrees");
+  problem.degrees = {1, 2, 4};
+  EXPECT_EQ(solve("auto", problem, counted(1000)).reason,
+            "lengths[1]: a sequence of 700 tokens does not fit in a group of "
+            "1, the largest there is: it takes 3 devices in one group, for "
+            "which cost.heads, 1, is too small; a ring can share it");
+}
+
+TEST(Packing, TimesThatRoundToNothing) {
+  PackingProblem problem = smallPacking({3, 5, 8});
+  problem.cost.a1 = 0;
+  problem.cost.a2 = 1e-9;
+  problem.cost.b1 = 0;
+  for (bool hasBarriers : {true, false}) {
+    problem.hasBarriers = hasBarriers;
+    for (const char *scheduler : {"auto", "heuristic", "homogeneous"}) {
+      PackingSolution solution = solve(scheduler, problem, counted(1000));
+      EXPECT_EQ(solution.status, SolutionStatus::Optimal) << scheduler;
+      EXPECT_EQ(solution.value, 0) << scheduler;
+    }
+  }
 }
 
 TEST(Packing, TimesAreThoseOfTheFormulas) {
@@ -339,6 +359,8 @@ TEST(Packing, CheckNamesTheField) {
   expect("memory.cap must", [](auto &p) { p.memory.cap = -1; });
   expect("memory.states must be less",
          [](auto &p) { p.memory.states = p.memory.cap; });
+  expect("memory.states must be less",
+         [](auto &p) { p.memory = {0, 0, 1e-9}; });
   expect("offload.to_host must",
          [](auto &p) { p.offload = PackingProblem::Offload{0, 1, 1}; });
   expect("offload.from_host must",
