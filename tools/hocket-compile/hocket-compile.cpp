@@ -1,6 +1,7 @@
 //===- hocket-compile.cpp - From MODEL.mlir to MODEL.hkt ------------------===//
 
 #include "Common/CommandLine.h"
+#include "Common/OutputFiles.h"
 
 #include "hocket/Compiler/Compile.h"
 #include "hocket/Compiler/InitAll.h"
@@ -112,16 +113,21 @@ int report(const Error &error) {
   return error.exitCode();
 }
 
-/// The step as the topology's devices would run it, or with measured times.
-Result<void> writePrediction(const runtime::Executable &executable,
-                             const std::optional<Profile> &profile) {
+/// The step as the topology's devices would run it, or with measured times;
+/// nothing where nobody asks for the trace.
+Result<std::optional<runtime::Prediction>>
+predictStep(const runtime::Executable &executable,
+            const std::optional<Profile> &profile) {
+  std::optional<runtime::Prediction> none;
+  if (tracePath.empty())
+    return none;
   RooflineCost cost(executable.topology);
   std::optional<ProfiledCost> measured;
   if (profile) {
     if (Result<void> covers = runtime::checkProfile(
             *profile, costsPath, executable.plan, executable.model);
         !covers)
-      return covers;
+      return covers.error();
     measured.emplace(*profile, cost);
   }
   Result<runtime::Prediction> prediction = runtime::predict(
@@ -129,9 +135,7 @@ Result<void> writePrediction(const runtime::Executable &executable,
       measured ? static_cast<CostModel &>(*measured) : cost, true);
   if (!prediction)
     return prediction.error();
-  return runtime::writeTrace(
-      tracePath, {{"predicted", {{&executable.plan, &prediction->timelines}}}},
-      executable.model);
+  return std::optional(std::move(*prediction));
 }
 
 /// The schedule as CSV; empty where nobody asks for it.
@@ -180,11 +184,15 @@ int compileFile() {
     return reportMistake("--target=" + targetName +
                          " is not known; the target is cpu");
 
-  for (const std::string &path :
-       {outputPath.getValue(), tracePath.getValue(), csvPath.getValue()})
-    if (!path.empty())
-      if (Result<void> writable = checkWritable(path); !writable)
-        return report(writable.error());
+  if (Result<void> checked = checkOutputs({{"-o", outputPath},
+                                           {"--trace", tracePath},
+                                           {"--schedule-csv", csvPath}},
+                                          {{"the model", modelPath},
+                                           {"--topology", topologyPath},
+                                           {"--lengths", lengthsPath},
+                                           {"--costs", costsPath}});
+      !checked)
+    return report(checked.error());
 
   CompileOptions options;
   options.cpu = cpuName;
@@ -253,13 +261,19 @@ int compileFile() {
   Result<std::string> csv = formatSchedule(*executable);
   if (!csv)
     return report(csv.error());
+  Result<std::optional<runtime::Prediction>> prediction =
+      predictStep(*executable, options.profile);
+  if (!prediction)
+    return report(prediction.error());
   if (Result<void> saved = runtime::save(*executable, outputPath); !saved)
     return report(saved.error());
   if (!csvPath.empty())
     if (Result<void> written = writeFile(csvPath, *csv); !written)
       return report(written.error());
-  if (!tracePath.empty())
-    if (Result<void> written = writePrediction(*executable, options.profile);
+  if (const std::optional<runtime::Prediction> &step = *prediction)
+    if (Result<void> written = runtime::writeTrace(
+            tracePath, {{"predicted", {{&executable->plan, &step->timelines}}}},
+            executable->model);
         !written)
       return report(written.error());
   double seconds =
