@@ -5,6 +5,7 @@
 
 #include "hocket/Compiler/Compile.h"
 #include "hocket/Compiler/InitAll.h"
+#include "hocket/Dialects/Hocket.h"
 #include "hocket/Passes/Expand.h"
 #include "hocket/Passes/ModelBuilder.h"
 #include "hocket/Plan/Lengths.h"
@@ -174,6 +175,16 @@ void printActivations(ModuleOp module, const plan::Strategy &strategy) {
   std::cerr << '\n';
 }
 
+/// Whether the compiler chooses how ranks share sequences.
+bool leavesMethodOpen(ModuleOp module) {
+  return module
+      .walk([](SequenceOp op) {
+        return op.getMethod() == "auto" ? WalkResult::interrupt()
+                                        : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
 int compileFile() {
   if (modelPath.empty())
     return reportMistake("which model? usage: hocket-compile MODEL.mlir "
@@ -254,6 +265,7 @@ int compileFile() {
       return kCallersMistake;
   }
 
+  bool choosesMethod = leavesMethodOpen(*module);
   auto start = std::chrono::steady_clock::now();
   Result<runtime::Executable> executable = compileModel(*module, options);
   if (!executable)
@@ -282,6 +294,9 @@ int compileFile() {
   if (solved)
     printSolved(executable->plan.strategy.routes.empty() ? "schedule" : "paths",
                 *solved);
+  if (choosesMethod)
+    std::cerr << "method(auto): " << executable->plan.strategy.sequenceMethod
+              << '\n';
   printActivations(*module, executable->plan.strategy);
   std::cerr << outputPath << ": " << executable->plan.ranks.size() << " ranks, "
             << executable->model.stages.size() << " stages, "

@@ -7,6 +7,7 @@
 #include "hocket/Plan/Expand.h"
 #include "hocket/Plan/Lengths.h"
 
+#include <cstdio>
 #include <iostream>
 
 using namespace hocket;
@@ -72,6 +73,9 @@ int main(int argc, char **argv) {
     std::cout << helpText();
   else
     ran = runExecutable(*options);
+  std::cout.flush();
+  if (ran && (std::fflush(stdout) != 0 || std::ferror(stdout) || !std::cout))
+    ran = Error(ErrorCode::Io, "cannot write to standard output");
   if (ran)
     return 0;
   std::cerr << "hocket-run: " << ran.error();

@@ -115,6 +115,14 @@ Result<int> run(const Options &options) {
   return 0;
 }
 
+/// The status, if standard output took what was printed.
+Result<int> flushOutput(int status) {
+  std::cout.flush();
+  if (std::fflush(stdout) == 0 && !std::ferror(stdout) && std::cout)
+    return status;
+  return Error(ErrorCode::Io, "cannot write to standard output");
+}
+
 /// An instance may be larger than the machine.
 Result<int> runWithinMemory(const Options &options) {
   try {
@@ -138,6 +146,8 @@ int main(int argc, char **argv) {
     return 0;
   }
   Result<int> status = options ? runWithinMemory(*options) : options.error();
+  if (status)
+    status = flushOutput(*status);
   if (status)
     return *status;
   std::cerr << "hocket-solve: " << status.error();
