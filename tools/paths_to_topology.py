@@ -9,6 +9,7 @@ device can do is not in an instance; its tasks have times there, and here they h
 import argparse
 import json
 import math
+import os
 import sys
 
 
@@ -83,6 +84,8 @@ def main():
     parser.add_argument("--bytes-per-second", type=float, default=1e12, help="of a link (default: %(default)s)")
     options = parser.parse_args()
     try:
+        if os.path.realpath(options.output) == os.path.realpath(options.instance):
+            raise InstanceError(f"-o: '{options.output}' is the instance, which would be lost; write to another file")
         text = topology(*read_links(options.instance), options)
         if options.output == "-":
             sys.stdout.write(text)

@@ -183,13 +183,16 @@ def draw(processes, width):
 
 
 def write(path, content):
-    temporary = f"{path}.{os.getpid()}.tmp"
+    # A device or a pipe is written to and stays what it is.
+    is_replaced = os.path.isfile(path) or not os.path.exists(path)
+    temporary = f"{path}.{os.getpid()}.tmp" if is_replaced else path
     try:
         with open(temporary, "w", encoding="utf-8") as file:
             file.write(content)
-        os.replace(temporary, path)
+        if is_replaced:
+            os.replace(temporary, path)
     except OSError as error:
-        if os.path.exists(temporary):
+        if is_replaced and os.path.exists(temporary):
             os.remove(temporary)
         raise TraceError(f"cannot write '{path}': {error.strerror}")
 
@@ -216,6 +219,8 @@ def main():
     parser.add_argument("--width", type=whole_number(400), default=1100, help="in pixels (default: 1100)")
     options = parser.parse_args()
     try:
+        if os.path.realpath(options.output) == os.path.realpath(options.trace):
+            raise TraceError(f"-o: '{options.output}' is the trace, which would be lost; write to another file")
         processes = [(name, ranks[:options.ranks]) for name, ranks in read_trace(options.trace)]
         if not processes:
             raise TraceError(f"{options.trace}: there are no events")

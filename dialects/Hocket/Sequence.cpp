@@ -29,8 +29,9 @@ hocket::checkSequenceMethod(StringRef method, int64_t degree,
     return std::nullopt;
   }
   if (!ulysses)
-    return std::string("has the method \"usp\" and no Ulysses degree: how many "
-                       "ranks exchange heads");
+    return std::string("has the method \"usp\" and no Ulysses degree; say by "
+                       "\"ulysses\" how many ranks exchange heads, a divisor "
+                       "of the degree");
   if (*ulysses < 1 || degree % *ulysses != 0)
     return ("has a Ulysses degree of " + Twine(*ulysses) +
             ", which does not divide the degree, " + Twine(degree))

@@ -14,6 +14,8 @@ namespace {
 using Json = nlohmann::ordered_json;
 
 constexpr int64_t kVersion = 1;
+/// Steps of longer tasks than this could not be counted in nanoseconds.
+constexpr double kMostSeconds = 1e6;
 
 Json write(const MoveCost &cost) {
   return {{"latency_seconds", cost.latencySeconds},
@@ -38,10 +40,14 @@ public:
   }
   double number(const Json &object, const std::string &path, const char *name) {
     const Json &value = field(object, path, name);
-    if (value.is_number() && std::isfinite(value.get<double>()) &&
-        value.get<double>() >= 0)
+    if (!value.is_number() || !std::isfinite(value.get<double>()) ||
+        value.get<double>() < 0)
+      fail(join(path, name), "must be a number of at least 0");
+    else if (value.get<double>() > kMostSeconds)
+      fail(join(path, name),
+           "must be at most " + std::to_string(int64_t(kMostSeconds)));
+    else
       return value.get<double>();
-    fail(join(path, name), "must be a number of at least 0");
     return 0;
   }
   int64_t integer(const Json &value, const std::string &path, int64_t least) {
@@ -90,6 +96,9 @@ std::vector<KernelSample> readSamples(Reader &reader, const Json &kernel,
                                       const std::string &path) {
   std::vector<KernelSample> samples;
   const Json &list = reader.list(kernel, path, "samples");
+  if (list.empty())
+    reader.fail(path + ".samples", "is empty: a kernel is there since it was "
+                                   "measured");
   for (size_t i = 0; i < list.size(); ++i) {
     std::string at = path + ".samples[" + std::to_string(i) + "]";
     KernelSample sample;

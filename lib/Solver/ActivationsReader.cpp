@@ -21,12 +21,11 @@ public:
   explicit Reader(const FieldReader &fields) : fields(fields) {}
 
   Result<ActivationsFile> read(const std::string &stem) {
+    fields.checkKind("activations");
     fields.only({"kind", "name", "layers", "slices", "device", "host", "input",
                  "attention", "other", "stalls", "uniform", "sliced", "source",
                  "note", "units", "known"});
     ActivationsFile file;
-    if (fields.has("kind") && fields["kind"].string() != "activations")
-      fields["kind"].fail("must be \"activations\"");
     file.name = fields.has("name") ? fields["name"].string() : stem;
     ActivationsProblem &problem = file.problem;
     if (fields.has("slices"))

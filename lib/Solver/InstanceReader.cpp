@@ -2,6 +2,7 @@
 
 #include "InstanceReader.h"
 
+#include "hocket/Support/DuplicateNames.h"
 #include "hocket/Support/File.h"
 
 #include <algorithm>
@@ -11,15 +12,23 @@ using namespace hocket;
 
 Result<Json> hocket::parseJson(const std::string &text,
                                const std::string &source) {
+  auto fail = [&](const std::string &what) {
+    return Error(ErrorCode::InvalidArgument, source + ": " + what);
+  };
+  if (text.find_first_not_of(" \t\r\n") == std::string::npos)
+    return fail("there is nothing in this file");
   try {
-    return Json::parse(text);
+    auto [json, duplicate] = parseWithDuplicates<Json>(text);
+    if (duplicate)
+      return fail("field '" + *duplicate + "' is given twice");
+    return std::move(json);
   } catch (const nlohmann::json::exception &exception) {
     std::string what = exception.what();
     // "[json.exception.parse_error.101] parse error at line 1, ...": the words
     // after the name of the class are for people.
     if (size_t end = what.find("] "); end != std::string::npos)
       what.erase(0, end + 2);
-    return Error(ErrorCode::InvalidArgument, source + ": " + what);
+    return fail(what);
   }
 }
 
@@ -75,6 +84,19 @@ FieldReader FieldReader::at(size_t index) const {
   return reader;
 }
 
+/// A value as a message shows it.
+static std::string shown(const Json &value) {
+  constexpr size_t kMost = 60;
+  if (value.is_array())
+    return "an array";
+  if (value.is_object())
+    return "an object";
+  std::string text = value.dump(-1, ' ', /*ensure_ascii=*/true);
+  if (text.size() > kMost)
+    text = text.substr(0, kMost) + "...";
+  return text;
+}
+
 static std::string text(double number) {
   std::string digits = Json(number).dump();
   if (digits.size() > 2 && digits.compare(digits.size() - 2, 2, ".0") == 0)
@@ -98,14 +120,14 @@ double FieldReader::number(Range range) const {
   if (!value)
     return 0;
   if (!value->is_number()) {
-    fail("must be a number, not " + value->dump());
+    fail("must be a number, not " + shown(*value));
     return 0;
   }
   double number = value->get<double>();
   if (!std::isfinite(number))
     fail("must be finite");
   else if (number < range.low || number > range.high)
-    fail(outside(range.low, range.high, value->dump()));
+    fail(outside(range.low, range.high, shown(*value)));
   return number;
 }
 
@@ -122,7 +144,7 @@ int64_t FieldReader::integer(int64_t low, int64_t high) const {
         value->get<uint64_t>() <= uint64_t(std::numeric_limits<int64_t>::max());
   }
   if (!isWhole) {
-    fail("must be a whole number, not " + value->dump());
+    fail("must be a whole number, not " + shown(*value));
     return 0;
   }
   int64_t number = value->get<int64_t>();
@@ -133,7 +155,7 @@ int64_t FieldReader::integer(int64_t low, int64_t high) const {
   };
   constexpr double infinity = std::numeric_limits<double>::infinity();
   if (number < low || number > high) {
-    fail(outside(bound(low, -infinity), bound(high, infinity), value->dump()));
+    fail(outside(bound(low, -infinity), bound(high, infinity), shown(*value)));
     return 0;
   }
   return number;
@@ -143,7 +165,7 @@ bool FieldReader::boolean() const {
   if (!value)
     return false;
   if (!value->is_boolean()) {
-    fail("must be true or false, not " + value->dump());
+    fail("must be true or false, not " + shown(*value));
     return false;
   }
   return value->get<bool>();
@@ -153,7 +175,7 @@ std::string FieldReader::string() const {
   if (!value)
     return "";
   if (!value->is_string()) {
-    fail("must be a string, not " + value->dump());
+    fail("must be a string, not " + shown(*value));
     return "";
   }
   return value->get<std::string>();
@@ -175,7 +197,7 @@ size_t FieldReader::size(std::optional<size_t> count) const {
   if (!value)
     return 0;
   if (!value->is_array()) {
-    fail("must be an array");
+    fail("must be an array, not " + shown(*value));
     return 0;
   }
   if (count && value->size() != *count) {
@@ -208,12 +230,19 @@ std::vector<int64_t> FieldReader::integers(int64_t low, int64_t high,
 
 std::vector<std::vector<double>>
 FieldReader::matrix(size_t rows, size_t columns, Range range) const {
-  std::vector<std::vector<double>> matrix(rows,
-                                          std::vector<double>(columns, 0));
-  if (size(rows) == rows)
-    for (size_t row = 0; row < rows; ++row)
-      matrix[row] = at(row).numbers(range, columns);
+  // Nothing is allocated for rows that are not there.
+  std::vector<std::vector<double>> matrix;
+  for (size_t row = 0; row < size(rows) && !*firstError; ++row)
+    matrix.push_back(at(row).numbers(range, columns));
   return matrix;
+}
+
+void FieldReader::checkKind(const std::string &kind) const {
+  if (!has("kind"))
+    return;
+  FieldReader field = (*this)["kind"];
+  if (field.string() != kind)
+    field.fail("must be \"" + kind + "\", not " + shown(*field.value));
 }
 
 void FieldReader::only(const std::vector<std::string> &known) const {

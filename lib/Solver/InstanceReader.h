@@ -24,7 +24,8 @@ namespace hocket {
 
 using Json = nlohmann::ordered_json;
 
-/// Parses text. Errors: InvalidArgument with line and column.
+/// Parses text. Errors: InvalidArgument, with line and column or the name that
+/// is there twice.
 Result<Json> parseJson(const std::string &text, const std::string &source);
 
 /// The same of the file at `path`. Errors: also Io.
@@ -71,11 +72,13 @@ public:
   integers(int64_t low = std::numeric_limits<int64_t>::min(),
            int64_t high = std::numeric_limits<int64_t>::max(),
            std::optional<size_t> count = {}) const;
-  /// A matrix of `rows` x `columns`.
+  /// A matrix of `rows` x `columns`; smaller after an error.
   std::vector<std::vector<double>> matrix(size_t rows, size_t columns,
                                           Range range = {}) const;
 
-  /// Fails for a field that is not one of `known`, naming the nearest.
+  /// Fails where the field `kind` is there and another one.
+  void checkKind(const std::string &kind) const;
+  /// Fails for a field that is not one of `known`, naming those.
   void only(const std::vector<std::string> &known) const;
 
 private:

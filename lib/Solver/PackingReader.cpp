@@ -30,13 +30,12 @@ public:
         mayLackLengths(mayLackLengths) {}
 
   Result<PackingFile> read(const std::string &stem) {
+    fields.checkKind("packing");
     fields.only({"kind", "name", "lengths", "pad_to", "devices",
                  "devices_per_node", "degrees", "methods", "cost", "memory",
                  "barriers", "offload", "routing", "remapping", "source",
                  "note", "units", "known"});
     PackingFile file;
-    if (fields.has("kind") && fields["kind"].string() != "packing")
-      fields["kind"].fail("must be \"packing\"");
     file.name = fields.has("name") ? fields["name"].string() : stem;
     PackingProblem &problem = file.problem;
     if (fields.has("pad_to"))
@@ -181,6 +180,10 @@ private:
   Result<void> readLengths(PackingProblem &problem) {
     FieldReader reader = fields["lengths"];
     if (reader.isArray()) {
+      if (lengthsSeed)
+        return Error(ErrorCode::InvalidArgument,
+                     "--lengths-seed: the instance lists its lengths; they are "
+                     "drawn where 'lengths' names a file");
       problem.lengths = reader.integers(1, kLongest);
       return fields.error() ? *fields.error() : Result<void>();
     }

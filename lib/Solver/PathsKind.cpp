@@ -59,8 +59,11 @@ void readMicrobatches(const FieldReader &list, size_t nodes, PathsFile &file) {
     int64_t id = reader.has("id") ? reader["id"].integer(0) : int64_t(i);
     if (!ids.insert(id).second)
       reader.fail("has the id " + std::to_string(id) + " of another");
-    if (reader.has("path"))
+    if (reader.has("path")) {
       microbatch.path = readNodes(reader["path"], nodes);
+      if (reader["path"].isArray() && microbatch.path.empty())
+        reader["path"].fail("is empty; leave it out to have it solved");
+    }
     file.ids.push_back(id);
     file.release.push_back(release);
     file.problem.microbatches.push_back(std::move(microbatch));
@@ -68,6 +71,7 @@ void readMicrobatches(const FieldReader &list, size_t nodes, PathsFile &file) {
 }
 
 PathsFile readFields(const FieldReader &reader, const std::string &stem) {
+  reader.checkKind("paths");
   reader.only({"kind",
                "name",
                "nodes",
@@ -90,8 +94,6 @@ PathsFile readFields(const FieldReader &reader, const std::string &stem) {
                "units",
                "known"});
   PathsFile file;
-  if (reader.has("kind") && reader["kind"].string() != "paths")
-    reader["kind"].fail("must be \"paths\"");
   file.name = reader.has("name") ? reader["name"].string() : stem;
   size_t nodes = size_t(reader["nodes"].integer(1, kLargestIndex));
   PathsProblem &problem = file.problem;
@@ -103,14 +105,17 @@ PathsFile readFields(const FieldReader &reader, const std::string &stem) {
   for (int64_t memory : reader["memory"].integers(0, kLargestIndex, nodes))
     problem.memory.push_back(int(memory));
   problem.memory.resize(nodes);
+  if (reader.has("stages") && reader.has("stage_count"))
+    reader["stage_count"].fail(
+        "cannot be together with stages: it is in place of them");
   if (reader.has("stages")) {
     FieldReader stages = reader["stages"];
     for (size_t i = 0; i < stages.size(); ++i)
       problem.stages.push_back(readNodes(stages.at(i), nodes));
     problem.stageCount = int(problem.stages.size());
-  }
-  if (reader.has("stage_count") || !reader.has("stages"))
+  } else {
     problem.stageCount = int(reader["stage_count"].integer(1, kLargestIndex));
+  }
   problem.pathLength = int(reader["path_length"].integer(1, kLargestIndex));
   FieldReader rules = reader["convergence"];
   rules.only({"start_at_head", "max_backward_step", "max_backward_sum",
@@ -342,6 +347,7 @@ public:
                        " is too long to be exact with " +
                        std::to_string(scale.decimals()) + " decimals");
     setTimes(file, scale);
+    file.problem.timeDecimals = scale.decimals();
     if (Result<void> checked = file.problem.check(); !checked)
       return mistake(path + ": " + checked.error().message);
     return std::unique_ptr<SolverInstance>(

@@ -1,5 +1,6 @@
 //===- PathsVerify.cpp - Whether a solution of paths is one ---------------===//
 
+#include "hocket/Solver/Kind.h"
 #include "hocket/Solver/Paths.h"
 
 #include <algorithm>
@@ -48,13 +49,16 @@ public:
       if (Result<void> checked = checkNode(int(i)); !checked)
         return checked;
     if (solution.value != end)
-      return violation("the value is said to be " +
-                       std::to_string(solution.value) + " and is " +
-                       std::to_string(end));
+      return violation("the value is said to be " + time(solution.value) +
+                       " and is " + time(end));
     return {};
   }
 
 private:
+  std::string time(int64_t ticks) const {
+    return formatDecimal(ticks, problem.timeDecimals) + " s";
+  }
+
   /// Finds the stage of every node, in the problem or in the solution.
   Result<void> readStages() {
     const auto &stages =
@@ -153,10 +157,10 @@ private:
       if (previous >= 0 && previous != where)
         ready += problem.link[size_t(previous)][size_t(where)];
       if (start < ready)
-        return violation(name + " starts at " + std::to_string(start) +
+        return violation(name + " starts at " + time(start) +
                          (previous < 0 ? " before its release at "
                                        : " before its input arrives at ") +
-                         std::to_string(ready));
+                         time(ready));
       // Later sums of two times fit in 64 bits.
       if (start > int64_t(1) << 61)
         return violation(name + " starts beyond the largest time");
@@ -196,10 +200,9 @@ private:
     for (size_t i = 0; i < tasks.size(); ++i) {
       if (i > 0 && tasks[i].start < tasks[i - 1].end)
         return violation(tasks[i - 1].name + " and " + tasks[i].name +
-                         " overlap at time " + std::to_string(tasks[i].start));
+                         " overlap at time " + time(tasks[i].start));
       if (i > 0 && tasks[i].start < tasks[i - 1].end + tasks[i - 1].rest)
-        return violation(tasks[i].name + " starts at " +
-                         std::to_string(tasks[i].start) +
+        return violation(tasks[i].name + " starts at " + time(tasks[i].start) +
                          ", within the gap "
                          "after " +
                          tasks[i - 1].name);
@@ -207,12 +210,11 @@ private:
       // comes before the start of the next F.
       inFlight += tasks[i].change;
       if (inFlight > problem.memory[size_t(index)])
-        return violation("P7: " + tasks[i].name + " starts at " +
-                         std::to_string(tasks[i].start) + " with " +
-                         std::to_string(inFlight) +
-                         " microbatches in flight; memory[" +
-                         std::to_string(index) + "] is " +
-                         std::to_string(problem.memory[size_t(index)]));
+        return violation(
+            "P7: " + tasks[i].name + " starts at " + time(tasks[i].start) +
+            " with " + std::to_string(inFlight) +
+            " microbatches in flight; memory[" + std::to_string(index) +
+            "] is " + std::to_string(problem.memory[size_t(index)]));
     }
     return {};
   }

@@ -4,6 +4,8 @@
 
 #include "ScheduleGraph.h"
 
+#include "hocket/Solver/Kind.h"
+
 #include <algorithm>
 
 using namespace hocket;
@@ -67,7 +69,8 @@ Result<void> ScheduleProblem::check() const {
   }
   for (uint32_t rank = 0; rank < ranks; ++rank)
     if (net[rank] != 0)
-      return fail("a microbatch leaves " + std::to_string(net[rank]) +
+      return fail("a microbatch leaves " +
+                  formatDecimal(net[rank], memoryDecimals) +
                   " of memory on rank " + std::to_string(rank) +
                   "; what its blocks take must be what they release");
   BlockPrecedence precedes(graph);

@@ -65,6 +65,7 @@ public:
     if (!json)
       return json.error();
     FieldReader reader(*json, "the solution");
+    reader.checkKind("schedule");
     if (std::string other = reader["name"].string();
         !reader.error() && other != file.name)
       return mistake("the solution is one of '" + other + "', not of '" +
@@ -117,8 +118,14 @@ private:
                        "' is no solution: " + verified.error().message);
       return report(solution);
     }
+    std::string list;
+    for (const KnownOrder &entry : known)
+      list += (list.empty() ? "" : ", ") + entry.name;
     return mistake("there is no schedule '" + std::string(scheduler) +
-                   "' for this pipeline");
+                       "' for this pipeline: it wants other stages of a rank, "
+                       "or another placement",
+                   {list.empty() ? "it has none of the textbook schedules"
+                                 : "it has " + list});
   }
 
   SolutionReport report(const ScheduleSolution &solution) const {

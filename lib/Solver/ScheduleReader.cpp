@@ -9,7 +9,9 @@ using namespace hocket;
 
 namespace {
 
-constexpr int64_t kMaxRanks = 100'000, kMaxMicrobatches = 1'000'000;
+constexpr int64_t kMaxRanks = 10'000, kMaxMicrobatches = 1'000'000;
+/// Blocks times microbatches: what fits in memory and can be solved at all.
+constexpr int64_t kMaxTasks = 1'000'000;
 /// Times are at most this, in the units of the file.
 constexpr double kMaxTime = 1e9;
 
@@ -18,6 +20,9 @@ std::vector<double> spread(const FieldReader &field, size_t count,
                            Range range) {
   if (field.isNumber())
     return std::vector<double>(count, field.number(range));
+  if (!field.isArray())
+    field.fail("must be a number, or an array of " + std::to_string(count) +
+               " numbers");
   return field.numbers(range, count);
 }
 
@@ -30,6 +35,7 @@ public:
       : root(json, source), source(source) {}
 
   Result<ScheduleFile> run() {
+    root.checkKind("schedule");
     bool isGeneral = root.has("blocks");
     root.only(isGeneral ? std::vector<std::string>{"kind", "name", "ranks",
                                                    "microbatches", "blocks",
@@ -40,8 +46,7 @@ public:
                               "placement", "F", "Bi", "W", "B", "hop",
                               "activation", "kept_for_W", "cap", "objective",
                               "source", "note", "units", "known"});
-    if (std::string kind = root["kind"].string(); kind != "schedule")
-      root["kind"].fail("must be \"schedule\", not \"" + kind + "\"");
+    root["kind"].string();
     file.name = root["name"].string();
     ranks = uint32_t(root["ranks"].integer(1, kMaxRanks));
     microbatches = uint32_t(root["microbatches"].integer(1, kMaxMicrobatches));
@@ -50,6 +55,8 @@ public:
       isGeneral ? readBlocks() : readStages();
     if (root.error())
       return *root.error();
+    file.problem.timeDecimals = file.times.decimals();
+    file.problem.memoryDecimals = file.memory.decimals();
     if (Result<void> checked = file.problem.check(); !checked)
       return Error(ErrorCode::InvalidArgument,
                    source + ": " + checked.error().message,
@@ -140,17 +147,12 @@ private:
     std::vector<double> weight;
     if (!isWhole)
       weight = spread(root["W"], stages, positive());
-    std::vector<std::vector<double>> hop(ranks, std::vector<double>(ranks, 0));
-    if (root.has("hop") && root["hop"].isNumber()) {
-      double time = root["hop"].number({0, kMaxTime});
-      for (size_t from = 0; from < ranks; ++from)
-        for (size_t to = 0; to < ranks; ++to)
-          hop[from][to] = from == to ? 0 : time;
-    } else if (root.has("hop")) {
-      hop = root["hop"].matrix(ranks, ranks, {0, kMaxTime});
-      for (size_t rank = 0; rank < ranks; ++rank)
-        hop[rank][rank] = 0;
-    }
+    double hop = 0; // between any two ranks, if `hops` is empty
+    std::vector<std::vector<double>> hops;
+    if (root.has("hop") && root["hop"].isArray())
+      hops = root["hop"].matrix(ranks, ranks, {0, kMaxTime});
+    else if (root.has("hop"))
+      hop = root["hop"].number({0, kMaxTime});
     std::vector<double> activation(stages, 1);
     if (root.has("activation"))
       activation = spread(root["activation"], stages, {0, 1e15});
@@ -163,20 +165,27 @@ private:
         if (kept[stage] > activation[stage])
           root["kept_for_W"].fail("must be at most the activation");
     }
+    checkTasks(stages * (isWhole ? 2 : 3));
     if (root.error())
       return;
 
     std::vector<double> times = forward;
     for (const std::vector<double> &list : {input, weight})
       times.insert(times.end(), list.begin(), list.end());
-    for (const std::vector<double> &row : hop)
+    times.push_back(hop);
+    for (const std::vector<double> &row : hops)
       times.insert(times.end(), row.begin(), row.end());
     file.times = DecimalScale::of(times);
     pipeline.forward = ticks(forward);
     pipeline.inputGradient = ticks(input);
     pipeline.weightGradient = ticks(weight);
-    for (const std::vector<double> &row : hop)
+    for (const std::vector<double> &row : hops)
       pipeline.hop.push_back(ticks(row));
+    if (hops.empty())
+      pipeline.hop.assign(ranks,
+                          std::vector<int64_t>(ranks, file.times.toTicks(hop)));
+    for (size_t rank = 0; rank < ranks; ++rank)
+      pipeline.hop[rank][rank] = 0;
     std::vector<double> memory = activation;
     memory.insert(memory.end(), kept.begin(), kept.end());
     pipeline.capacity = readCapacity(memory);
@@ -188,9 +197,18 @@ private:
     file.pipeline = std::move(pipeline);
   }
 
+  void checkTasks(size_t blocks) const {
+    int64_t tasks = int64_t(blocks) * microbatches;
+    if (tasks > kMaxTasks)
+      root["microbatches"].fail("make " + std::to_string(tasks) +
+                                " tasks; at most " + std::to_string(kMaxTasks) +
+                                " can be ordered");
+  }
+
   void readBlocks() {
     FieldReader list = root["blocks"];
     size_t count = list.size();
+    checkTasks(count);
     std::map<std::string, uint32_t> byName;
     std::vector<double> times, lags, memory;
     for (size_t i = 0; i < count; ++i) {

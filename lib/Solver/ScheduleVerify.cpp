@@ -1,5 +1,6 @@
 //===- ScheduleVerify.cpp - Whether start times solve a schedule ----------===//
 
+#include "hocket/Solver/Kind.h"
 #include "hocket/Solver/Schedule.h"
 
 #include <algorithm>
@@ -25,12 +26,12 @@ public:
         for (const Problem::Dependency &need : problem.blocks[block].after)
           if (starts[problem.task(i, block)] < end(i, need.block) + need.lag)
             return fail(label(i, block) + " starts at " +
-                        std::to_string(starts[problem.task(i, block)]) +
+                        time(starts[problem.task(i, block)]) +
                         ", before what it needs: " + label(i, need.block) +
-                        " ends at " + std::to_string(end(i, need.block)) +
-                        (need.lag ? " and takes " + std::to_string(need.lag) +
-                                        " to arrive"
-                                  : ""));
+                        " ends at " + time(end(i, need.block)) +
+                        (need.lag
+                             ? " and takes " + time(need.lag) + " to arrive"
+                             : ""));
       }
     for (uint32_t rank = 0; rank < problem.ranks; ++rank)
       if (Result<void> checked = checkRank(rank); !checked)
@@ -63,6 +64,12 @@ private:
 
   static Error fail(std::string message) {
     return Error(ErrorCode::InvalidPlan, std::move(message));
+  }
+  std::string time(int64_t ticks) const {
+    return formatDecimal(ticks, problem.timeDecimals);
+  }
+  std::string memory(int64_t size) const {
+    return formatDecimal(size, problem.memoryDecimals);
   }
   std::string label(uint32_t microbatch, uint32_t block) const {
     return "block '" + problem.blocks[block].name + "' of microbatch " +
@@ -97,22 +104,22 @@ private:
         return fail(label(tasks[i - 1].microbatch, tasks[i - 1].block) +
                     " and " + label(tasks[i].microbatch, tasks[i].block) +
                     " overlap on rank " + std::to_string(rank) + " at time " +
-                    std::to_string(tasks[i].start));
+                    time(tasks[i].start));
     // The tasks of a rank do not overlap: what one releases at its end is there
     // at the start of the next.
     int64_t held = 0;
     for (const Task &task : tasks) {
-      int64_t memory = problem.blocks[task.block].memory;
-      if (memory > 0) {
-        held += memory;
+      int64_t taken = problem.blocks[task.block].memory;
+      if (taken > 0) {
+        held += taken;
         if (held > problem.capacity[rank])
           return fail(label(task.microbatch, task.block) + " makes rank " +
-                      std::to_string(rank) + " hold " + std::to_string(held) +
-                      " at time " + std::to_string(task.start) +
+                      std::to_string(rank) + " hold " + memory(held) +
+                      " at time " + time(task.start) +
                       ", more than its capacity of " +
-                      std::to_string(problem.capacity[rank]));
+                      memory(problem.capacity[rank]));
       } else {
-        held += memory;
+        held += taken;
       }
     }
     return {};
@@ -180,7 +187,8 @@ Result<void> hocket::verify(const ScheduleProblem &problem,
     return verifyRepetend(problem, solution);
   int64_t value = verifier.value();
   if (value != solution.value)
-    return fail("the value is said to be " + std::to_string(solution.value) +
-                " and is " + std::to_string(value));
+    return fail("the value is said to be " +
+                formatDecimal(solution.value, problem.timeDecimals) +
+                " and is " + formatDecimal(value, problem.timeDecimals));
   return {};
 }

@@ -80,7 +80,7 @@ struct ParallelizePass : hocket::impl::ParallelizeBase<ParallelizePass> {
       }
     if (failed(checkSequence()) || failed(checkStream()))
       return signalPassFailure();
-    if (skipStages != 0 && failed(checkSkip()))
+    if (failed(checkSkip()))
       return signalPassFailure();
     if (!orders.empty() && failed(readOrders()))
       return signalPassFailure();
@@ -210,6 +210,10 @@ LogicalResult ParallelizePass::checkSequence() {
   };
   if (ulysses < 0)
     return fail() << "ulysses=" << ulysses.getValue() << " must be at least 1";
+  if (!sequence.hasValue() && (method.hasValue() || ulysses.hasValue()))
+    return fail()
+           << "method and ulysses go with sequence: they say how so many "
+              "ranks share the tokens";
   if (auto fault = checkSequenceMethod(method, sequence, ulyssesDegree()))
     return fail() << "sequence=" << sequence.getValue() << " " << *fault;
   if (sequence > 1 && skipStages != 0)
@@ -245,6 +249,13 @@ LogicalResult ParallelizePass::checkSkip() {
   auto fail = [&]() {
     return getOperation().emitError("hocket-parallelize: ");
   };
+  if (skipStages == 0 &&
+      (pathLength != 0 || nodes != 0 || paths != "auto" || !limits.empty()))
+    return fail() << "path_length, nodes, paths and limits go with "
+                     "skip_stages: they say how microbatches go through so "
+                     "many stages";
+  if (skipStages == 0)
+    return success();
   if (skipStages < 2 || skipStages > kMaxStages)
     return fail() << "skip_stages=" << skipStages.getValue()
                   << " must be from 2 to " << kMaxStages;

@@ -137,7 +137,7 @@ def Parallelize : Pass<"hocket-parallelize", "::mlir::ModuleOp"> {
            "Of activations=recompute: slices of each stage that keep everything, in the memory of the host.">,
     Option<"pipeline", "pipeline", "int64_t", "1", "Ranks of the pipeline.">,
     Option<"microbatches", "microbatches", "int64_t", "1", "Microbatches of each part of the batch.">,
-    Option<"schedule", "schedule", "std::string", "\"auto\"", "The pipeline's schedule: gpipe, 1f1b, interleaved, zb_h1, auto.">,
+    Option<"schedule", "schedule", "std::string", "\"auto\"", "The pipeline's schedule, docs/plan.md: gpipe, 1f1b, interleaved, zb_h1, zb_h2, zb_v, v_half, v_min, dualpipe_v, auto (solved).">,
     Option<"chunks", "chunks", "int64_t", "1",
            "Number of stages per pipeline rank.">,
     Option<"placement", "placement", "std::string", "\"\"",

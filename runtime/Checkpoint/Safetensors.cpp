@@ -2,6 +2,7 @@
 
 #include "hocket/Runtime/Safetensors.h"
 
+#include "hocket/Support/DuplicateNames.h"
 #include "hocket/Support/File.h"
 
 #include <nlohmann/json.hpp>
@@ -9,7 +10,8 @@
 #include <algorithm>
 #include <limits>
 #include <optional>
-#include <set>
+#include <string_view>
+#include <tuple>
 
 using namespace hocket;
 using namespace hocket::runtime;
@@ -65,25 +67,6 @@ private:
   uint64_t dataBytes = 0;
 };
 
-/// A JSON library keeps the last of two equal names; here that is an error.
-class DuplicateFinder {
-public:
-  bool operator()(int depth, json::parse_event_t event, json &parsed) {
-    if (event == json::parse_event_t::object_start)
-      names.emplace_back();
-    if (event == json::parse_event_t::object_end)
-      names.pop_back();
-    if (event == json::parse_event_t::key && !names.empty() &&
-        !names.back().insert(parsed.get<std::string>()).second && !duplicate)
-      duplicate = parsed.get<std::string>();
-    return true;
-  }
-  std::optional<std::string> duplicate;
-
-private:
-  std::vector<std::set<std::string>> names;
-};
-
 Result<json> Reader::readHeader() {
   if (contents.size() < kLengthBytes)
     return fail("not a safetensors file: it has " +
@@ -102,19 +85,16 @@ Result<json> Reader::readHeader() {
   data = reinterpret_cast<const std::byte *>(begin + length);
   dataBytes = contents.size() - kLengthBytes - length;
 
-  DuplicateFinder finder;
   json header;
+  std::optional<std::string> duplicate;
   try {
-    header =
-        json::parse(begin, begin + length,
-                    [&](int depth, json::parse_event_t event, json &parsed) {
-                      return finder(depth, event, parsed);
-                    });
+    std::tie(header, duplicate) =
+        parseWithDuplicates<json>(std::string_view(begin, length));
   } catch (const json::exception &exception) {
     return fail(std::string("the header is not JSON: ") + exception.what());
   }
-  if (finder.duplicate)
-    return fail("'" + *finder.duplicate + "' is in the header twice");
+  if (duplicate)
+    return fail("'" + *duplicate + "' is in the header twice");
   if (!header.is_object())
     return fail("the header is not a JSON object");
   return header;

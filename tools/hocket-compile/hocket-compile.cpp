@@ -1,10 +1,12 @@
 //===- hocket-compile.cpp - From MODEL.mlir to MODEL.hkt ------------------===//
 
 #include "Common/CommandLine.h"
+#include "Common/OutputFiles.h"
 #include "Common/SourceDiagnostics.h"
 
 #include "hocket/Compiler/Compile.h"
 #include "hocket/Compiler/InitAll.h"
+#include "hocket/Dialects/Hocket.h"
 #include "hocket/Passes/Expand.h"
 #include "hocket/Passes/ModelBuilder.h"
 #include "hocket/Plan/Lengths.h"
@@ -114,16 +116,21 @@ int report(const Error &error) {
   return error.exitCode();
 }
 
-/// The step as the topology's devices would run it, or with measured times.
-Result<void> writePrediction(const runtime::Executable &executable,
-                             const std::optional<Profile> &profile) {
+/// The step as the topology's devices would run it, or with measured times;
+/// nothing where nobody asks for the trace.
+Result<std::optional<runtime::Prediction>>
+predictStep(const runtime::Executable &executable,
+            const std::optional<Profile> &profile) {
+  std::optional<runtime::Prediction> none;
+  if (tracePath.empty())
+    return none;
   RooflineCost cost(executable.topology);
   std::optional<ProfiledCost> measured;
   if (profile) {
     if (Result<void> covers = runtime::checkProfile(
             *profile, costsPath, executable.plan, executable.model);
         !covers)
-      return covers;
+      return covers.error();
     measured.emplace(*profile, cost);
   }
   Result<runtime::Prediction> prediction = runtime::predict(
@@ -131,9 +138,7 @@ Result<void> writePrediction(const runtime::Executable &executable,
       measured ? static_cast<CostModel &>(*measured) : cost, true);
   if (!prediction)
     return prediction.error();
-  return runtime::writeTrace(
-      tracePath, {{"predicted", {{&executable.plan, &prediction->timelines}}}},
-      executable.model);
+  return std::optional(std::move(*prediction));
 }
 
 /// The schedule as CSV; empty where nobody asks for it.
@@ -179,6 +184,16 @@ void printActivations(ModuleOp module, const plan::Strategy &strategy) {
   std::cerr << '\n';
 }
 
+/// Whether the compiler chooses how ranks share sequences.
+bool leavesMethodOpen(ModuleOp module) {
+  return module
+      .walk([](SequenceOp op) {
+        return op.getMethod() == "auto" ? WalkResult::interrupt()
+                                        : WalkResult::advance();
+      })
+      .wasInterrupted();
+}
+
 int compileFile() {
   if (modelPath.empty())
     return reportMistake("which model? usage: hocket-compile MODEL.mlir "
@@ -189,11 +204,15 @@ int compileFile() {
     return reportMistake("--target=" + targetName +
                          " is not known; the target is cpu");
 
-  for (const std::string &path :
-       {outputPath.getValue(), tracePath.getValue(), csvPath.getValue()})
-    if (!path.empty())
-      if (Result<void> writable = checkWritable(path); !writable)
-        return report(writable.error());
+  if (Result<void> checked = checkOutputs({{"-o", outputPath},
+                                           {"--trace", tracePath},
+                                           {"--schedule-csv", csvPath}},
+                                          {{"the model", modelPath},
+                                           {"--topology", topologyPath},
+                                           {"--lengths", lengthsPath},
+                                           {"--costs", costsPath}});
+      !checked)
+    return report(checked.error());
 
   CompileOptions options;
   options.cpu = cpuName;
@@ -255,6 +274,7 @@ int compileFile() {
       return kCallersMistake;
   }
 
+  bool choosesMethod = leavesMethodOpen(*module);
   auto start = std::chrono::steady_clock::now();
   Result<runtime::Executable> executable = compileModel(*module, options);
   if (!executable)
@@ -262,13 +282,19 @@ int compileFile() {
   Result<std::string> csv = formatSchedule(*executable);
   if (!csv)
     return report(csv.error());
+  Result<std::optional<runtime::Prediction>> prediction =
+      predictStep(*executable, options.profile);
+  if (!prediction)
+    return report(prediction.error());
   if (Result<void> saved = runtime::save(*executable, outputPath); !saved)
     return report(saved.error());
   if (!csvPath.empty())
     if (Result<void> written = writeFile(csvPath, *csv); !written)
       return report(written.error());
-  if (!tracePath.empty())
-    if (Result<void> written = writePrediction(*executable, options.profile);
+  if (const std::optional<runtime::Prediction> &step = *prediction)
+    if (Result<void> written = runtime::writeTrace(
+            tracePath, {{"predicted", {{&executable->plan, &step->timelines}}}},
+            executable->model);
         !written)
       return report(written.error());
   double seconds =
@@ -279,6 +305,9 @@ int compileFile() {
                 *solved);
     printPreferred(executable->plan.strategy);
   }
+  if (choosesMethod)
+    std::cerr << "method(auto): " << executable->plan.strategy.sequenceMethod
+              << '\n';
   printActivations(*module, executable->plan.strategy);
   std::cerr << outputPath << ": " << executable->plan.ranks.size() << " ranks, "
             << executable->model.stages.size() << " stages, "

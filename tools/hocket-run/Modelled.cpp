@@ -17,11 +17,8 @@ using namespace hocket::runtime;
 
 namespace {
 
-/// Before any work: whether the trace can be written.
 Result<Prediction> predictFor(const Options &options, const plan::Plan &plan,
                               const Costs &costs) {
-  if (Result<void> writable = checkReports(options); !writable)
-    return writable.error();
   return costs.predict(plan, uint32_t(options.cores), needsTimelines(options));
 }
 

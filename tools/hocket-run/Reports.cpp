@@ -6,7 +6,6 @@
 
 #include "hocket/Runtime/Report.h"
 #include "hocket/Runtime/Trace.h"
-#include "hocket/Support/File.h"
 
 #include <algorithm>
 #include <cstdio>
@@ -19,14 +18,6 @@ double run::peakRate(const Topology &topology) {
   const DeviceModel &device = topology.device;
   return device.peakFlopsPerSecond > 0 ? device.peakFlopsPerSecond
                                        : device.flopsPerSecond;
-}
-
-Result<void> run::checkReports(const Options &options) {
-  for (const std::string *path : {&options.trace, &options.report})
-    if (!path->empty())
-      if (Result<void> writable = checkWritable(*path); !writable)
-        return writable;
-  return {};
 }
 
 static std::string text(const char *pattern, double value) {

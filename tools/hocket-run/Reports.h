@@ -18,9 +18,6 @@ inline bool needsTimelines(const Options &options) {
   return !options.trace.empty() || !options.report.empty();
 }
 
-/// Before hours of work: whether they can be written.
-Result<void> checkReports(const Options &options);
-
 /// Steps that were run, and what went on beside them.
 struct Measured {
   using Timelines = std::vector<std::vector<runtime::Span>>;

@@ -28,16 +28,9 @@ std::string format(double value) {
   return text;
 }
 
-/// What a run writes, before hours of work: whether it can.
-Result<void> checkOutputs(const Options &options,
-                          const Executable &executable) {
-  for (const std::string *path :
-       {&options.saveParams, &options.saveGradients, &options.profile})
-    if (!path->empty())
-      if (Result<void> writable = checkWritable(*path); !writable)
-        return writable;
-  if (Result<void> writable = checkReports(options); !writable)
-    return writable;
+/// Before hours of work: whether there are the gradients that it writes.
+Result<void> checkGradients(const Options &options,
+                            const Executable &executable) {
   if (options.saveGradients.empty())
     return {};
   for (const plan::Role &role : executable.plan.roles)
@@ -287,7 +280,7 @@ Measured Training::takeMeasured() {
 Result<void> run::runSteps(const Options &options,
                            const Executable &executable) {
   const plan::Model &model = executable.model;
-  if (Result<void> checked = checkOutputs(options, executable); !checked)
+  if (Result<void> checked = checkGradients(options, executable); !checked)
     return checked;
   Result<std::unique_ptr<BatchFile>> data = openData(options, model);
   if (!data)

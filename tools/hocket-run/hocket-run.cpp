@@ -1,11 +1,13 @@
 //===- hocket-run.cpp - Runs a compiled model -----------------------------===//
 
+#include "Common/OutputFiles.h"
 #include "Options.h"
 #include "Worlds.h"
 
 #include "hocket/Plan/Expand.h"
 #include "hocket/Plan/Lengths.h"
 
+#include <cstdio>
 #include <iostream>
 
 using namespace hocket;
@@ -28,7 +30,28 @@ Result<void> planAgain(const std::string &path, Executable &executable) {
   return checkPlan(executable.plan, executable.model, executable.topology);
 }
 
+/// Before hours of work: whether what it writes can be written, and over
+/// nothing that it reads. A checkpoint may take the place of the one it began
+/// with.
+Result<void> checkFiles(const Options &options) {
+  bool goesOn = options.params == options.saveParams;
+  return checkOutputs({{"--save-params", options.saveParams},
+                       {"--save-gradients", options.saveGradients},
+                       {"--profile", options.profile},
+                       {"--trace", options.trace},
+                       {"--report", options.report}},
+                      {{"the executable", options.executable},
+                       {"--data", options.data},
+                       {"--params", goesOn ? "" : options.params},
+                       {"--lengths", options.lengths},
+                       {"--lengths-from", options.lengthsFrom},
+                       {"--pack", options.pack},
+                       {"--costs", options.costs}});
+}
+
 Result<void> runExecutable(const Options &options) {
+  if (Result<void> checked = checkFiles(options); !checked)
+    return checked;
   Result<Executable> executable = load(options.executable);
   if (!executable)
     return executable.error();
@@ -50,6 +73,9 @@ int main(int argc, char **argv) {
     std::cout << helpText();
   else
     ran = runExecutable(*options);
+  std::cout.flush();
+  if (ran && (std::fflush(stdout) != 0 || std::ferror(stdout) || !std::cout))
+    ran = Error(ErrorCode::Io, "cannot write to standard output");
   if (ran)
     return 0;
   std::cerr << "hocket-run: " << ran.error();

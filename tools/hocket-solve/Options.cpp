@@ -202,12 +202,20 @@ Result<Options> solve::parseOptions(const SolverKindRegistry &registry,
   if (names.size() < 2)
     return mistake("which instance? usage: hocket-solve " + names[0] +
                    " INSTANCE [options]");
-  if (names.size() > 2)
-    return mistake("two instances: '" + names[1] + "' and '" + names[2] + "'");
-  options.instance = names[1];
+  // An option without its value says more than the value that it lost.
   for (const Argument &flag : flags)
     if (Result<void> set = setOption(options, flag); !set)
       return set.error();
+  if (names.size() > 2)
+    return mistake("two instances: '" + names[1] + "' and '" + names[2] + "'");
+  options.instance = names[1];
+  auto isGiven = [&](const char *name) {
+    return std::any_of(flags.begin(), flags.end(),
+                       [&](const Argument &flag) { return flag.name == name; });
+  };
+  if (isGiven("--time-limit") && isGiven("--work-limit"))
+    return mistake("--time-limit and --work-limit do not go together: seconds "
+                   "or counted work end the search");
   if (!options.verify.empty() && !options.output.empty())
     return mistake("-o: --verify writes no solution");
   return options;

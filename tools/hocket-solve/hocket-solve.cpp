@@ -2,6 +2,8 @@
 
 #include "Options.h"
 
+#include "Common/OutputFiles.h"
+
 #include "hocket/Plan/Textbook.h"
 #include "hocket/Solver/Z3.h"
 #include "hocket/Support/File.h"
@@ -9,6 +11,7 @@
 #include <cmath>
 #include <cstdio>
 #include <iostream>
+#include <new>
 
 using namespace hocket;
 using namespace hocket::solve;
@@ -53,9 +56,6 @@ private:
 
 Result<int> solveInstance(const Options &options,
                           const SolverInstance &instance) {
-  if (!options.output.empty())
-    if (Result<void> writable = checkWritable(options.output); !writable)
-      return writable.error();
   Z3EngineFactory engine;
   SolverOptions solverOptions = options.solver;
   solverOptions.engine = &engine;
@@ -94,6 +94,10 @@ Result<int> solveInstance(const Options &options,
 }
 
 Result<int> run(const Options &options) {
+  if (Result<void> checked = checkOutputs({{"-o", options.output}},
+                                          {{"the instance", options.instance}});
+      !checked)
+    return checked.error();
   Result<std::unique_ptr<SolverInstance>> instance =
       options.kind->read(options.instance, options.ofKind);
   if (!instance)
@@ -104,9 +108,30 @@ Result<int> run(const Options &options) {
   if (!solution)
     return solution.error();
   if (Result<void> verified = (*instance)->verify(*solution); !verified)
-    return verified.error();
+    return Error(verified.error().code,
+                 options.verify + ": " + verified.error().message,
+                 verified.error().notes);
   std::cout << "the solution is right\n";
   return 0;
+}
+
+/// The status, if standard output took what was printed.
+Result<int> flushOutput(int status) {
+  std::cout.flush();
+  if (std::fflush(stdout) == 0 && !std::ferror(stdout) && std::cout)
+    return status;
+  return Error(ErrorCode::Io, "cannot write to standard output");
+}
+
+/// An instance may be larger than the machine.
+Result<int> runWithinMemory(const Options &options) {
+  try {
+    return run(options);
+  } catch (const std::bad_alloc &) {
+    return Error(ErrorCode::InvalidArgument,
+                 options.instance + ": the instance needs more memory than "
+                                    "there is");
+  }
 }
 
 } // namespace
@@ -120,7 +145,9 @@ int main(int argc, char **argv) {
     std::cout << helpText(registry);
     return 0;
   }
-  Result<int> status = options ? run(*options) : options.error();
+  Result<int> status = options ? runWithinMemory(*options) : options.error();
+  if (status)
+    status = flushOutput(*status);
   if (status)
     return *status;
   std::cerr << "hocket-solve: " << status.error();

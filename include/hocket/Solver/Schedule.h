@@ -51,6 +51,9 @@ struct ScheduleProblem {
   /// Of memory, by rank.
   std::vector<int64_t> capacity;
   Objective objective = Objective::Makespan;
+  /// For messages: a time is a whole number of 10^-timeDecimals of the unit
+  /// that its author knows, memory of 10^-memoryDecimals.
+  int timeDecimals = 0, memoryDecimals = 0;
   static constexpr int64_t kUnlimited = std::numeric_limits<int64_t>::max();
 
   size_t taskCount() const { return blocks.size() * size_t(microbatches); }

@@ -494,7 +494,7 @@ func.func @no_such_method() {
 // -----
 
 func.func @usp_of_nothing() {
-  // expected-error @+1 {{'hocket.sequence' op has the method "usp" and no Ulysses degree: how many ranks exchange heads}}
+  // expected-error @+1 {{'hocket.sequence' op has the method "usp" and no Ulysses degree; say by "ulysses" how many ranks exchange heads, a divisor of the degree}}
   hocket.sequence degree(2) method("usp") {
     hocket.yield
   }

@@ -21,6 +21,15 @@
 // KEEPS: error: hocket-parallelize: kept and offloaded go with activations=recompute
 // RUN: echo "module {}" | not hocket-opt --hocket-parallelize="slices=4 skip_stages=4 path_length=2" 2>&1 | FileCheck %s --check-prefix=SKIPS
 // SKIPS: error: hocket-parallelize: slices and activations go without skip_stages
+// RUN: echo "module {}" | not hocket-opt --hocket-parallelize="pipeline=2 path_length=2" 2>&1 | FileCheck %s --check-prefix=PATHS
+// RUN: echo "module {}" | not hocket-opt --hocket-parallelize="pipeline=2 nodes=4" 2>&1 | FileCheck %s --check-prefix=PATHS
+// RUN: echo "module {}" | not hocket-opt --hocket-parallelize="limits=1,1,1,1" 2>&1 | FileCheck %s --check-prefix=PATHS
+// PATHS: error: hocket-parallelize: path_length, nodes, paths and limits go with skip_stages
+// RUN: echo "module {}" | not hocket-opt --hocket-parallelize="data=2 method=ring" 2>&1 | FileCheck %s --check-prefix=ALONE
+// RUN: echo "module {}" | not hocket-opt --hocket-parallelize="ulysses=2" 2>&1 | FileCheck %s --check-prefix=ALONE
+// ALONE: error: hocket-parallelize: method and ulysses go with sequence
+// RUN: echo "module {}" | not hocket-opt --hocket-parallelize="sequence=4 method=usp" 2>&1 | FileCheck %s --check-prefix=DIVISOR
+// DIVISOR: error: hocket-parallelize: sequence=4 has the method "usp" and no Ulysses degree; say by "ulysses" how many ranks exchange heads, a divisor of the degree
 
 // expected-error @+1 {{there is no function @loss with a body; name the model's loss function with the option `function`}}
 module {

@@ -89,6 +89,12 @@ TEST(Profile, ErrorsNameTheField) {
   expectError("0.001", "-1",
               "p.json: field 'kernels[0].samples[0].seconds' must be a number "
               "of at least 0");
+  expectError("0.001", "1e300",
+              "p.json: field 'kernels[0].samples[0].seconds' must be at most "
+              "1000000");
+  expectError("\"samples\": [", "\"samples\": [], \"more\": [",
+              "p.json: field 'kernels[0].samples' is empty: a kernel is there "
+              "since it was measured");
   expectError("\"update\"", "\"f\"",
               "p.json: field 'kernels[1].symbol' is given twice");
   expectError("{", "[", "p.json: not a profile: it is no JSON");
