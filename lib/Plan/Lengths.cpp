@@ -22,11 +22,14 @@ std::string_view trim(std::string_view line, std::string_view blanks) {
   return line.substr(begin, line.find_last_not_of(blanks) + 1 - begin);
 }
 
+/// What ranks that share a sequence can count.
+constexpr int64_t kLongest = int64_t(1) << 31;
+
 std::optional<int64_t> parseLength(std::string_view text) {
   int64_t length = 0;
   const char *end = text.data() + text.size();
   auto [rest, code] = std::from_chars(text.data(), end, length);
-  if (code != std::errc() || rest != end || length <= 0)
+  if (code != std::errc() || rest != end || length <= 0 || length > kLongest)
     return std::nullopt;
   return length;
 }
@@ -53,7 +56,7 @@ Result<std::vector<int64_t>> plan::parseLengths(const std::string &text,
     std::optional<int64_t> length = parseLength(written);
     if (!length)
       return notALength(fileName, number, written,
-                        "one whole number above 0 a line");
+                        "one whole number from 1 to 2^31 a line");
     lengths.push_back(*length);
   }
   if (lengths.empty())
@@ -83,8 +86,9 @@ plan::parseStepLengths(const std::string &text, const std::string &fileName) {
       std::string_view written = rest.substr(0, rest.find_first_of(separators));
       std::optional<int64_t> length = parseLength(written);
       if (!length)
-        return notALength(fileName, number, written,
-                          "whole numbers above 0, those of one step a line");
+        return notALength(
+            fileName, number, written,
+            "whole numbers from 1 to 2^31, those of one step a line");
       step.lengths.push_back(*length);
       rest = trim(rest.substr(written.size()), separators);
     }

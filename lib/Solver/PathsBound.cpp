@@ -125,9 +125,13 @@ public:
       double rate = 2.0 / (1 + 0.1 * round);
       for (size_t n = 0; n < nodes; ++n) {
         double room = std::max(0.0, bound - offsets[n]);
-        task[n] *= std::exp(rate * (taskUse[n] - room) / std::max(bound, 1.0));
-        flight[n] *=
-            std::exp(rate * (flightUse[n] - room) / std::max(bound, 1.0));
+        auto factor = [&](double use) {
+          // Any weights will do, as long as they are finite.
+          double change = rate * (use - room) / std::max(bound, 1.0);
+          return std::exp(std::clamp(change, -300.0, 300.0));
+        };
+        task[n] *= factor(taskUse[n]);
+        flight[n] *= factor(flightUse[n]);
       }
       rescale();
     }

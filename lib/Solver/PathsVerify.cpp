@@ -56,7 +56,7 @@ public:
 
 private:
   std::string time(int64_t ticks) const {
-    return formatDecimal(ticks, problem.timeDecimals) + " s";
+    return formatDecimal(ticks, problem.timeDecimals);
   }
 
   /// Finds the stage of every node, in the problem or in the solution.

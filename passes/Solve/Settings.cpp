@@ -82,6 +82,13 @@ LoadedSetting::LoadedSetting(Topology machine, std::optional<Profile> profile,
 std::unique_ptr<LoadedSetting>
 LoadedSetting::load(ModuleOp module, const SolveOptions &options,
                     StringRef knob, uint32_t data, uint32_t microbatches) {
+  // Written so that a NaN is refused.
+  if (!(options.timeLimit >= 0) || options.workLimit < 0) {
+    module.emitError("the time limit of ")
+        << knob << " must be a number of seconds of at least 0, its work limit "
+        << "a whole number of at least 0";
+    return nullptr;
+  }
   FailureOr<Topology> machine = readTopology(module, options.topology, knob);
   FailureOr<std::vector<int64_t>> lengths =
       readLengths(module, options.lengths, data, microbatches);

@@ -109,7 +109,8 @@ struct Argument {
   bool hasValue = false;
 };
 
-Result<void> setOption(Options &options, const Argument &argument) {
+Result<void> setOption(const SolverKindRegistry &registry, Options &options,
+                       const Argument &argument) {
   auto misuse = [&](bool takesValue,
                     const std::string &placeholder) -> Result<void> {
     if (takesValue && argument.value.empty())
@@ -125,13 +126,18 @@ Result<void> setOption(Options &options, const Argument &argument) {
       Result<void> used = misuse(flag.value, flag.value ? flag.value : "");
       return used ? flag.set(options, argument.value) : used;
     }
-  if (options.kind)
-    for (const KindOption &option : options.kind->options())
-      if (argument.name == option.name) {
-        Result<void> used = misuse(!option.value.empty(), option.value);
-        options.ofKind[option.name] = argument.value;
-        return used;
-      }
+  for (const KindOption &option : options.kind->options())
+    if (argument.name == option.name) {
+      Result<void> used = misuse(!option.value.empty(), option.value);
+      options.ofKind[option.name] = argument.value;
+      return used;
+    }
+  for (const SolverKind *kind : registry.kinds())
+    for (const KindOption &option : kind->options())
+      if (argument.name == option.name)
+        return mistake(argument.name + " is an option of " +
+                       std::string(kind->name()) + ", not of " +
+                       std::string(options.kind->name()));
   return mistake(unknownOptionText(argument.name, optionNames(options.kind)));
 }
 
@@ -204,7 +210,7 @@ Result<Options> solve::parseOptions(const SolverKindRegistry &registry,
                    " INSTANCE [options]");
   // An option without its value says more than the value that it lost.
   for (const Argument &flag : flags)
-    if (Result<void> set = setOption(options, flag); !set)
+    if (Result<void> set = setOption(registry, options, flag); !set)
       return set.error();
   if (names.size() > 2)
     return mistake("two instances: '" + names[1] + "' and '" + names[2] + "'");

@@ -11,8 +11,8 @@
 
 namespace hocket::plan {
 
-/// Reads a text with one length (tokens, > 0) a line; '#' starts a comment and
-/// blank lines are skipped. Errors name the file and the line.
+/// Reads a text with one length (tokens, 1 to 2^31) a line; '#' starts a
+/// comment and blank lines are skipped. Errors name the file and the line.
 Result<std::vector<int64_t>> parseLengths(const std::string &text,
                                           const std::string &fileName);
 Result<std::vector<int64_t>> loadLengths(const std::string &path);

@@ -66,7 +66,7 @@ struct PathsProblem {
   /// A node rests this long after the first F of a microbatch (injection) and
   /// after any other task; what it has computed is sent at once.
   int64_t gapAfterInjection = 0, gapAfterTask = 0;
-  /// For messages: times are whole numbers of 10^-timeDecimals seconds.
+  /// For messages: a time is a whole number of 10^-timeDecimals of its unit.
   int timeDecimals = 0;
 
   size_t nodeCount() const { return forward.size(); }

@@ -2,6 +2,8 @@
 // RUN: not hocket-opt %t/memory.mlir --hocket-outline --hocket-differentiate --hocket-solve-schedule 2>&1 | FileCheck %s --check-prefix=MEMORY
 // RUN: not hocket-opt %t/memory.mlir --hocket-outline --hocket-differentiate --hocket-solve-schedule=lengths=%t/lengths.txt 2>&1 | FileCheck %s --check-prefix=FEW
 // RUN: not hocket-opt %t/memory.mlir --hocket-outline --hocket-differentiate --hocket-solve-schedule=topology=%t/none.yaml 2>&1 | FileCheck %s --check-prefix=FILE
+// RUN: not hocket-opt %t/memory.mlir --hocket-outline --hocket-differentiate --hocket-solve-schedule=time-limit=-1 2>&1 | FileCheck %s --check-prefix=LIMIT
+// RUN: not hocket-opt %t/memory.mlir --hocket-outline --hocket-differentiate --hocket-solve-schedule=work-limit=-1 2>&1 | FileCheck %s --check-prefix=LIMIT
 // RUN: not hocket-opt %t/machine.mlir --hocket-outline --hocket-differentiate --hocket-solve-schedule 2>&1 | FileCheck %s --check-prefix=MACHINE
 // RUN: not hocket-opt %t/machine.mlir --hocket-solve-schedule 2>&1 | FileCheck %s --check-prefix=OUTLINE
 // RUN: not hocket-opt %t/memory.mlir --hocket-outline --hocket-differentiate --hocket-expand="lengths=3,5,7" 2>&1 | FileCheck %s --check-prefix=UNSOLVED
@@ -21,6 +23,7 @@
 // MEMORY: note: use more pipeline ranks, or smaller microbatches
 // FEW: error: the schedule cannot be solved: there are 2 sequences for 3 microbatches
 // FILE: error: cannot load a topology: {{.*}}none.yaml
+// LIMIT: error: the time limit of schedule(auto) must be a number of seconds of at least 0, its work limit a whole number of at least 0
 // MACHINE: error: 'builtin.module' op has 0 hocket.topology ops; schedule(auto) needs one machine
 // MACHINE: note: name its file with the option `topology`
 // OUTLINE: has no `hocket.strategy`; run hocket-outline first

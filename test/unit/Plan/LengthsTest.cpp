@@ -14,8 +14,9 @@ TEST(Lengths, OnePerLineWithComments) {
 }
 
 TEST(Lengths, ErrorsNameTheLine) {
-  for (const char *text : {"5\n0\n", "5\n-3\n", "5\n1.5\n", "5\n7 8\n",
-                           "5\n99999999999999999999\n", "5\nmany\n"}) {
+  for (const char *text :
+       {"5\n0\n", "5\n-3\n", "5\n1.5\n", "5\n7 8\n",
+        "5\n99999999999999999999\n", "5\n2147483649\n", "5\nmany\n"}) {
     auto lengths = parseLengths(text, "l.txt");
     ASSERT_FALSE(lengths) << text;
     EXPECT_EQ(lengths.error().message.find("l.txt:2: "), 0u)
@@ -44,6 +45,8 @@ TEST(StepLengths, ErrorsNameFileAndLine) {
         {"\n4 -1", "mixes.txt:2: '-1' is not a sequence length"},
         {"4,x5", "mixes.txt:1: 'x5' is not a sequence length"},
         {"4 1e3", "mixes.txt:1: '1e3' is not a sequence length"},
+        {"1 2147483648\n2147483649",
+         "mixes.txt:2: '2147483649' is not a sequence length"},
         {"9223372036854775808",
          "mixes.txt:1: '9223372036854775808' is not a sequence length"},
         {"# none\n , \n",
