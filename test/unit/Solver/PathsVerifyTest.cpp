@@ -113,27 +113,23 @@ TEST(PathsVerify, TasksWaitForTheirInput) {
     change(solution);
     return refusal(problem, solution);
   };
-  EXPECT_EQ(
-      with([](auto &s) { s.microbatches[1].forward[0] = 2; }),
-      "F of microbatch 1 on node 1 starts at 2 s before its release at 3 s");
+  EXPECT_EQ(with([](auto &s) { s.microbatches[1].forward[0] = 2; }),
+            "F of microbatch 1 on node 1 starts at 2 before its release at 3");
   EXPECT_EQ(
       with([](auto &s) { s.microbatches[0].forward[1] = 14; }),
-      "F of microbatch 0 on node 2 starts at 14 s before its input arrives at "
-      "15 s");
-  EXPECT_EQ(
-      with([](auto &s) { s.microbatches[0].loss = 29; }),
-      "the loss of microbatch 0 on node 0 starts at 29 s before its input "
-      "arrives at 30 s");
-  EXPECT_EQ(
-      with([](auto &s) { s.microbatches[0].backward[1] = 36; }),
-      "B of microbatch 0 on node 2 starts at 36 s before its input arrives "
-      "at 37 s");
-  EXPECT_EQ(
-      with([](auto &s) { s.microbatches[0].backward[0] = 51; }),
-      "B of microbatch 0 on node 0 starts at 51 s before its input arrives "
-      "at 52 s");
+      "F of microbatch 0 on node 2 starts at 14 before its input arrives at "
+      "15");
+  EXPECT_EQ(with([](auto &s) { s.microbatches[0].loss = 29; }),
+            "the loss of microbatch 0 on node 0 starts at 29 before its input "
+            "arrives at 30");
+  EXPECT_EQ(with([](auto &s) { s.microbatches[0].backward[1] = 36; }),
+            "B of microbatch 0 on node 2 starts at 36 before its input arrives "
+            "at 37");
+  EXPECT_EQ(with([](auto &s) { s.microbatches[0].backward[0] = 51; }),
+            "B of microbatch 0 on node 0 starts at 51 before its input arrives "
+            "at 52");
   EXPECT_EQ(with([](auto &s) { s.value = 64; }),
-            "the value is said to be 64 s and is 65 s");
+            "the value is said to be 64 and is 65");
 }
 
 /// Both microbatches over node 2; the second is moved by `delay`.
@@ -151,11 +147,10 @@ TEST(PathsVerify, ANodeRunsOneTaskAtATimeAndRests) {
   // B of 0 is on node 2 from 37 to 47, F of 1 from 15 + delay.
   EXPECT_EQ(refusal(problem, shared(31)),
             "B of microbatch 0 on node 2 and F of microbatch 1 on node 2 "
-            "overlap at time 46 s");
-  EXPECT_EQ(
-      refusal(problem, shared(33)),
-      "F of microbatch 1 on node 2 starts at 48 s, within the gap after B "
-      "of microbatch 0 on node 2");
+            "overlap at time 46");
+  EXPECT_EQ(refusal(problem, shared(33)),
+            "F of microbatch 1 on node 2 starts at 48, within the gap after B "
+            "of microbatch 0 on node 2");
   EXPECT_EQ(refusal(problem, shared(34)), "");
   // Two B overlap as little as any two tasks.
   PathsSolution both = shared(12);
@@ -168,7 +163,7 @@ TEST(PathsVerify, ANodeRunsOneTaskAtATimeAndRests) {
   both.value = 74;
   EXPECT_EQ(refusal(problem, both),
             "B of microbatch 0 on node 2 and B of microbatch 1 on node 2 "
-            "overlap at time 49 s");
+            "overlap at time 49");
 }
 
 TEST(PathsVerify, AnInjectionRestsForItsOwnGap) {
@@ -180,17 +175,15 @@ TEST(PathsVerify, AnInjectionRestsForItsOwnGap) {
   solution.value = 74;
   EXPECT_EQ(refusal(problem, solution), "");
   problem.gapAfterInjection = 2;
-  EXPECT_EQ(
-      refusal(problem, solution),
-      "F of microbatch 1 on node 0 starts at 11 s, within the gap after F "
-      "of microbatch 0 on node 0");
+  EXPECT_EQ(refusal(problem, solution),
+            "F of microbatch 1 on node 0 starts at 11, within the gap after F "
+            "of microbatch 0 on node 0");
 }
 
 TEST(PathsVerify, MemoryCountsFromFToTheEndOfB) {
-  EXPECT_EQ(
-      refusal(smallProblem(), shared(12)),
-      "P7: F of microbatch 1 on node 2 starts at 27 s with 2 microbatches "
-      "in flight; memory[2] is 1");
+  EXPECT_EQ(refusal(smallProblem(), shared(12)),
+            "P7: F of microbatch 1 on node 2 starts at 27 with 2 microbatches "
+            "in flight; memory[2] is 1");
   EXPECT_EQ(refusal(smallProblem(), shared(34)), "");
 }
 
