@@ -68,7 +68,10 @@ private:
   Found expect(const Member &member, int64_t instruction, uint32_t buffer,
                const Terms &terms, bool ofKeys, uint32_t owner,
                uint32_t firstHead, uint32_t numHeads);
-  bool sees(uint32_t query, uint32_t key);
+  bool sees(uint32_t query, uint32_t key) const;
+  /// The owners of queries that see the keys of `owner`, or of keys that its
+  /// queries see; sorted.
+  const std::vector<uint32_t> &partnersOf(uint32_t owner, bool ofKeys);
 
   const Buffer &bufferOf(const Member &member, uint32_t buffer) const {
     return context.roleOf(member.rank).buffers[buffer];
@@ -108,7 +111,7 @@ private:
   std::vector<Member> members;
   std::vector<uint32_t> owners;
   std::map<std::pair<uint32_t, uint32_t>, std::deque<Terms>> queues; // by ranks
-  std::map<std::pair<uint32_t, uint32_t>, bool> visible;
+  std::map<std::pair<uint32_t, bool>, std::vector<uint32_t>> partners;
 };
 
 bool GroupChecker::isPeer(const Member &member,
@@ -135,14 +138,24 @@ void GroupChecker::collect(Member &member) {
   }
 }
 
-bool GroupChecker::sees(uint32_t query, uint32_t key) {
-  auto [found, isNew] = visible.try_emplace({query, key}, false);
+bool GroupChecker::sees(uint32_t query, uint32_t key) const {
+  auto [queryBegin, queryEnd] = chunksOf(query);
+  auto [keyBegin, keyEnd] = chunksOf(key);
+  for (const TokenChunk *q = queryBegin; q != queryEnd; ++q)
+    for (const TokenChunk *k = keyBegin; k != keyEnd; ++k)
+      if (isVisible(*q, *k))
+        return true;
+  return false;
+}
+
+const std::vector<uint32_t> &GroupChecker::partnersOf(uint32_t owner,
+                                                      bool ofKeys) {
+  auto [found, isNew] = partners.try_emplace({owner, ofKeys});
   if (isNew) {
-    auto [queryBegin, queryEnd] = chunksOf(query);
-    auto [keyBegin, keyEnd] = chunksOf(key);
-    for (const TokenChunk *q = queryBegin; q != queryEnd && !found->second; ++q)
-      for (const TokenChunk *k = keyBegin; k != keyEnd && !found->second; ++k)
-        found->second = isVisible(*q, *k);
+    for (uint32_t other : owners)
+      if (ofKeys ? sees(other, owner) : sees(owner, other))
+        found->second.push_back(other);
+    std::sort(found->second.begin(), found->second.end());
   }
   return found->second;
 }
@@ -316,13 +329,15 @@ Found GroupChecker::expect(const Member &member, int64_t instruction,
                            uint32_t numHeads) {
   // By query head: the other owners.
   std::vector<std::vector<uint32_t>> others(attention.heads);
+  const std::vector<uint32_t> &expected = partnersOf(owner, ofKeys);
   for (const Term &term : terms) {
     if ((ofKeys ? term.key : term.query) != owner)
       return fail("a sum has a term of other tokens", member, instruction,
                   buffer);
     // A member may meet itself for nothing.
     uint32_t other = ofKeys ? term.query : term.key;
-    if (other == owner && !sees(owner, owner))
+    if (other == owner &&
+        !std::binary_search(expected.begin(), expected.end(), owner))
       continue;
     for (uint32_t head = 0; head < term.numHeads; ++head)
       others[term.firstHead + head].push_back(other);
@@ -338,12 +353,16 @@ Found GroupChecker::expect(const Member &member, int64_t instruction,
                                     describe(*twice) + " twice"
                               : " is in a sum of other heads"),
                   member, instruction, buffer);
-    for (uint32_t other : owners)
-      if (isHere && (ofKeys ? sees(other, owner) : sees(owner, other)) &&
-          !std::binary_search(list.begin(), list.end(), other))
-        return fail("head " + std::to_string(head) +
-                        " of a sum lacks the term of " + describe(other),
-                    member, instruction, buffer);
+    if (!isHere || std::includes(list.begin(), list.end(), expected.begin(),
+                                 expected.end()))
+      continue;
+    auto lacks =
+        std::find_if(expected.begin(), expected.end(), [&](uint32_t other) {
+          return !std::binary_search(list.begin(), list.end(), other);
+        });
+    return fail("head " + std::to_string(head) +
+                    " of a sum lacks the term of " + describe(*lacks),
+                member, instruction, buffer);
   }
   return std::nullopt;
 }

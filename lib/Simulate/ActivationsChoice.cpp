@@ -21,6 +21,7 @@ namespace {
 /// How often a problem is asked again with less memory.
 constexpr int kMostRounds = 16;
 constexpr uint32_t kMostSlices = 128; // of a problem
+constexpr double kAnyRate = 1e12;     // bytes per ms, where nothing moves
 constexpr int64_t kMostHostBytes = int64_t(1) << 50;
 
 /// The problem of one role, from a plan that keeps everything.
@@ -256,10 +257,16 @@ void Chooser::prepare() {
     problem.input = problem.attention = {true, false, false};
     problem.other = {true, mayMove, true};
     problem.toHost = problem.fromHost =
-        mayMove ? setting.hostBytesPerSecond / 1e3 : 1e12;
+        mayMove ? setting.hostBytesPerSecond / 1e3 : kAnyRate;
     problem.hostCap = setting.limits.hostBytes > 0 ? setting.limits.hostBytes
                                                    : kMostHostBytes;
   }
+  // A host that would take hours is as good as none.
+  for (PipelineRank &own : problems)
+    if (!own.problem.check()) {
+      own.problem.other.offload = false;
+      own.problem.toHost = own.problem.fromHost = kAnyRate;
+    }
 }
 
 bool Chooser::solve(std::vector<SliceActivations> &activations) {

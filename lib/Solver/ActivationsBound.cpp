@@ -31,16 +31,16 @@ int64_t mix(double t, int64_t a, int64_t b) {
 } // namespace
 
 Bound::Bound(const Model &model, Budget &budget)
-    : model(model), budget(budget),
+    : model(model),
       deviceRoom(double(model.problem.deviceCap - model.problem.fixedBytes)),
       hostRoom(double(model.problem.hostCap)) {
   for (size_t i = 0; i < model.numTables(); ++i)
     numOptions += int64_t(model.tableAt(i).options.size());
   add({0, 0, 0, 0});
-  add(maximize({true, true, true, true}));
+  add(maximize({true, true, true, true}, budget));
   // Where one of the limits does not bind, these do better deep in a search.
-  add(maximize({false, false, true, true}));
-  add(maximize({true, true, true, false}));
+  add(maximize({false, false, true, true}, budget));
+  add(maximize({true, true, true, false}, budget));
 }
 
 void Bound::add(const Weights &weights) {
@@ -82,6 +82,26 @@ const Option &Bound::best(const Weights &weights, size_t layer) const {
   for (const Option &option : options) {
     int64_t own = term(weights, layer, option);
     if (!best || own < least) {
+      best = &option;
+      least = own;
+    }
+  }
+  return *best;
+}
+
+const Option &Bound::about(const Weights &weights, size_t layer) const {
+  const std::vector<Option> &options = model.layer(layer).options;
+  bool isLast = layer + 1 == model.size();
+  auto [t, u, k, h] = weights;
+  const Option *best = &options[0];
+  double least = INFINITY;
+  for (const Option &option : options) {
+    double own =
+        isLast ? double(option.backward) + k * double(option.working)
+               : t * double(option.toHost) + (1 - u) * double(option.backward) +
+                     u * double(option.fromHost) + k * double(option.kept);
+    own += h * double(option.moved);
+    if (own < least) {
       best = &option;
       least = own;
     }
@@ -136,7 +156,7 @@ double Bound::value(const Weights &weights, Weights &gradient) const {
   for (size_t layer = 0; layer < model.size(); ++layer) {
     bool isFirst = layer == 0, isLast = layer + 1 == model.size();
     const Option *&known = bestOfTable[model.table(layer)];
-    const Option *option = isLast || !known ? &best(weights, layer) : known;
+    const Option *option = isLast || !known ? &about(weights, layer) : known;
     if (!isLast)
       known = option;
     double forward = double(model.layer(layer).forward);
@@ -163,7 +183,8 @@ double Bound::value(const Weights &weights, Weights &gradient) const {
 }
 
 /// The ellipsoid method, in the unit cube of what is free.
-Bound::Weights Bound::maximize(const std::array<bool, 4> &isFree) const {
+Bound::Weights Bound::maximize(const std::array<bool, 4> &isFree,
+                               Budget &budget) const {
   Weights largest = largestWeights();
   std::vector<size_t> axes;
   for (size_t i = 0; i < isFree.size(); ++i)

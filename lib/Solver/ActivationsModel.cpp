@@ -34,8 +34,27 @@ enum class Times {
   Ignore,
 };
 
-/// The options that no other one is as good as in every respect. Where the
-/// budget ends on the way, some of them.
+/// Pairs of numbers; whether one of them is no larger in either.
+class Staircase {
+public:
+  bool covers(int64_t first, int64_t second) const {
+    auto next = steps.upper_bound(first);
+    return next != steps.begin() && std::prev(next)->second <= second;
+  }
+  /// Adds a pair that is not covered, in place of those that it covers.
+  void add(int64_t first, int64_t second) {
+    auto next = steps.lower_bound(first);
+    while (next != steps.end() && next->second >= second)
+      next = steps.erase(next);
+    steps.emplace_hint(next, first, second);
+  }
+
+private:
+  std::map<int64_t, int64_t> steps; // the second fall
+};
+
+/// The options that no other one is as good as in every respect, and perhaps
+/// some more. Where the budget ends on the way, not all.
 std::vector<Option> worthwhile(std::vector<Option> all, Times times,
                                Budget &budget) {
   auto key = [times](const Option &option) {
@@ -44,19 +63,28 @@ std::vector<Option> worthwhile(std::vector<Option> all, Times times,
   };
   std::sort(all.begin(), all.end(),
             [&](const Option &a, const Option &b) { return key(a) < key(b); });
+  bool isAlike = std::all_of(all.begin(), all.end(), [&](const Option &option) {
+    return option.working == all[0].working;
+  });
+  // By what an option works on beside what it keeps and moves: where all three
+  // are no more, it works on no more. There are few such numbers.
+  std::map<int64_t, Staircase> stairs;
   std::vector<Option> kept;
+  int64_t backward = all[0].backward;
   for (const Option &option : all) {
-    if (!budget.spend(int64_t(kept.size()) / 4 + 8))
+    if (!budget.spend(24))
       break;
-    bool isBeaten =
-        std::any_of(kept.begin(), kept.end(), [&](const Option &other) {
-          return (times != Times::Differ ||
-                  other.backward == option.backward) &&
-                 other.kept <= option.kept && other.moved <= option.moved &&
-                 other.working <= option.working;
-        });
-    if (!isBeaten)
-      kept.push_back(option);
+    if (times == Times::Differ && option.backward != backward)
+      stairs.clear();
+    backward = option.backward;
+    int64_t beside = isAlike ? 0 : option.working - option.kept - option.moved;
+    auto end = stairs.upper_bound(beside);
+    if (std::any_of(stairs.begin(), end, [&](const auto &known) {
+          return known.second.covers(option.kept, option.moved);
+        }))
+      continue;
+    stairs[beside].add(option.kept, option.moved);
+    kept.push_back(option);
   }
   return kept;
 }

@@ -143,7 +143,10 @@ private:
     Model model(problem, budget);
     if (!model.isComplete())
       return;
-    Bound bound(model, budget);
+    Bound bound = [&] {
+      Budget part(budget, 0.3);
+      return Bound(model, part);
+    }();
     offerBound(bound.ofWholeStep());
     {
       Budget part(budget, 0.5);

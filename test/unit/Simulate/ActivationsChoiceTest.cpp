@@ -116,6 +116,7 @@ TEST_F(ActivationsChoiceTest, AFastHostTakesNoTime) {
   // One that is slower than computing again is left alone.
   costs.hostBytesPerSecond = setting.hostBytesPerSecond = 1e-3;
   EXPECT_EQ(chosen().hostBytes, 0);
+  EXPECT_EQ(chosen().seconds, again);
   // So is one without room.
   costs.hostBytesPerSecond = setting.hostBytesPerSecond = 1e9;
   setting.limits.hostBytes = fast.hostBytes / 3;
