@@ -2,8 +2,9 @@
 
 #include "hocket/Plan/Lengths.h"
 
+#include "hocket/Support/File.h"
+
 #include <charconv>
-#include <fstream>
 #include <optional>
 #include <sstream>
 #include <string_view>
@@ -38,14 +39,6 @@ Error notALength(const std::string &fileName, unsigned line,
                    want);
 }
 
-Result<std::string> readText(const std::string &path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf()))
-    return Error(ErrorCode::Io, "cannot read '" + path + "'");
-  return text.str();
-}
-
 } // namespace
 
 Result<std::vector<int64_t>> plan::parseLengths(const std::string &text,
@@ -70,7 +63,7 @@ Result<std::vector<int64_t>> plan::parseLengths(const std::string &text,
 }
 
 Result<std::vector<int64_t>> plan::loadLengths(const std::string &path) {
-  Result<std::string> text = readText(path);
+  Result<std::string> text = readFile(path);
   if (!text)
     return text.error();
   return parseLengths(*text, path);
@@ -106,7 +99,7 @@ plan::parseStepLengths(const std::string &text, const std::string &fileName) {
 
 Result<std::vector<plan::StepLengths>>
 plan::loadStepLengths(const std::string &path) {
-  Result<std::string> text = readText(path);
+  Result<std::string> text = readFile(path);
   if (!text)
     return text.error();
   return parseStepLengths(*text, path);

@@ -2,16 +2,16 @@
 
 #include "hocket/Topology/Topology.h"
 
+#include "hocket/Support/File.h"
+
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
 #include <cmath>
-#include <fstream>
 #include <initializer_list>
 #include <limits>
 #include <optional>
 #include <set>
-#include <sstream>
 
 using namespace hocket;
 
@@ -275,9 +275,8 @@ Result<Topology> hocket::parseTopology(const std::string &yaml,
 }
 
 Result<Topology> hocket::loadTopology(const std::string &path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!file || !(text << file.rdbuf()))
-    return Error(ErrorCode::Io, "cannot read '" + path + "'");
-  return parseTopology(text.str(), path);
+  Result<std::string> text = readFile(path);
+  if (!text)
+    return text.error();
+  return parseTopology(*text, path);
 }
