@@ -78,11 +78,12 @@ private:
 };
 
 /// Whether `buffer` is what `operand` of a task is bound to. A stage on the
-/// same rank as the one before or after it reads what that one wrote.
+/// same rank as the one before or after it reads what that one wrote. Shares
+/// are of other tokens or of some heads, and tasks have all of their own.
 bool DataflowChecker::holds(const Buffer &buffer, const Operand &operand,
                             const Instruction &instruction) const {
   int32_t stage = instruction.stage, microbatch = instruction.microbatch;
-  if (buffer.binding.index != operand.index)
+  if (buffer.binding.index != operand.index || buffer.share.owner >= 0)
     return false;
   if (buffer.binding.slot == operand.slot)
     return !isPerStage(operand.slot) || buffer.stage == stage;

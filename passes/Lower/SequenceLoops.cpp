@@ -215,9 +215,21 @@ Values SequenceLoops::keep(MutableArrayRef<Value> values,
       llvm::all_of(values,
                    [&](Value value) { return value.getDefiningOp() == op; });
   Values kept;
-  // Where there are several ops, all of them read before anything is copied.
+  // Where there are several ops, all of them read before anything is copied,
+  // from buffers of their own: a destination of one may be read by another.
   if (!isOneOp) {
-    for (auto [value, destination] : llvm::zip(values, destinations))
+    Values made(values);
+    for (auto [own, value, destination] :
+         llvm::zip(made, values, destinations)) {
+      if (values.size() == 1 || value == destination ||
+          value.getDefiningOp<tensor::ExtractSliceOp>())
+        continue;
+      own = copyInto(value, workspace(typeOf(value)));
+      // What another one held before.
+      if (isa<BlockArgument>(value))
+        value = own;
+    }
+    for (auto [value, destination] : llvm::zip(made, destinations))
       kept.push_back(copyInto(value, destination));
     return kept;
   }

@@ -91,8 +91,8 @@ def linear(reverse):
 
 
 def matrices(reverse):
-    """Products of matrices, whose order matters, the largest number so far, and logarithms of sums of exponentials, whose identity is
-    -inf: slices of three dimensions, of none and of one."""
+    """Products of matrices, whose order matters, the largest number so far and the values of its token, and logarithms of sums of
+    exponentials, whose identity is -inf: slices of three dimensions, of none and of one, also in one tuple."""
     return f"""
     %m = tensor.expand_shape %p0 [[0], [1, 2, 3]] output_shape [%tokens, 3, 2, 2] : {STATE} into tensor<?x3x2x2xf32>
     %small.empty = tensor.empty(%tokens) : tensor<?x3x2x2xf32>
@@ -108,10 +108,20 @@ def matrices(reverse):
       hocket.yield %product : tensor<3x2x2xf32>
     }}
     %numbers = tensor.extract_slice %p1[0, 0] [%tokens, 1] [1, 1] : {STATE} to tensor<?xf32>
-    %largest = hocket.scan inputs(%numbers : tensor<?xf32>) offsets(%offsets : tensor<?xi32>) identity([dense<-1.0e30> : tensor<f32>]) {reverse} {{
-    ^combine(%ni: tensor<f32>, %nj: tensor<f32>):
+    %largest, %ofLargest = hocket.scan inputs(%numbers, %p2 : tensor<?xf32>, {STATE}) offsets(%offsets : tensor<?xi32>)
+        identity([dense<-1.0e30> : tensor<f32>, dense<0.0> : tensor<f32>]) {reverse} {{
+    ^combine(%ni: tensor<f32>, %vi: {SLICE}, %nj: tensor<f32>, %vj: {SLICE}):
       %most = arith.maximumf %ni, %nj : tensor<f32>
-      hocket.yield %most : tensor<f32>
+      %none = tensor.empty() : {SLICE}
+      %chosen = linalg.generic {{indexing_maps = [affine_map<(c) -> ()>, affine_map<(c) -> ()>, affine_map<(c) -> (c)>, affine_map<(c) -> (c)>, affine_map<(c) -> (c)>],
+                                iterator_types = ["parallel"]}}
+          ins(%ni, %nj, %vi, %vj : tensor<f32>, tensor<f32>, {SLICE}, {SLICE}) outs(%none : {SLICE}) {{
+      ^bb0(%a: f32, %b: f32, %va: f32, %vb: f32, %unused: f32):
+        %isLarger = arith.cmpf ogt, %b, %a : f32
+        %value = arith.select %isLarger, %vb, %va : f32
+        linalg.yield %value : f32
+      }} -> {SLICE}
+      hocket.yield %most, %chosen : tensor<f32>, {SLICE}
     }}
     %logarithms = hocket.scan inputs(%p2 : {STATE}) offsets(%offsets : tensor<?xi32>) identity([dense<0xFF800000> : tensor<f32>]) {reverse} {{
     ^combine(%li: {SLICE}, %lj: {SLICE}):
@@ -126,7 +136,8 @@ def matrices(reverse):
       hocket.yield %more : {SLICE}
     }}
     %flat.products = tensor.collapse_shape %products [[0], [1, 2, 3]] : tensor<?x3x2x2xf32> into {STATE}
-    %flat = arith.addf %flat.products, %logarithms : {STATE}
+    %flat.sum = arith.addf %flat.products, %logarithms : {STATE}
+    %flat = arith.addf %flat.sum, %ofLargest : {STATE}
     %joined.empty = tensor.empty(%tokens) : {STATE}
     %joined = linalg.generic {{indexing_maps = [affine_map<(t, c) -> (t, c)>, affine_map<(t, c) -> (t)>, affine_map<(t, c) -> (t, c)>],
                             iterator_types = ["parallel", "parallel"]}}

@@ -165,6 +165,33 @@ TEST_F(CheckAttentionTest, FindsResultsThatAreNotInitialised) {
   expect("P3", "a value is overwritten");
 }
 
+/// The stages' own kernels take all heads, not those that a rank has for the
+/// others.
+TEST_F(CheckAttentionTest, FindsKernelsOfSomeHeads) {
+  for (Slot slot : {Slot::Attended, Slot::InputGradient}) {
+    make("ulysses");
+    int numFound = 0;
+    for (Instruction &step : body(1))
+      for (uint32_t &number : step.buffers) {
+        std::vector<Buffer> &buffers = plan.roles[1].buffers;
+        const Buffer &whole = buffers[number];
+        if (step.op != Op::Kernel || whole.binding.slot != slot ||
+            whole.binding.index != 0)
+          continue;
+        auto part = std::find_if(
+            buffers.begin(), buffers.end(), [&](const Buffer &buffer) {
+              return buffer.binding.slot == slot && buffer.binding.index == 0 &&
+                     buffer.share.owner == 1;
+            });
+        ASSERT_NE(part, buffers.end());
+        number = uint32_t(part - buffers.begin());
+        ++numFound;
+      }
+    ASSERT_GT(numFound, 0);
+    expect("P3", "must be");
+  }
+}
+
 TEST_F(CheckAttentionTest, FindsHeadsThatAreNotCopied) {
   make("ulysses");
   std::vector<Instruction> &steps = body(0);

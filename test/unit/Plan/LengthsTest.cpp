@@ -4,6 +4,9 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+
 using namespace hocket;
 using namespace hocket::plan;
 
@@ -57,4 +60,20 @@ TEST(StepLengths, ErrorsNameFileAndLine) {
     EXPECT_EQ(steps.error().message.rfind(message, 0), 0u)
         << steps.error().message;
   }
+}
+
+TEST(StepLengths, AnEmptyFileCanBeRead) {
+  auto path = std::filesystem::path(testing::TempDir()) / "hocket-empty.txt";
+  std::ofstream(path).close();
+  auto steps = plan::loadStepLengths(path.string());
+  ASSERT_FALSE(steps);
+  EXPECT_NE(steps.error().message.find("there is no sequence length"),
+            std::string::npos)
+      << steps.error().message;
+  auto lengths = plan::loadLengths(path.string());
+  ASSERT_FALSE(lengths);
+  EXPECT_NE(lengths.error().message.find("there is no sequence length"),
+            std::string::npos)
+      << lengths.error().message;
+  std::filesystem::remove(path);
 }
