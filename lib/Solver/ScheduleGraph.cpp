@@ -131,13 +131,15 @@ int64_t ScheduleGraph::largestLoad() const {
 }
 
 BlockPrecedence::BlockPrecedence(const ScheduleGraph &graph)
-    : count(graph.before.size()), isBefore(count * count) {
+    : words((graph.before.size() + 63) / 64),
+      rows(graph.before.size() * words) {
   for (uint32_t block : graph.topological)
     for (const ScheduleProblem::Dependency &need : graph.before[block]) {
-      isBefore[block * count + need.block] = true;
-      for (size_t other = 0; other < count; ++other)
-        if (isBefore[need.block * count + other])
-          isBefore[block * count + other] = true;
+      uint64_t *row = &rows[block * words];
+      const uint64_t *other = &rows[need.block * words];
+      row[need.block / 64] |= uint64_t(1) << need.block % 64;
+      for (size_t word = 0; word < words; ++word)
+        row[word] |= other[word];
     }
 }
 

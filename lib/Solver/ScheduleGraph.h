@@ -31,12 +31,12 @@ class BlockPrecedence {
 public:
   explicit BlockPrecedence(const ScheduleGraph &graph);
   bool operator()(uint32_t first, uint32_t second) const {
-    return isBefore[size_t(second) * count + first];
+    return rows[size_t(second) * words + first / 64] >> (first % 64) & 1;
   }
 
 private:
-  size_t count;
-  std::vector<bool> isBefore;
+  size_t words; // of the row of a block: a bit for each block before it
+  std::vector<uint64_t> rows;
 };
 
 /// No schedule that never lets all ranks and hops rest at once is longer.
