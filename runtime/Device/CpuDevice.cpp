@@ -116,7 +116,9 @@ Result<void> CpuDevice::zero(void *data, int64_t bytes) {
 }
 
 Result<void> CpuDevice::copy(void *to, const void *from, int64_t bytes) {
-  std::memcpy(to, from, size_t(bytes));
+  // A rank that has no tokens in a step has staged no batch.
+  if (bytes > 0)
+    std::memcpy(to, from, size_t(bytes));
   return {};
 }
 

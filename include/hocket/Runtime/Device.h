@@ -47,7 +47,7 @@ public:
   }
 
   virtual Result<void> zero(void *data, int64_t bytes) = 0;
-  /// Host to device, device to host, within the device.
+  /// Host to device, device to host, within the device. 0 bytes may be at null.
   virtual Result<void> upload(void *to, const void *from, int64_t bytes) = 0;
   virtual Result<void> download(void *to, const void *from, int64_t bytes) = 0;
   virtual Result<void> copy(void *to, const void *from, int64_t bytes) = 0;

@@ -6,7 +6,7 @@
 #include "hocket/Runtime/Safetensors.h"
 #include "hocket/Support/File.h"
 
-#include <cstring>
+#include <algorithm>
 #include <thread>
 
 using namespace hocket;
@@ -77,7 +77,8 @@ protected:
     for (size_t i = size_t(bytes); i < memory.size(); ++i)
       EXPECT_EQ(memory[i], std::byte(0xAB)) << "wrote beyond the end";
     Ints values(size_t(bytes) / sizeof(int32_t));
-    std::memcpy(values.data(), memory.data(), size_t(bytes));
+    std::copy_n(memory.data(), size_t(bytes),
+                reinterpret_cast<std::byte *>(values.data()));
     return values;
   }
 

@@ -256,6 +256,16 @@ TEST(CpuDevice, ImagesAreIndependent) {
   EXPECT_FLOAT_EQ(w[0], 0.8f);
 }
 
+/// What is undefined otherwise shows under the sanitizers.
+TEST(CpuDevice, NoBytesNeedNoMemory) {
+  auto device = CpuDevice::create(testImage(), {});
+  ASSERT_TRUE(device) << device.error();
+  float value = 3;
+  EXPECT_TRUE((*device)->upload(&value, nullptr, 0));
+  EXPECT_TRUE((*device)->copy(&value, nullptr, 0));
+  EXPECT_EQ(value, 3);
+}
+
 TEST(CpuDevice, RejectsWhatCannotRun) {
   std::vector<Kernel> kernels = {{"product", {}, {}, {}, {}}};
   KernelImage image = testImage();
