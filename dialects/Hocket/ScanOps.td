@@ -22,10 +22,10 @@ def Hocket_ScanOp : Hocket_Op<"scan", [
     The combine region is given two tuples of slices, inputs without T (first
     the tokens that come first in the scan, then those that follow), and yields
     one. By using the op its author declares that the region is associative and
-    that `identity` is its identity, combine(identity, x) = x: a compiler may
-    scan parts of a sequence apart and combine what they yield. The region
-    computes with its arguments alone and has no side effects. `identity` has an
-    elements attribute for each input, of its element type and of a shape that
+    that `identity` is its identity, combine(identity, x) = x = combine(x,
+    identity): a compiler may scan parts of a sequence apart and combine what
+    they yield. The region computes with its arguments alone and has no side
+    effects. `identity` has an elements attribute for each input, of its element type and of a shape that
     broadcasts to the slice's as in NumPy: trailing dimensions are aligned, and
     an extent of 1 is repeated.
 
