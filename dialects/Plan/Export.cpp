@@ -173,7 +173,6 @@ void Exporter::exportSequences() {
 
 void Exporter::exportRole(const plan::Role &role) {
   auto op = RoleOp::create(builder, loc, role.name, signedTable(role.stages),
-                           role.workspaceBytes, role.workspaceOffset,
                            role.arenaBytes, role.hostBytes);
   OpBuilder::InsertionGuard guard(builder);
   builder.createBlock(&op.getBody());
@@ -194,8 +193,8 @@ void Exporter::exportRole(const plan::Role &role) {
         static_cast<planir::Slot>(buffer.binding.slot), buffer.binding.index,
         stage, optional(buffer.microbatch), optional(share.owner),
         share.numHeads, share.firstHead, optional(share.term),
-        share.term == plan::Share::kTotal, share.again, buffer.onHost, buffer.bytes,
-        buffer.offset, content(buffer.type)));
+        share.term == plan::Share::kTotal, share.again, buffer.onHost,
+        buffer.bytes, buffer.offset, content(buffer.type)));
   }
   for (auto [i, table] : llvm::enumerate(role.tables))
     TableOp::create(builder, loc, i, table[1], table[2], table[3],
@@ -211,11 +210,13 @@ void Exporter::exportRole(const plan::Role &role) {
     IntegerAttr stage = instruction.stage == onlyStage
                             ? IntegerAttr()
                             : number(instruction.stage);
+    const plan::Workspace &workspace = instruction.workspace;
     switch (instruction.op) {
     case plan::Op::Kernel:
       TaskOp::create(builder, loc,
                      static_cast<planir::TaskKind>(instruction.kind), part,
-                     stage, model.kernels[instruction.kernel].symbol, operands);
+                     stage, model.kernels[instruction.kernel].symbol, operands,
+                     workspace.bytes, workspace.offset);
       break;
     case plan::Op::Zero:
       ZeroOp::create(builder, loc, operands, part, stage);
@@ -244,7 +245,7 @@ void Exporter::exportRole(const plan::Role &role) {
           builder, loc, model.kernels[instruction.kernel].symbol, operands,
           instruction.index != plan::kNoTable ? number(instruction.index)
                                               : IntegerAttr(),
-          part, stage);
+          part, stage, workspace.bytes, workspace.offset);
       break;
     case plan::Op::Offload:
       copies.push_back(OffloadOp::create(builder, loc, copiedType, operands[0],

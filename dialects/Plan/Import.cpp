@@ -237,8 +237,6 @@ void Importer::importRole(RoleOp op) {
   plan::Role role;
   role.name = op.getSymName().str();
   role.stages.assign(op.getStages().begin(), op.getStages().end());
-  role.workspaceBytes = op.getWorkspaceBytes();
-  role.workspaceOffset = op.getWorkspaceOffset();
   role.arenaBytes = op.getArenaBytes();
   role.hostBytes = op.getHostBytes();
 

@@ -25,27 +25,40 @@ class Plan_Instruction<string mnemonic, list<string> declared = [],
   }];
 }
 
-def Plan_TaskOp : Plan_Instruction<"task", [], [
-    DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+/// An instruction that runs a kernel: what that may write besides its buffers.
+class Plan_Launch<string mnemonic, list<string> declared = []>
+    : Plan_Instruction<mnemonic, declared, [
+        DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+  dag workspace = (ins DefaultValuedAttr<Plan_Bytes, "0">:$workspace_bytes,
+                       DefaultValuedAttr<Plan_Bytes, "0">:$workspace_offset);
+  string workspaceFormat = [{
+    (`workspace` `(` $workspace_bytes^ `at` $workspace_offset `)`)?
+  }];
+  let hasVerifier = 1;
+}
+
+def Plan_TaskOp : Plan_Launch<"task"> {
   let summary = "run a kernel";
   let description = [{
     Runs `kernel` on buffers, one for each of its operands, as the task `kind`
-    of a microbatch; an `Update` is of no microbatch.
+    of a microbatch; an `Update` is of no microbatch. `workspace` is the piece
+    of the arena that the kernel may write besides, in bytes (those of the
+    largest rank of the role) and from an offset; absent where it needs none.
 
     Example:
 
     ```mlir
     plan.task F(0) @stage0.forward(%tokens_0, %wte, %h_0)
+        workspace(49152 at 98304)
     plan.task Update @update(%wte, %wte_grad, %wte_m, %weight)
     ```
   }];
   let arguments = !con((ins Plan_TaskKind:$kind), tail,
                        (ins FlatSymbolRefAttr:$kernel,
-                            Variadic<Plan_Buffer>:$buffers));
+                            Variadic<Plan_Buffer>:$buffers), workspace);
   let assemblyFormat = [{
     $kind (`(` $microbatch^ `)`)? $kernel `(` $buffers `)`
-  }] # tailFormat;
-  let hasVerifier = 1;
+  }] # workspaceFormat # tailFormat;
 }
 
 def Plan_ZeroOp : Plan_Instruction<"zero"> {
@@ -147,27 +160,27 @@ def Plan_AllReduceOp : Plan_Instruction<"all_reduce", ["getGroupIndex"]> {
                        microbatchFormat # tailFormat;
 }
 
-def Plan_AttendOp : Plan_Instruction<"attend", ["getTableIndex"], [
-    DeclareOpInterfaceMethods<SymbolUserOpInterface>]> {
+def Plan_AttendOp : Plan_Launch<"attend", ["getTableIndex"]> {
   let summary = "run a kernel of a stage's attention";
   let description = [{
     Runs one of the kernels of the stage's `plan.attention` on buffers, one for
     each of its operands but the table, which is that of the role's `plan.table`
-    of this number.
+    of this number. `workspace` is that of `plan.task`.
 
     Example:
 
     ```mlir
-    plan.attend @part(%q, %k_1, %v_1, %output, %lse) table(0) microbatch(0)
+    plan.attend @part(%q, %k_1, %v_1, %output, %lse) table(0)
+        workspace(16384 at 129024) microbatch(0)
     plan.attend @delta(%output, %output_grad, %delta) microbatch(0)
     ```
   }];
   let arguments = !con((ins FlatSymbolRefAttr:$kernel,
                             Variadic<Plan_Buffer>:$buffers,
-                            OptionalAttr<Plan_Number>:$table), tail);
+                            OptionalAttr<Plan_Number>:$table), tail, workspace);
   let assemblyFormat = [{
     $kernel `(` $buffers `)` (`table` `(` $table^ `)`)?
-  }] # microbatchFormat # tailFormat;
+  }] # workspaceFormat # microbatchFormat # tailFormat;
 }
 
 def Plan_CopyHeadsOp : Plan_Instruction<"copy_heads"> {

@@ -27,6 +27,8 @@ plan::Instruction TaskOp::getInstruction(const Numbering &numbers) {
   plan::Instruction instruction =
       common(*this, plan::Op::Kernel, numbers, getBuffers());
   instruction.kind = static_cast<plan::TaskKind>(getKind());
+  instruction.workspace = {int64_t(getWorkspaceBytes()),
+                           int64_t(getWorkspaceOffset())};
   instruction.kernel = numbers.kernels.at(getKernelAttr().getAttr());
   return instruction;
 }
@@ -75,6 +77,8 @@ plan::Instruction AttendOp::getInstruction(const Numbering &numbers) {
       common(*this, plan::Op::Attend, numbers, getBuffers());
   instruction.kernel = numbers.kernels.at(getKernelAttr().getAttr());
   instruction.index = getTable().value_or(plan::kNoTable);
+  instruction.workspace = {int64_t(getWorkspaceBytes()),
+                           int64_t(getWorkspaceOffset())};
   return instruction;
 }
 

@@ -68,7 +68,7 @@ def Plan_ProgramOp : Plan_Op<"program", [
                                  readwrite loss(0))
       }
       plan.sequences 0 [[3, 5]]
-      plan.role @stage0 stages [0] workspace(0 at 2368) arena(2368) {
+      plan.role @stage0 stages [0] arena(2368) {
         %w = plan.buffer "w" parameter(0) bytes(256 at 0) : 64 x f32
         %loss = plan.buffer "loss" loss(0) bytes(4 at 256) : f32
         %x = plan.buffer "x" batch(0) microbatch(0) bytes(2048 at 320)
@@ -154,14 +154,13 @@ def Plan_RoleOp : Plan_ProgramMember<"role", [
     ranks of a role run its instructions in their
     order; they differ in their peers, groups and sequences only. `stages` are the
     stages that they run, in ascending order. `arena` is the
-    number of bytes that each of them allocates; `workspace` is the piece of it
-    that kernels use as their workspace, in bytes and from an offset. `host` is
-    the number of bytes that it needs of the host's memory.
+    number of bytes that each of them allocates; `host` is the number of bytes
+    that it needs of the host's memory.
 
     Example:
 
     ```mlir
-    plan.role @stage1 stages [1] workspace(0 at 49152) arena(49152) {
+    plan.role @stage1 stages [1] arena(49152) {
       %x_0 = plan.buffer "x.0" input(0) microbatch(0) bytes(49152 at 0)
           : T x 64 x f32
       plan.recv %x_0 from peer(0) microbatch(0)
@@ -169,17 +168,13 @@ def Plan_RoleOp : Plan_ProgramMember<"role", [
     ```
   }];
   let arguments = (ins SymbolNameAttr:$sym_name, DenseI32ArrayAttr:$stages,
-                       Plan_Bytes:$workspace_bytes,
-                       Plan_Bytes:$workspace_offset, Plan_Bytes:$arena_bytes,
+                       Plan_Bytes:$arena_bytes,
                        DefaultValuedAttr<Plan_Bytes, "0">:$host_bytes);
   let regions = (region SizedRegion<1>:$body);
   let assemblyFormat = [{
-    $sym_name `stages` $stages
-    `workspace` `(` $workspace_bytes `at` $workspace_offset `)`
-    `arena` `(` $arena_bytes `)` (`host` `(` $host_bytes^ `)`)?
+    $sym_name `stages` $stages `arena` `(` $arena_bytes `)` (`host` `(` $host_bytes^ `)`)?
     attr-dict-with-keyword $body
   }];
-  let hasVerifier = 1;
   let hasRegionVerifier = 1;
 }
 

@@ -225,14 +225,6 @@ LogicalResult SequencesOp::verify() {
   return success();
 }
 
-LogicalResult RoleOp::verify() {
-  if (getWorkspaceOffset() % kAlignment != 0)
-    return emitOpError("has its workspace at ")
-           << getWorkspaceOffset() << ", which is not a multiple of "
-           << kAlignment;
-  return success();
-}
-
 LogicalResult RoleOp::verifyRegions() {
   for (Operation &op : getBody().front()) {
     if (isa<BufferOp, TableOp, InstructionOpInterface>(op))
@@ -255,6 +247,20 @@ LogicalResult BufferOp::verify() {
   return success();
 }
 
+template <typename OpT>
+static LogicalResult verifyWorkspace(OpT op) {
+  if (op.getWorkspaceOffset() % kAlignment != 0)
+    return op.emitOpError("has its workspace at ")
+           << op.getWorkspaceOffset() << ", which is not a multiple of "
+           << kAlignment;
+  if (op.getWorkspaceBytes() == 0 && op.getWorkspaceOffset() != 0)
+    return op.emitOpError("has a workspace of no bytes at ")
+           << op.getWorkspaceOffset() << "; leave 'workspace' out";
+  return success();
+}
+
+LogicalResult AttendOp::verify() { return verifyWorkspace(*this); }
+
 LogicalResult TaskOp::verify() {
   bool isUpdate = getKind() == planir::TaskKind::Update;
   if (isUpdate && getMicrobatch())
@@ -263,7 +269,7 @@ LogicalResult TaskOp::verify() {
     return emitOpError("of kind ")
            << stringifyTaskKind(getKind())
            << " has no microbatch; write it in parentheses after the kind";
-  return success();
+  return verifyWorkspace(*this);
 }
 
 LogicalResult TaskOp::verifySymbolUses(SymbolTableCollection &symbols) {

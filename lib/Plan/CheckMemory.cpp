@@ -20,7 +20,7 @@ struct Piece {
   int64_t offset = 0;
   int64_t bytes = 0;
   uint32_t first = 0, last = 0;
-  int64_t buffer = -1; // -1: the workspace
+  int64_t buffer = -1; // -1: the workspace of instruction `first`
 };
 
 class MemoryChecker {
@@ -34,7 +34,7 @@ private:
   void collectShapes();
   Found checkSizes();
   Found checkShareSize(uint32_t buffer);
-  Found checkWorkspace();
+  Found checkWorkspace(uint32_t instruction);
   void collectPieces();
   Found sweep(const std::vector<Piece> &pieces);
 
@@ -120,48 +120,50 @@ Found MemoryChecker::checkShareSize(uint32_t i) {
   return std::nullopt;
 }
 
-Found MemoryChecker::checkWorkspace() {
-  if (role.workspaceOffset % kAlignment != 0)
-    return fail("the workspace's offset is not a multiple of 64",
-                {context.at(index, -1)});
-  if (role.workspaceBytes > role.arenaBytes ||
-      role.workspaceOffset > role.arenaBytes - role.workspaceBytes)
-    return fail("the workspace ends beyond the arena", {context.at(index, -1)});
-  for (uint32_t i = 0; i < role.body.size(); ++i) {
-    const Instruction &instruction = role.body[i];
-    if (instruction.op != Op::Kernel && instruction.op != Op::Attend)
-      continue;
-    const SizeExpr &size =
-        context.model.kernels[instruction.kernel].workspaceBytes;
-    auto fits = [&](const Symbols &symbols) {
-      int64_t bytes = size.evaluate(symbols);
-      return bytes >= 0 && bytes <= role.workspaceBytes;
-    };
-    bool fine = true;
-    if (instruction.op == Op::Attend) {
-      for (uint32_t rank : context.ranksOfRole[index])
-        fine &= fits(symbolsOf(context.plan, context.model,
-                               context.plan.ranks[rank], instruction));
-    } else if (instruction.microbatch >= 0) {
-      const auto &list = shapes[instruction.microbatch];
-      fine = std::all_of(list.begin(), list.end(), fits);
-    } else {
-      for (uint32_t buffer : instruction.buffers) {
-        const Operand &binding = role.buffers[buffer].binding;
-        if (binding.slot == Slot::Parameter)
-          fine &= fits(updateSymbols(context.model, binding.index));
-      }
+Found MemoryChecker::checkWorkspace(uint32_t i) {
+  const Instruction &instruction = role.body[i];
+  const Workspace &workspace = instruction.workspace;
+  if (workspace.offset % kAlignment != 0)
+    return fail("a workspace's offset is not a multiple of 64",
+                {context.at(index, i)});
+  if (workspace.bytes > role.arenaBytes ||
+      workspace.offset > role.arenaBytes - workspace.bytes)
+    return fail("a workspace ends beyond the arena", {context.at(index, i)});
+  if (instruction.op != Op::Kernel && instruction.op != Op::Attend)
+    return std::nullopt;
+  const SizeExpr &size =
+      context.model.kernels[instruction.kernel].workspaceBytes;
+  int64_t most = 0; // negative where the size of the model makes no sense
+  auto needs = [&](const Symbols &symbols) {
+    int64_t bytes = size.evaluate(symbols);
+    most = std::min(bytes, most) < 0 ? std::min(bytes, most)
+                                     : std::max(bytes, most);
+  };
+  if (instruction.op == Op::Attend) {
+    for (uint32_t rank : context.ranksOfRole[index])
+      needs(symbolsOf(context.plan, context.model, context.plan.ranks[rank],
+                      instruction));
+  } else if (instruction.microbatch >= 0) {
+    for (const Symbols &symbols : shapes[instruction.microbatch])
+      needs(symbols);
+  } else {
+    for (uint32_t buffer : instruction.buffers) {
+      const Operand &binding = role.buffers[buffer].binding;
+      if (binding.slot == Slot::Parameter)
+        needs(updateSymbols(context.model, binding.index));
     }
-    if (!fine)
-      return fail("a kernel needs a larger workspace than its role has",
-                  {context.at(index, i)});
   }
+  if (most < 0 || most > workspace.bytes)
+    return fail("a kernel needs a workspace of " + std::to_string(most) +
+                    " bytes and its instruction has one of " +
+                    std::to_string(workspace.bytes),
+                {context.at(index, i)});
   return std::nullopt;
 }
 
 /// What is in use when: a buffer of a microbatch from its first to its last
 /// instruction, a sent one until its WaitSend, a copied one and its copy until
-/// their WaitCopy, the others always, and the workspace during each kernel.
+/// their WaitCopy, the others always, and a workspace during its kernel.
 void MemoryChecker::collectPieces() {
   constexpr uint32_t never = UINT32_MAX;
   std::vector<std::pair<uint32_t, uint32_t>> uses(role.buffers.size(),
@@ -184,9 +186,9 @@ void MemoryChecker::collectPieces() {
     if (instruction.op == Op::WaitCopy)
       for (uint32_t buffer : *copies[instruction.index])
         uses[buffer].second = i;
-    if ((instruction.op == Op::Kernel || instruction.op == Op::Attend) &&
-        role.workspaceBytes > 0)
-      pieces.push_back({role.workspaceOffset, role.workspaceBytes, i, i, -1});
+    const Workspace &workspace = instruction.workspace;
+    if (workspace.bytes > 0)
+      pieces.push_back({workspace.offset, workspace.bytes, i, i, -1});
   }
   for (uint32_t i = 0; i < role.buffers.size(); ++i) {
     const Buffer &buffer = role.buffers[i];
@@ -243,8 +245,9 @@ Found MemoryChecker::run() {
   collectShapes();
   if (Found found = checkSizes())
     return found;
-  if (Found found = checkWorkspace())
-    return found;
+  for (uint32_t i = 0; i < role.body.size(); ++i)
+    if (Found found = checkWorkspace(i))
+      return found;
   collectPieces();
   if (Found found = sweep(pieces))
     return found;

@@ -324,6 +324,15 @@ Found StructureChecker::checkInstruction(uint32_t roleIndex, uint32_t index,
       instruction.microbatch >= int64_t(plan.strategy.numSlices()))
     return fail("an instruction's stage or microbatch is out of range",
                 {culprit});
+  const Workspace &workspace = instruction.workspace;
+  if (workspace.bytes < 0 || workspace.offset < 0)
+    return fail("an instruction has a workspace of negative size or offset",
+                {culprit});
+  bool isLaunch = instruction.op == Op::Kernel || instruction.op == Op::Attend;
+  if (workspace != Workspace() && (!isLaunch || workspace.bytes == 0))
+    return fail(isLaunch ? "a workspace of no bytes has an offset"
+                         : "an instruction that runs no kernel has a workspace",
+                {culprit});
   std::vector<uint32_t> sorted = instruction.buffers;
   std::sort(sorted.begin(), sorted.end());
   if (!sorted.empty() && sorted.back() >= role.buffers.size())
@@ -404,9 +413,8 @@ Found StructureChecker::checkRole(uint32_t index) {
   constexpr size_t limit = std::numeric_limits<int32_t>::max();
   if (role.buffers.size() > limit || role.body.size() > limit)
     return fail("a role has more than 2^31 buffers or instructions", {culprit});
-  if (role.workspaceBytes < 0 || role.workspaceOffset < 0 ||
-      role.arenaBytes < 0 || role.hostBytes < 0)
-    return fail("a role's workspace or arena has a negative size", {culprit});
+  if (role.arenaBytes < 0 || role.hostBytes < 0)
+    return fail("a role's arena has a negative size", {culprit});
   std::set<std::tuple<Slot, uint32_t, int32_t, int32_t, Share, bool>> values;
   for (uint32_t i = 0; i < role.buffers.size(); ++i) {
     if (Found found = checkBuffer(index, i))

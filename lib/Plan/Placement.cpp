@@ -61,12 +61,16 @@ std::vector<Lifetime> lifetimes(const Role &role) {
 /// for a step may be planned again for every batch. The same plan has the same
 /// offsets wherever it is made.
 constexpr int64_t kWorkLimit = 300'000;
+/// And once more, so much, where the arena is further above its bound than this
+/// part of it.
+constexpr int64_t kMostWork = 10 * kWorkLimit;
+constexpr int64_t kNoticeable = 64;
 /// So many buffers are placed one by one where blocks do not reach the bound.
 constexpr size_t kMostSingleBuffers = 1000;
 
-MemorySolution solve(const MemoryProblem &problem) {
+MemorySolution solve(const MemoryProblem &problem, int64_t workLimit) {
   SolverOptions options;
-  options.workLimit = kWorkLimit;
+  options.workLimit = workLimit;
   return createSkylineScheduler(options)->solve(problem);
 }
 
@@ -77,35 +81,77 @@ MemorySolution solve(const MemoryProblem &problem) {
 MemorySolution solve(const MemoryProblem &problem,
                      const std::vector<int64_t> &groups) {
   MemoryBlocks blocks(problem, groups);
-  MemorySolution solution = solve(blocks.problem());
-  solution.offsets = blocks.expand(solution.offsets);
   bool isCoarser = blocks.problem().buffers.size() < problem.buffers.size();
-  if (solution.status != SolutionStatus::Optimal && isCoarser &&
-      problem.buffers.size() <= kMostSingleBuffers) {
-    MemorySolution single = solve(problem);
-    if (single.value < solution.value)
-      return single;
+  MemorySolution best;
+  for (int64_t workLimit : {kWorkLimit, kMostWork}) {
+    MemorySolution solution = solve(blocks.problem(), workLimit);
+    if (best.offsets.empty() || solution.value < best.value) {
+      best = std::move(solution);
+      best.offsets = blocks.expand(best.offsets);
+    }
+    if (best.status != SolutionStatus::Optimal && isCoarser &&
+        problem.buffers.size() <= kMostSingleBuffers) {
+      solution = solve(problem, workLimit);
+      if (solution.value < best.value)
+        best = std::move(solution);
+    }
+    if (best.value - best.lowerBound <= best.lowerBound / kNoticeable)
+      break;
   }
-  return solution;
+  return best;
+}
+
+/// Workspaces up to this part of the bytes that are alive at once share one
+/// place for the whole step: they are many, and there is nothing to gain.
+constexpr int64_t kSmallWorkspace = 512;
+
+/// The bytes of the largest workspace that is small in this sense; 0: none is.
+int64_t smallWorkspace(const Role &role, const std::vector<Lifetime> &lives) {
+  std::vector<double> change(role.body.size() + 1); // no sum overflows
+  for (size_t i = 0; i < role.buffers.size(); ++i)
+    if (role.buffers[i].microbatch >= 0 && lives[i].lower >= 0 &&
+        !role.buffers[i].onHost) {
+      change[size_t(lives[i].lower)] += double(role.buffers[i].bytes);
+      change[size_t(lives[i].upper)] -= double(role.buffers[i].bytes);
+    }
+  double live = 0, largest = 0;
+  for (double step : change)
+    largest = std::max(largest, live += step);
+  int64_t small = 0;
+  for (const Instruction &run : role.body)
+    if (double(run.workspace.bytes) <= largest / kSmallWorkspace)
+      small = std::max(small, run.workspace.bytes);
+  return small;
 }
 
 /// Places the buffers of microbatches on the device or on the host from `end`
-/// on, which becomes the end of the last one.
+/// on, which becomes the end of the last one; and with those on the device the
+/// workspaces above `small`.
 Result<void> placeByLifetime(Role &role, const std::vector<Lifetime> &lives,
-                             bool onHost, int64_t &end) {
+                             bool onHost, int64_t small, int64_t &end) {
   MemoryProblem problem;
   problem.alignment = kAlignment;
-  std::vector<size_t> placed;
+  std::vector<int64_t *> offsets;
   std::vector<int64_t> groups; // one for each stage and microbatch
-  for (size_t i = 0; i < role.buffers.size(); ++i)
-    if (role.buffers[i].microbatch >= 0 && lives[i].lower >= 0 &&
-        role.buffers[i].onHost == onHost) {
-      problem.buffers.push_back(
-          {lives[i].lower, lives[i].upper, role.buffers[i].bytes});
-      placed.push_back(i);
-      groups.push_back((int64_t(role.buffers[i].stage) << 32) +
-                       role.buffers[i].microbatch);
-    }
+  auto add = [&](Lifetime life, int64_t bytes, int64_t &offset, int32_t stage,
+                 int32_t microbatch) {
+    problem.buffers.push_back({life.lower, life.upper, bytes});
+    offsets.push_back(&offset);
+    groups.push_back((int64_t(stage) << 32) + microbatch);
+  };
+  for (size_t i = 0; i < role.buffers.size(); ++i) {
+    Buffer &buffer = role.buffers[i];
+    if (buffer.microbatch >= 0 && lives[i].lower >= 0 &&
+        buffer.onHost == onHost)
+      add(lives[i], buffer.bytes, buffer.offset, buffer.stage,
+          buffer.microbatch);
+  }
+  for (size_t i = 0; i < role.body.size() && !onHost; ++i) {
+    Instruction &run = role.body[i];
+    if (run.workspace.bytes > small || run.workspace.bytes < 0)
+      add({int64_t(i), int64_t(i) + 1}, run.workspace.bytes,
+          run.workspace.offset, run.stage, run.microbatch);
+  }
   if (Result<void> checked = problem.check(); !checked)
     return Error(ErrorCode::InvalidArgument,
                  "the buffers of role '" + role.name +
@@ -115,14 +161,14 @@ Result<void> placeByLifetime(Role &role, const std::vector<Lifetime> &lives,
   Result<int64_t> arena = reserve(role, end, solution.value);
   if (!arena)
     return arena.error();
-  for (size_t k = 0; k < placed.size(); ++k)
-    role.buffers[placed[k]].offset = base + solution.offsets[k];
+  for (size_t k = 0; k < offsets.size(); ++k)
+    *offsets[k] = base + solution.offsets[k];
   return {};
 }
 
 } // namespace
 
-Result<void> plan::placeBuffers(Role &role, int64_t workspaceBytes) {
+Result<void> plan::placeBuffers(Role &role) {
   int64_t end = 0;
   for (Buffer &buffer : role.buffers) {
     if (buffer.microbatch >= 0)
@@ -132,17 +178,19 @@ Result<void> plan::placeBuffers(Role &role, int64_t workspaceBytes) {
       return offset.error();
     buffer.offset = *offset;
   }
-  Result<int64_t> workspace = reserve(role, end, workspaceBytes);
-  if (!workspace)
-    return workspace.error();
-  role.workspaceBytes = workspaceBytes;
-  role.workspaceOffset = *workspace;
-
   std::vector<Lifetime> lives = lifetimes(role);
-  if (Result<void> placed = placeByLifetime(role, lives, /*onHost=*/false, end);
+  int64_t small = smallWorkspace(role, lives);
+  Result<int64_t> shared = reserve(role, end, small);
+  if (!shared)
+    return shared.error();
+  for (Instruction &run : role.body)
+    if (run.workspace.bytes > 0 && run.workspace.bytes <= small)
+      run.workspace.offset = *shared;
+  if (Result<void> placed =
+          placeByLifetime(role, lives, /*onHost=*/false, small, end);
       !placed)
     return placed;
   role.arenaBytes = end;
   role.hostBytes = 0;
-  return placeByLifetime(role, lives, /*onHost=*/true, role.hostBytes);
+  return placeByLifetime(role, lives, /*onHost=*/true, small, role.hostBytes);
 }

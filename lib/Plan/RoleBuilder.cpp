@@ -288,29 +288,28 @@ void RoleBuilder::addUpdates() {
   }
 }
 
-int64_t RoleBuilder::hungriestWorkspace() const {
-  int64_t most = 0;
-  for (const Instruction &run : role.body) {
-    if (run.op == Op::Attend)
-      most = std::max(most, model.kernels[run.kernel].workspaceBytes.evaluate(
-                                attendSymbols(role, run, [&](const Buffer &b) {
-                                  return shapeOf(b).tokens;
-                                })));
-    if (run.op != Op::Kernel)
+void RoleBuilder::sizeWorkspaces() {
+  for (Instruction &run : role.body) {
+    if (run.op != Op::Kernel && run.op != Op::Attend)
       continue;
     const SizeExpr &size = model.kernels[run.kernel].workspaceBytes;
+    int64_t &bytes = run.workspace.bytes;
+    if (run.op == Op::Attend) {
+      bytes = size.evaluate(attendSymbols(
+          role, run, [&](const Buffer &b) { return shapeOf(b).tokens; }));
+      continue;
+    }
     if (run.microbatch >= 0) {
       for (const Symbols &symbols : context.shapes[run.microbatch])
-        most = std::max(most, size.evaluate(symbols));
+        bytes = std::max(bytes, size.evaluate(symbols));
       continue;
     }
     uint32_t parameter = 0;
     for (uint32_t buffer : run.buffers)
       if (role.buffers[buffer].binding.slot == Slot::Parameter)
         parameter = role.buffers[buffer].binding.index;
-    most = std::max(most, size.evaluate(updateSymbols(model, parameter)));
+    bytes = size.evaluate(updateSymbols(model, parameter));
   }
-  return most;
 }
 
 Result<Role> RoleBuilder::build() {
@@ -321,7 +320,8 @@ Result<Role> RoleBuilder::build() {
   addUpdates();
   waitForSends(std::numeric_limits<double>::infinity());
   offloadActivations(role, context.strategy, context.pipelineStage);
-  if (Result<void> placed = placeBuffers(role, hungriestWorkspace()); !placed)
+  sizeWorkspaces();
+  if (Result<void> placed = placeBuffers(role); !placed)
     return placed.error();
   return std::move(role);
 }

@@ -96,7 +96,7 @@ private:
   uint32_t tableIndex(const std::vector<int32_t> &table);
   void addReductions();
   void addUpdates();
-  int64_t hungriestWorkspace() const;
+  void sizeWorkspaces();
 
   /// The buffer of a value, made at its first use. What a stage hands to the
   /// next one on the same rank is one buffer, named for its producer. Of what
@@ -145,10 +145,10 @@ private:
   std::map<std::vector<int32_t>, uint32_t> tableOf;
 };
 
-/// Gives the buffers of `role` their offsets: what lives through the step
-/// first, in order, so that these offsets do not depend on the batch; then the
-/// workspace; then the rest by lifetime.
-Result<void> placeBuffers(Role &role, int64_t workspaceBytes);
+/// Gives the buffers and workspaces of `role` their offsets: what lives through
+/// the step first, in order, so that these offsets do not depend on the batch;
+/// then the rest by lifetime, which is one instruction for a workspace.
+Result<void> placeBuffers(Role &role);
 
 } // namespace hocket::plan
 

@@ -17,17 +17,23 @@ namespace {
 constexpr size_t kMostItems = 8192;
 constexpr int64_t kLargestFootprint = 16'000'000;
 
-/// A unit of work is about ten comparisons of best fit, which gets a quarter of
-/// what there is.
+/// The first questions allow each order little more than one way down, for
+/// programs are often packed by one of them without a step back.
+constexpr int64_t kStepsBack = 100;
+
+/// A unit of work is about ten comparisons of best fit.
 constexpr int64_t kComparisonsPerUnit = 10;
 constexpr int64_t kMostComparisons = 200'000'000;
 
-/// What best fit may do: four orders whose work is known only afterwards.
-int64_t comparisonsWithin(const Budget &budget) {
+/// What best fit may do: four orders whose work is known only afterwards. It
+/// gets a quarter of what there is, or all of it where that is too little for
+/// the search, which looks at all items at every step down.
+int64_t comparisonsWithin(const Budget &budget, size_t mostItems) {
   double units = budget.countsWork() ? double(budget.remainingWork())
                                      : budget.remainingSeconds() * 1e8;
-  return int64_t(
-      std::min(units * kComparisonsPerUnit / 4, double(kMostComparisons)));
+  bool canSearch = units > double(mostItems) * double(mostItems) / 8;
+  return int64_t(std::min(units * kComparisonsPerUnit / (canSearch ? 4 : 1),
+                          double(kMostComparisons)));
 }
 
 /// A component and what is known of it, in units.
@@ -36,7 +42,7 @@ public:
   Part(const MemoryComponent &component, std::vector<int64_t> offsets)
       : component(component), offsets(std::move(offsets)),
         lowerBound(component.largestLiveSum),
-        nodeLimit(1000 + 2 * int64_t(component.items.size())) {
+        nodeLimit(kStepsBack + numItems()) {
     measure();
   }
 
@@ -57,11 +63,18 @@ public:
   void improve(int64_t enough, uint64_t seed, Budget &budget);
   /// The next questions are asked with more patience.
   void growNodeLimit() {
-    nodeLimit *= 2;
-    ++round;
+    if (isHasty()) {
+      nodeLimit = patience();
+    } else {
+      nodeLimit *= 2;
+      ++round;
+    }
   }
 
 private:
+  int64_t numItems() const { return int64_t(component.items.size()); }
+  int64_t patience() const { return 1000 + 2 * numItems(); }
+  bool isHasty() const { return nodeLimit < patience(); }
   void measure() {
     height = 0;
     for (size_t i = 0; i < offsets.size(); ++i)
@@ -206,7 +219,10 @@ void Run::report() {
 
 /// Best fit, component by component.
 void Run::packFirst() {
-  int64_t allowed = comparisonsWithin(budget), left = allowed;
+  size_t mostItems = 0;
+  for (const MemoryComponent &component : sections.components)
+    mostItems = std::max(mostItems, component.items.size());
+  int64_t allowed = comparisonsWithin(budget, mostItems), left = allowed;
   for (const MemoryComponent &component : sections.components) {
     std::vector<MemoryProblem::Buffer> buffers;
     for (const MemoryComponent::Item &item : component.items)

@@ -16,12 +16,12 @@ def PlanVerify : Pass<"plan-verify", "::mlir::ModuleOp"> {
     Before: the last rank never receives what the first one sends.
 
     ```mlir
-    plan.role @stage0 stages [0] workspace(0 at 512) arena(512) {
+    plan.role @stage0 stages [0] arena(512) {
       %y = plan.buffer "y" output(0) microbatch(0) bytes(16 at 0) : T x f32
       %sent = plan.send %y to peer(0)
       plan.wait_send %sent
     }
-    plan.role @stage1 stages [1] workspace(0 at 512) arena(512) {
+    plan.role @stage1 stages [1] arena(512) {
     }
     ```
 

@@ -177,12 +177,12 @@ Result<Poll> Executor::perform(const Instruction &instruction) {
   switch (instruction.op) {
   case Op::Kernel:
     done = device->launch(instruction.kernel, operands, symbols[next],
-                          workspace());
+                          workspaceOf(instruction));
     break;
   case Op::Attend:
     done = device->attend(instruction.kernel, operands, symbols[next],
                           (counted.empty() ? symbols : counted)[next],
-                          workspace());
+                          workspaceOf(instruction));
     break;
   case Op::Zero:
     return zero(instruction);

@@ -23,7 +23,7 @@
 namespace hocket::runtime {
 
 /// Raised whenever executable.fbs or the meaning of a field changes.
-inline constexpr uint32_t kFormatVersion = 5;
+inline constexpr uint32_t kFormatVersion = 6;
 inline constexpr size_t kHeaderBytes = 24;
 
 /// The header for `payload`, and `payload`.

@@ -77,14 +77,13 @@ plan::Role Decoder::role(const format::Role *in, const plan::Model &model) {
     made.index = entry->index();
     made.peer = entry->peer();
     made.group = entry->group();
+    made.workspace = {entry->workspace().bytes(), entry->workspace().offset()};
     made.buffers = take(buffers, next, entry->num_buffers(), "buffers");
     return made;
   });
   std::vector<int32_t> tableNumbers;
   numbers(in->table_numbers(), tableNumbers);
   split(in->table_sizes(), tableNumbers, out.tables, "numbers of tables");
-  out.workspaceBytes = in->workspace_bytes();
-  out.workspaceOffset = in->workspace_offset();
   out.arenaBytes = in->arena_bytes();
   out.hostBytes = in->host_bytes();
   return out;

@@ -194,7 +194,8 @@ Offset<format::Role> Writer::write(const plan::Role &role) {
   for (const plan::Instruction &i : role.body) {
     body.emplace_back(format::Op(i.op), format::TaskKind(i.kind), i.stage,
                       i.microbatch, i.kernel, i.index, i.peer, i.group,
-                      uint32_t(i.buffers.size()));
+                      uint32_t(i.buffers.size()),
+                      format::Workspace(i.workspace.bytes, i.workspace.offset));
     bodyBuffers.insert(bodyBuffers.end(), i.buffers.begin(), i.buffers.end());
   }
   auto instructions = builder.CreateVectorOfStructs(body);
@@ -205,7 +206,6 @@ Offset<format::Role> Writer::write(const plan::Role &role) {
       flatten(role.tables, [&](int32_t number) { numbers.push_back(number); });
   return format::CreateRole(builder, name, stages, buffers, instructions,
                             operands, tableSizes, builder.CreateVector(numbers),
-                            role.workspaceBytes, role.workspaceOffset,
                             role.arenaBytes, role.hostBytes);
 }
 

@@ -48,6 +48,13 @@ const char *name(Op op);
 /// Instruction::index of an Attend whose kernel takes no table.
 inline constexpr uint32_t kNoTable = UINT32_MAX;
 
+/// A piece of the arena that a kernel may write while it runs.
+struct Workspace {
+  int64_t bytes = 0;  // on the largest rank of the role
+  int64_t offset = 0; // in the arena, 64-byte aligned
+  bool operator==(const Workspace &) const = default;
+};
+
 struct Instruction {
   Op op = Op::Kernel;
   TaskKind kind = TaskKind::F;   // of Op::Kernel
@@ -58,6 +65,7 @@ struct Instruction {
   int32_t peer = -1;             // of Send, Recv: index into Rank::peers
   int32_t group = -1;            // of AllReduce: index into Rank::groups
   std::vector<uint32_t> buffers; // indices into Role::buffers
+  Workspace workspace = {};      // of Kernel, Attend
 };
 
 /// Which part of its value a buffer holds, of the values that the attention of
@@ -103,8 +111,6 @@ struct Role {
   /// What the Attend instructions attend to: {rows, what to initialise, rows of
   /// eight numbers} (hocket.attention_part).
   std::vector<std::vector<int32_t>> tables;
-  int64_t workspaceBytes = 0; // of the hungriest kernel call
-  int64_t workspaceOffset = 0;
   int64_t arenaBytes = 0; // everything that a rank of this role allocates
   int64_t hostBytes = 0;  // of the host's memory, for what waits there
 };

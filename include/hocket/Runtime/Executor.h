@@ -101,8 +101,8 @@ private:
   Result<Poll> perform(const plan::Instruction &instruction);
   Result<Poll> zero(const plan::Instruction &instruction);
   Result<Poll> loadBatch(const plan::Instruction &instruction);
-  void *workspace() const {
-    return arena ? arena + role->workspaceOffset : nullptr;
+  void *workspaceOf(const plan::Instruction &instruction) const {
+    return arena ? arena + instruction.workspace.offset : nullptr;
   }
   RowsOfTwo rowsOf(const plan::Instruction &instruction) const;
   /// Where the heads are that both buffers of a CopyHeads or Add have.

@@ -17,7 +17,7 @@ plan.program @step model("tiny") data(1) microbatches(1) schedule("1f1b") {
                              readwrite loss(0))
   }
   plan.sequences 0 [[3, 5]]
-  plan.role @stage0 stages [0] workspace(0 at 2368) arena(2368) {
+  plan.role @stage0 stages [0] arena(2368) {
     %w = plan.buffer "w" parameter(0) bytes(256 at 0) : 64 x f32
     %loss = plan.buffer "loss" loss(0) bytes(4 at 256) : f32
     %x = plan.buffer "x" batch(0) microbatch(0) bytes(2048 at 320)
@@ -55,7 +55,7 @@ plan.program @others model("others") data(2) microbatches(2) schedule("1f1b")
   plan.sequences 0 [[128, 64], [192]]
   plan.sequences 1 [[1], [1]]
 
-  plan.role @stage0 stages [0] workspace(0 at 0) arena(262144) {
+  plan.role @stage0 stages [0] arena(262144) {
     // plan.buffer
     %wte = plan.buffer "wte" parameter(0) bytes(65536 at 0) : 256 x 64 x f32
     %h_0 = plan.buffer "h.0" output(0) microbatch(0) bytes(49152 at 65536)
@@ -87,10 +87,11 @@ plan.program @others model("others") data(2) microbatches(2) schedule("1f1b")
     plan.all_reduce %wte_grad, %weight over group(0)
     // plan.task
     plan.task F(0) @stage0.forward(%tokens_0, %wte, %h_0)
+        workspace(49152 at 98304)
     plan.task Update @update(%wte, %wte_grad, %wte_m, %weight)
   }
   // plan.role, plan.recv
-  plan.role @stage1 stages [1] workspace(0 at 49152) arena(49152) {
+  plan.role @stage1 stages [1] arena(49152) {
     %x_0 = plan.buffer "x.0" input(0) microbatch(0) bytes(49152 at 0)
         : T x 64 x f32
     plan.recv %x_0 from peer(0) microbatch(0)
@@ -143,7 +144,7 @@ plan.program @shared model("shared") data(1) sequence(2) segments([2])
   // plan.chunks
   plan.chunks 0 [[2 of 0 at 1 by 2, 1 of 1 at 0], []]
   plan.chunks 1 [[], []]
-  plan.role @first stages [1] workspace(0 at 0) arena(129024) {
+  plan.role @first stages [1] arena(129024) {
     // plan.table
     plan.table 0 initialise(1) group(2) shift(0) [[0, 3, 0, 3, 3, 1, 3, 1]]
     %q = plan.buffer "q" input(0) microbatch(0) bytes(6144 at 0)
@@ -168,7 +169,8 @@ plan.program @shared model("shared") data(1) sequence(2) segments([2])
     %k_grad_1 = plan.buffer "k.grad.1" input_gradient(1) microbatch(0)
         term(1) bytes(6144 at 32256) : T x 2 x 8 x f32
     // plan.attend
-    plan.attend @part(%q, %k_1, %v_1, %output, %lse) table(0) microbatch(0)
+    plan.attend @part(%q, %k_1, %v_1, %output, %lse) table(0)
+        workspace(16384 at 129024) microbatch(0)
     plan.attend @delta(%output, %output_grad, %delta) microbatch(0)
     // plan.copy_heads
     plan.copy_heads %q_1 from %q microbatch(0)

@@ -36,8 +36,8 @@ plan.program @buffers model("") data(1) microbatches(2) schedule("1f1b") {
   plan.stage 1 "b" inputs(T x f32) outputs() residuals() {
   }
   plan.sequences 0 [[1], [2]]
-  // CHECK: plan.role @a stages [0] workspace(64 at 128) arena(192) attributes {note = "kept"} {
-  plan.role @a stages [0] workspace(64 at 128) arena(192)
+  // CHECK: plan.role @a stages [0] arena(192) attributes {note = "kept"} {
+  plan.role @a stages [0] arena(192)
       attributes {note = "kept"} {
     // CHECK-NEXT: %[[B:[a-z]+]] = plan.buffer batch(0) microbatch(1) bytes(8 at 0) : T x f32
     %0 = plan.buffer batch(0) microbatch(1) bytes(8 at 0) : T x f32
@@ -60,8 +60,8 @@ plan.program @buffers model("") data(1) microbatches(2) schedule("1f1b") {
     plan.wait_send %3
     plan.wait_send %2 microbatch(1)
   }
-  // CHECK: plan.role @host stages [0] workspace(0 at 0) arena(192) host(64) {
-  plan.role @host stages [0] workspace(0 at 0) arena(192) host(64) {
+  // CHECK: plan.role @host stages [0] arena(192) host(64) {
+  plan.role @host stages [0] arena(192) host(64) {
     // CHECK-NEXT: %x = plan.buffer "x" output(0) microbatch(1) bytes(8 at 0) : T x f32
     %0 = plan.buffer "x" output(0) microbatch(1) bytes(8 at 0) : T x f32
     // CHECK-NEXT: %h = plan.buffer "h" output(0) microbatch(1) host bytes(8 at 0) : T x f32
@@ -145,7 +145,7 @@ plan.program @shares model("m") data(2) sequence(2) method("usp:2")
   plan.chunks 2 [[]]
   plan.chunks 3 [[]]
   // CHECK: plan.role
-  plan.role @a stages [0, 1] workspace(0 at 0) arena(0) {
+  plan.role @a stages [0, 1] arena(0) {
     // CHECK-NEXT: plan.table 0 initialise(0) group(1) shift(3) []
     // CHECK-NEXT: plan.table 1 initialise(2) group(4) shift(0) {{\[\[}}0, 1, 2, 3, 4, 5, 6, 7], [0, 0, 0, 0, 0, 1, 0, 1{{\]\]}}
     plan.table 0 initialise(0) group(1) shift(3) []
@@ -168,6 +168,9 @@ plan.program @shares model("m") data(2) sequence(2) method("usp:2")
         : T x 4 x 8 x f64
     // CHECK-NEXT: plan.attend @part(%a, %a, %b, %c, %d) table(1) stage(1)
     plan.attend @part(%0, %0, %1, %2, %3) table(1) stage(1)
+    // CHECK-NEXT: plan.attend @part(%a, %a, %b, %c, %d) table(1) workspace(16 at 64) microbatch(0) stage(1)
+    plan.attend @part(%0, %0, %1, %2, %3) table(1) workspace(16 at 64)
+        microbatch(0) stage(1)
     // CHECK-NEXT: plan.copy_heads %b from %a stage(1)
     plan.copy_heads %1 from %0 stage(1)
     // CHECK-NEXT: plan.add %a to %c microbatch(0) stage(1) {color = "red"}

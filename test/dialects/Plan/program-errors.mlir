@@ -64,7 +64,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 0 "s" inputs() outputs() residuals() {
   }
   plan.sequences 0 [[1]]
-  plan.role @r stages [0] workspace(0 at 0) arena(0) {
+  plan.role @r stages [0] arena(0) {
   }
   // expected-error @+1 {{'plan.group' op lists rank 1, but there are 1}}
   plan.group 0 [0, 1]
@@ -86,7 +86,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 0 "s" inputs() outputs() residuals() {
   }
   plan.sequences 0 [[1]]
-  plan.role @r stages [0] workspace(0 at 0) arena(0) {
+  plan.role @r stages [0] arena(0) {
   }
   // expected-error @+1 {{'plan.rank' op is at data(1) pipeline(0), outside of 1 x 1}}
   plan.rank 0 @r data(1) pipeline(0)
@@ -98,7 +98,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 0 "s" inputs() outputs() residuals() {
   }
   plan.sequences 0 [[1]]
-  plan.role @r stages [0] workspace(0 at 0) arena(0) {
+  plan.role @r stages [0] arena(0) {
   }
   // expected-error @+1 {{'plan.rank' op names rank 3, but there are 1}}
   plan.rank 0 @r data(0) pipeline(0) peers([3])
@@ -110,7 +110,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 0 "s" inputs() outputs() residuals() {
   }
   plan.sequences 0 [[1]]
-  plan.role @r stages [0] workspace(0 at 0) arena(0) {
+  plan.role @r stages [0] arena(0) {
   }
   // expected-error @+1 {{'plan.rank' op names group 0, but there are 0}}
   plan.rank 0 @r data(0) pipeline(0) groups([0])
@@ -122,7 +122,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 0 "s" inputs() outputs() residuals() {
   }
   plan.sequences 0 [[1]]
-  plan.role @r stages [0] workspace(0 at 0) arena(64) {
+  plan.role @r stages [0] arena(64) {
     %loss = plan.buffer "loss" loss(0) bytes(4 at 0) : f32
     plan.recv %loss from peer(0)
     // expected-note @+1 {{the last is used here}}
@@ -138,7 +138,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 0 "s" inputs() outputs() residuals() {
   }
   plan.sequences 0 [[1]]
-  plan.role @r stages [0] workspace(0 at 0) arena(64) {
+  plan.role @r stages [0] arena(64) {
     %loss = plan.buffer "loss" loss(0) bytes(4 at 0) : f32
     // expected-note @+1 {{the last is used here}}
     plan.all_reduce %loss over group(0)

@@ -215,7 +215,7 @@ plan.program @p model("m") data(1) sequence(2) microbatches(1) schedule("1f1b") 
   plan.lengths [4]
   plan.chunks 0 [[]]
   plan.chunks 1 [[]]
-  plan.role @r stages [0] workspace(0 at 0) arena(0) {
+  plan.role @r stages [0] arena(0) {
   }
   // expected-error @+1 {{'plan.rank' op is at data(2) pipeline(0), outside of 2 x 1}}
   plan.rank 0 @r data(2) pipeline(0)
@@ -239,7 +239,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 1 "t" inputs(T x 4 x 8 x f32) outputs() residuals() {
   }
   plan.sequences 0 [[1]]
-  plan.role @r stages [1] workspace(0 at 0) arena(64) {
+  plan.role @r stages [1] arena(64) {
     // expected-error @+1 {{'plan.buffer' op is of coordinate 1, but there are 1}}
     %x = plan.buffer "x" input(0) owner(1) bytes(4 at 0) : T x 4 x 8 x f32
   }
@@ -254,7 +254,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 1 "t" inputs(T x 4 x 8 x f32) outputs() residuals() {
   }
   plan.sequences 0 [[1]]
-  plan.role @r stages [1] workspace(0 at 0) arena(64) {
+  plan.role @r stages [1] arena(64) {
     // expected-error @+1 {{'plan.buffer' op is of coordinate 2, but there are 1}}
     %x = plan.buffer "x" input(0) term(2) bytes(4 at 0) : T x 4 x 8 x f32
   }
@@ -270,7 +270,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 1 "t" inputs(T x 4 x 8 x f32) outputs() residuals() {
   }
   plan.sequences 0 [[1]]
-  plan.role @r stages [1] workspace(0 at 0) arena(64) {
+  plan.role @r stages [1] arena(64) {
     // expected-error @+1 {{'plan.buffer' op has 2 heads from head 3 on, but input(0) is of T x 4 x 8 x f32}}
     %x = plan.buffer "x" input(0) heads(2 at 3) bytes(4 at 0) : T x 2 x 8 x f32
   }
@@ -286,7 +286,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 1 "t" inputs(T x 4 x 8 x f32) outputs() residuals() {
   }
   plan.sequences 0 [[1]]
-  plan.role @r stages [1] workspace(0 at 0) arena(64) {
+  plan.role @r stages [1] arena(64) {
     // expected-error @+1 {{'plan.buffer' op is of T x 4 x 8 x f32, but 2 heads of input(0) are of T x 2 x 8 x f32}}
     %x = plan.buffer "x" input(0) heads(2 at 0) bytes(4 at 0) : T x 4 x 8 x f32
   }
@@ -301,7 +301,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 1 "t" inputs(T x 4 x 8 x f32) outputs() residuals() {
   }
   plan.sequences 0 [[1]]
-  plan.role @r stages [1] workspace(0 at 0) arena(64) {
+  plan.role @r stages [1] arena(64) {
     // expected-error @+1 {{'plan.buffer' op begins with head 3 and has none; leave 'heads' out for all}}
     %x = "plan.buffer"() <{slot = 4 : i32, index = 0 : i32, first_head = 3 : i32, bytes = 0 : i64, offset = 0 : i64, content = !plan.tensor<T x 4 x 8 x f32>}> : () -> !plan.buffer
   }
@@ -317,7 +317,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 1 "t" inputs(T x 4 x 8 x f32) outputs() residuals() {
   }
   plan.sequences 0 [[1]]
-  plan.role @r stages [1] workspace(0 at 0) arena(64) {
+  plan.role @r stages [1] arena(64) {
     // expected-error @+1 {{'plan.buffer' op refers to attended(0), but there are 0}}
     %x = plan.buffer "x" attended(0) bytes(4 at 0) : T x 4 x 8 x f32
   }
@@ -332,7 +332,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 1 "t" inputs(T x 4 x 8 x f32) outputs() residuals() {
   }
   plan.sequences 0 [[1]]
-  plan.role @r stages [1] workspace(0 at 0) arena(64) {
+  plan.role @r stages [1] arena(64) {
     // expected-error @+1 {{'plan.table' op has number 1, but is number 0 of its kind; number them in their order, from 0}}
     plan.table 1 initialise(0) group(1) shift(0) []
   }
@@ -347,7 +347,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 1 "t" inputs(T x 4 x 8 x f32) outputs() residuals() {
   }
   plan.sequences 0 [[1]]
-  plan.role @r stages [1] workspace(0 at 0) arena(64) {
+  plan.role @r stages [1] arena(64) {
     // expected-error @+1 {{'plan.table' op has 0 as number 7 of row 1, which must be at least 1}}
     plan.table 0 initialise(0) group(1) shift(0) [[0, 1, 0, 1, 0, 1, 0, 1], [0, 1, 0, 1, 0, 1, 0, 0]]
   }
@@ -362,7 +362,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 1 "t" inputs(T x 4 x 8 x f32) outputs() residuals() {
   }
   plan.sequences 0 [[1]]
-  plan.role @r stages [1] workspace(0 at 0) arena(64) {
+  plan.role @r stages [1] arena(64) {
     // expected-error @+1 {{'plan.table' op has -1 as number 2 of row 0, which must be at least 0}}
     plan.table 0 initialise(0) group(1) shift(0) [[0, 1, -1, 1, 0, 1, 0, 1]]
   }
@@ -377,7 +377,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 1 "t" inputs(T x 4 x 8 x f32) outputs() residuals() {
   }
   plan.sequences 0 [[1]]
-  plan.role @r stages [1] workspace(0 at 0) arena(64) {
+  plan.role @r stages [1] arena(64) {
     // expected-error @+1 {{expected a row of 8 numbers, not of 3}}
     plan.table 0 initialise(0) group(1) shift(0) [[0, 1, 2]]
   }
@@ -392,7 +392,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 1 "t" inputs(T x 4 x 8 x f32) outputs() residuals() {
   }
   plan.sequences 0 [[1]]
-  plan.role @r stages [1] workspace(0 at 0) arena(64) {
+  plan.role @r stages [1] arena(64) {
     // expected-error @+1 {{'plan.table' op has 3 numbers; its rows have 8}}
     "plan.table"() <{number = 0 : i32, initialise = 0 : i32, group = 1 : i32, shift = 0 : i32, rows = array<i32: 1, 2, 3>}> : () -> ()
   }
@@ -407,7 +407,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 1 "t" inputs(T x 4 x 8 x f32) outputs() residuals() {
   }
   plan.sequences 0 [[1]]
-  plan.role @r stages [1] workspace(0 at 0) arena(64) {
+  plan.role @r stages [1] arena(64) {
     // expected-error @+1 {{attribute 'group' failed to satisfy constraint: 32-bit signless integer attribute whose value is positive}}
     plan.table 0 initialise(0) group(0) shift(0) []
   }
@@ -422,7 +422,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 1 "t" inputs(T x 4 x 8 x f32) outputs() residuals() {
   }
   plan.sequences 0 [[1]]
-  plan.role @r stages [1] workspace(0 at 0) arena(64) {
+  plan.role @r stages [1] arena(64) {
     %x = plan.buffer "x" input(0) microbatch(0) bytes(4 at 0) : T x 4 x 8 x f32
     plan.table 0 initialise(0) group(1) shift(0) []
     // expected-error @+1 {{'plan.attend' op attends to table 1, but its role has 1}}
@@ -440,7 +440,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 1 "t" inputs(T x 4 x 8 x f32) outputs() residuals() {
   }
   plan.sequences 0 [[1]]
-  plan.role @r stages [1] workspace(0 at 0) arena(64) {
+  plan.role @r stages [1] arena(64) {
     %x = plan.buffer "x" input(0) microbatch(0) bytes(4 at 0) : T x 4 x 8 x f32
     // expected-error @+1 {{'plan.attend' op has 1 buffers and no table, but the kernel takes 2 operands}}
     plan.attend @k(%x) microbatch(0)
@@ -457,7 +457,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 1 "t" inputs(T x 4 x 8 x f32) outputs() residuals() {
   }
   plan.sequences 0 [[1]]
-  plan.role @r stages [1] workspace(0 at 0) arena(64) {
+  plan.role @r stages [1] arena(64) {
     %x = plan.buffer "x" input(0) microbatch(0) bytes(4 at 0) : T x 4 x 8 x f32
     plan.table 0 initialise(0) group(1) shift(0) []
     // expected-error @+1 {{'plan.attend' op has 2 buffers and a table, but the kernel takes 2 operands}}
@@ -474,7 +474,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.stage 1 "t" inputs(T x 4 x 8 x f32) outputs() residuals() {
   }
   plan.sequences 0 [[1]]
-  plan.role @r stages [1] workspace(0 at 0) arena(64) {
+  plan.role @r stages [1] arena(64) {
     // expected-error @+1 {{'plan.attend' op names @none, which is not a 'plan.kernel' of the program}}
     plan.attend @none() microbatch(0)
   }

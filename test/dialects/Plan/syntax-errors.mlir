@@ -64,7 +64,7 @@ plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
 // -----
 
 plan.program @p model("m") data(1) microbatches(1) schedule("1f1b") {
-  plan.role @r stages [0] workspace(0 at 0) arena(0) {
+  plan.role @r stages [0] arena(0) {
     // A send must come before those who wait for it.
     // expected-error @+1 {{operand #0 does not dominate this use}}
     plan.wait_send %sent

@@ -15,7 +15,7 @@ plan.program @missing_receive model("m") data(1) microbatches(2)
     plan.template F @f1(read input(0), write residual(0))
   }
   plan.sequences 0 [[4], [4]]
-  plan.role @first stages [0] workspace(0 at 0) arena(256) {
+  plan.role @first stages [0] arena(256) {
     %x_0 = plan.buffer "x.0" batch(0) microbatch(0) bytes(16 at 0) : T x f32
     %x_1 = plan.buffer "x.1" batch(0) microbatch(1) bytes(16 at 64) : T x f32
     %y_0 = plan.buffer "y.0" output(0) microbatch(0) bytes(16 at 128) : T x f32
@@ -31,7 +31,7 @@ plan.program @missing_receive model("m") data(1) microbatches(2)
     plan.wait_send %sent_0
     plan.wait_send %sent_1
   }
-  plan.role @last stages [1] workspace(0 at 0) arena(256) {
+  plan.role @last stages [1] arena(256) {
     %x_0 = plan.buffer "x.0" input(0) microbatch(0) bytes(16 at 0) : T x f32
     %x_1 = plan.buffer "x.1" input(0) microbatch(1) bytes(16 at 64) : T x f32
     %r_0 = plan.buffer "r.0" residual(0) microbatch(0) bytes(16 at 128) : T x f32
@@ -59,7 +59,7 @@ plan.program @missing_collective model("m") data(1) microbatches(1)
     plan.template F @l(readwrite loss(0), readwrite weight(0))
   }
   plan.sequences 0 [[4]]
-  plan.role @first stages [0] workspace(0 at 0) arena(128) {
+  plan.role @first stages [0] arena(128) {
     %loss = plan.buffer "loss" loss(0) bytes(4 at 0) : f32
     %weight = plan.buffer "weight" weight(0) bytes(4 at 64) : f32
     plan.zero %loss, %weight
@@ -68,7 +68,7 @@ plan.program @missing_collective model("m") data(1) microbatches(1)
     // expected-note @+1 {{rank 0 (stage 0, data 0): #2 AllReduce over group 0}}
     plan.all_reduce %loss, %weight over group(0)
   }
-  plan.role @last stages [1] workspace(0 at 0) arena(128) {
+  plan.role @last stages [1] arena(128) {
     %loss = plan.buffer "loss" loss(0) bytes(4 at 0) : f32
     %weight = plan.buffer "weight" weight(0) bytes(4 at 64) : f32
     plan.zero %loss, %weight
@@ -96,7 +96,7 @@ plan.program @swapped_values model("m") data(1) microbatches(1)
     plan.template F @l(readwrite loss(0), readwrite weight(0))
   }
   plan.sequences 0 [[4]]
-  plan.role @first stages [0] workspace(0 at 0) arena(128) {
+  plan.role @first stages [0] arena(128) {
     // expected-note @+1 {{the buffer is defined here}}
     %loss = plan.buffer "loss" loss(0) bytes(4 at 0) : f32
     %weight = plan.buffer "weight" weight(0) bytes(4 at 64) : f32
@@ -107,7 +107,7 @@ plan.program @swapped_values model("m") data(1) microbatches(1)
     plan.all_reduce %loss over group(0)
     plan.all_reduce %weight over group(0)
   }
-  plan.role @last stages [1] workspace(0 at 0) arena(128) {
+  plan.role @last stages [1] arena(128) {
     %loss = plan.buffer "loss" loss(0) bytes(4 at 0) : f32
     // expected-note @+1 {{the buffer is defined here}}
     %weight = plan.buffer "weight" weight(0) bytes(4 at 64) : f32
@@ -136,7 +136,7 @@ plan.program @swapped_groups model("m") data(1) microbatches(1)
     plan.template F @l(readwrite loss(0), readwrite weight(0))
   }
   plan.sequences 0 [[4]]
-  plan.role @first stages [0] workspace(0 at 0) arena(128) {
+  plan.role @first stages [0] arena(128) {
     %loss = plan.buffer "loss" loss(0) bytes(4 at 0) : f32
     %weight = plan.buffer "weight" weight(0) bytes(4 at 64) : f32
     plan.zero %loss, %weight
@@ -146,7 +146,7 @@ plan.program @swapped_groups model("m") data(1) microbatches(1)
     plan.all_reduce %loss over group(0)
     plan.all_reduce %weight over group(1)
   }
-  plan.role @last stages [1] workspace(0 at 0) arena(128) {
+  plan.role @last stages [1] arena(128) {
     %loss = plan.buffer "loss" loss(0) bytes(4 at 0) : f32
     %weight = plan.buffer "weight" weight(0) bytes(4 at 64) : f32
     plan.zero %loss, %weight
@@ -180,7 +180,7 @@ plan.program @wrong_order model("m") data(1) microbatches(1) schedule("1f1b") {
     plan.template B @b1(read residual(0), write input_gradient(0))
   }
   plan.sequences 0 [[4]]
-  plan.role @first stages [0] workspace(0 at 0) arena(192) {
+  plan.role @first stages [0] arena(192) {
     %x = plan.buffer "x" batch(0) microbatch(0) bytes(16 at 0) : T x f32
     %y = plan.buffer "y" output(0) microbatch(0) bytes(16 at 64) : T x f32
     %dy = plan.buffer "dy" output_gradient(0) microbatch(0) bytes(16 at 128)
@@ -194,7 +194,7 @@ plan.program @wrong_order model("m") data(1) microbatches(1) schedule("1f1b") {
     %sent = plan.send %y to peer(0) microbatch(0)
     plan.wait_send %sent
   }
-  plan.role @last stages [1] workspace(0 at 0) arena(192) {
+  plan.role @last stages [1] arena(192) {
     %x = plan.buffer "x" input(0) microbatch(0) bytes(16 at 0) : T x f32
     %r = plan.buffer "r" residual(0) microbatch(0) bytes(16 at 64) : T x f32
     %dx = plan.buffer "dx" input_gradient(0) microbatch(0) bytes(16 at 128)
@@ -220,7 +220,7 @@ plan.program @unwritten model("m") data(1) microbatches(1) schedule("1f1b") {
     plan.template F @f(read batch(0))
   }
   plan.sequences 0 [[4]]
-  plan.role @only stages [0] workspace(0 at 0) arena(64) {
+  plan.role @only stages [0] arena(64) {
     // expected-note @+1 {{the buffer is defined here}}
     %x = plan.buffer "x" batch(0) microbatch(0) bytes(16 at 0) : T x f32
     // expected-error @+2 {{'plan.task' op breaks P3: a buffer is read before it is written}}
@@ -241,7 +241,7 @@ plan.program @overwritten model("m") data(1) microbatches(1) schedule("1f1b") {
     plan.template F @f(read batch(0))
   }
   plan.sequences 0 [[4]]
-  plan.role @only stages [0] workspace(0 at 0) arena(64) {
+  plan.role @only stages [0] arena(64) {
     // expected-note @+1 {{the buffer is defined here}}
     %x = plan.buffer "x" batch(0) microbatch(0) bytes(16 at 0) : T x f32
     // expected-note @+1 {{rank 0 (stage 0, data 0): #0 LoadBatch of microbatch 0: 'x'}}
@@ -264,7 +264,7 @@ plan.program @overlap model("m") data(1) microbatches(1) schedule("1f1b") {
     plan.template F @f(read batch(0), write residual(0))
   }
   plan.sequences 0 [[2]]
-  plan.role @only stages [0] workspace(0 at 0) arena(192) {
+  plan.role @only stages [0] arena(192) {
     // expected-error @+2 {{'plan.buffer' op breaks P4: 'x' and 'r' overlap and are in use at the same time}}
     // expected-note @+1 {{rank 0 (stage 0, data 0): 'x'}}
     %x = plan.buffer "x" batch(0) microbatch(0) bytes(128 at 0) : T x 16 x f32
@@ -280,6 +280,47 @@ plan.program @overlap model("m") data(1) microbatches(1) schedule("1f1b") {
 
 // -----
 
+// P4: what a kernel may write while it runs is what it reads.
+plan.program @workspace model("m") data(1) microbatches(1) schedule("1f1b") {
+  plan.batch_input 0 "x" : T x 16 x f32
+  plan.kernel @f(T x 16 x f32) workspace(64*T) flops(0) bytes(0)
+  plan.stage 0 "only" inputs() outputs() residuals() {
+    plan.template F @f(read batch(0))
+  }
+  plan.sequences 0 [[2]]
+  plan.role @only stages [0] arena(192) {
+    // expected-error @+2 {{'plan.buffer' op breaks P4: 'x' and the workspace of a kernel overlap and are in use at the same time}}
+    // expected-note @+1 {{rank 0 (stage 0, data 0): 'x'}}
+    %x = plan.buffer "x" batch(0) microbatch(0) bytes(128 at 0) : T x 16 x f32
+    plan.load_batch %x input(0) microbatch(0)
+    // expected-note @+1 {{rank 0 (stage 0, data 0): #1 Kernel F of microbatch 0}}
+    plan.task F(0) @f(%x) workspace(128 at 64)
+  }
+  plan.rank 0 @only data(0) pipeline(0)
+}
+
+// -----
+
+// P4: a workspace is smaller than its kernel needs.
+plan.program @workspace model("m") data(1) microbatches(1) schedule("1f1b") {
+  plan.batch_input 0 "x" : T x 16 x f32
+  plan.kernel @f(T x 16 x f32) workspace(64*T) flops(0) bytes(0)
+  plan.stage 0 "only" inputs() outputs() residuals() {
+    plan.template F @f(read batch(0))
+  }
+  plan.sequences 0 [[2]]
+  plan.role @only stages [0] arena(256) {
+    %x = plan.buffer "x" batch(0) microbatch(0) bytes(128 at 0) : T x 16 x f32
+    plan.load_batch %x input(0) microbatch(0)
+    // expected-error @+2 {{'plan.task' op breaks P4: a kernel needs a workspace of 128 bytes and its instruction has one of 64}}
+    // expected-note @+1 {{rank 0 (stage 0, data 0): #1 Kernel F of microbatch 0}}
+    plan.task F(0) @f(%x) workspace(64 at 128)
+  }
+  plan.rank 0 @only data(0) pipeline(0)
+}
+
+// -----
+
 // P5: the device is too small.
 plan.program @too_large model("m") data(1) microbatches(1) schedule("1f1b") {
   plan.batch_input 0 "x" : T x 256 x f32
@@ -289,7 +330,7 @@ plan.program @too_large model("m") data(1) microbatches(1) schedule("1f1b") {
   }
   plan.sequences 0 [[2]]
   // expected-note @+1 {{its role is here}}
-  plan.role @only stages [0] workspace(0 at 0) arena(2048) {
+  plan.role @only stages [0] arena(2048) {
     %x = plan.buffer "x" batch(0) microbatch(0) bytes(2048 at 0) : T x 256 x f32
     plan.load_batch %x input(0) microbatch(0)
     plan.task F(0) @f(%x)
@@ -308,7 +349,7 @@ plan.program @twice model("m") data(1) microbatches(2) schedule("1f1b") {
     plan.template F @f()
   }
   plan.sequences 0 [[4], [4]]
-  plan.role @only stages [0] workspace(0 at 0) arena(0) {
+  plan.role @only stages [0] arena(0) {
     plan.task F(0) @f()
     // expected-error @+2 {{'plan.task' op breaks P8: task F of microbatch 1 runs twice}}
     // expected-note @+1 {{rank 0 (stage 0, data 0): #1 Kernel F of microbatch 1}}
@@ -329,7 +370,7 @@ plan.program @dropped model("m") data(1) microbatches(2) schedule("1f1b") {
   }
   plan.sequences 0 [[4], [4]]
   // expected-note @+1 {{its role is here}}
-  plan.role @only stages [0] workspace(0 at 0) arena(0) {
+  plan.role @only stages [0] arena(0) {
     plan.task F(0) @f()
   }
   // expected-error @+2 {{'plan.rank' op breaks P8: task F of stage 0 and microbatch 1 never runs}}
@@ -353,17 +394,17 @@ plan.program @off_the_route model("m") data(1) microbatches(1) schedule("1f1b")
     plan.template F @f()
   }
   plan.sequences 0 [[4]]
-  plan.role @head stages [0, 2] workspace(0 at 0) arena(0) {
+  plan.role @head stages [0, 2] arena(0) {
     plan.task F(0) @f() stage(0)
     plan.task F(0) @f() stage(2)
   }
-  plan.role @passed stages [1] workspace(0 at 0) arena(0) {
+  plan.role @passed stages [1] arena(0) {
     // expected-error @+2 {{'plan.task' op breaks P8: microbatch 0 does not visit stage 1 of this rank}}
     // expected-note @+1 {{rank 1 (stage 1, data 0): #0 Kernel F of microbatch 0}}
     plan.task F(0) @f()
   }
   plan.rank 0 @head data(0) pipeline(0)
-  plan.role @visited stages [1] workspace(0 at 0) arena(0) {
+  plan.role @visited stages [1] arena(0) {
     plan.task F(0) @f()
   }
   plan.rank 1 @passed data(0) pipeline(1)
@@ -381,7 +422,7 @@ plan.program @in_flight model("m") data(1) microbatches(2) schedule("given")
     plan.template B @f(read residual(0))
   }
   plan.sequences 0 [[4], [4]]
-  plan.role @all stages [0] workspace(0 at 0) arena(128) {
+  plan.role @all stages [0] arena(128) {
     %r_0 = plan.buffer "r.0" residual(0) microbatch(0) bytes(16 at 0) : T x f32
     %r_1 = plan.buffer "r.1" residual(0) microbatch(1) bytes(16 at 64) : T x f32
     plan.task F(0) @f(%r_0)
@@ -412,11 +453,11 @@ plan.program @path_length model("m") data(1) microbatches(1) schedule("1f1b")
     plan.template F @f()
   }
   plan.sequences 0 [[4]]
-  plan.role @head stages [0, 2] workspace(0 at 0) arena(0) {
+  plan.role @head stages [0, 2] arena(0) {
     plan.task F(0) @f() stage(0)
     plan.task F(0) @f() stage(2)
   }
-  plan.role @body stages [1] workspace(0 at 0) arena(0) {
+  plan.role @body stages [1] arena(0) {
     plan.task F(0) @f()
   }
   plan.rank 0 @head data(0) pipeline(0)
@@ -450,7 +491,7 @@ plan.program @other_kernel model("m") data(1) microbatches(1)
     plan.template F @f()
   }
   plan.sequences 0 [[4]]
-  plan.role @only stages [0] workspace(0 at 0) arena(0) {
+  plan.role @only stages [0] arena(0) {
     // expected-error @+2 {{'plan.task' op is not well formed: a task runs kernel #1 and the model says #0}}
     // expected-note @+1 {{role #0: #0 Kernel F of microbatch 0}}
     plan.task F(0) @g()
@@ -469,7 +510,7 @@ plan.program @few_ranks model("m") data(2) microbatches(1) schedule("1f1b") {
   }
   plan.sequences 0 [[4]]
   plan.sequences 1 [[4]]
-  plan.role @only stages [0] workspace(0 at 0) arena(0) {
+  plan.role @only stages [0] arena(0) {
     plan.task F(0) @f()
   }
   plan.rank 0 @only data(0) pipeline(0)

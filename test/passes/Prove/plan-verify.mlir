@@ -1,10 +1,10 @@
 // Right plans pass unchanged.
 // RUN: hocket-opt %s --plan-verify | FileCheck %s
 // The arenas fit just so.
-// RUN: hocket-opt %s --plan-verify=device-memory=448 | FileCheck %s
-// RUN: not hocket-opt %s --plan-verify=device-memory=447 2>&1 | FileCheck %s --check-prefix=SMALL
+// RUN: hocket-opt %s --plan-verify=device-memory=384 | FileCheck %s
+// RUN: not hocket-opt %s --plan-verify=device-memory=383 2>&1 | FileCheck %s --check-prefix=SMALL
 
-// SMALL: error: 'plan.rank' op breaks P5: a rank needs 448 bytes and its device has 447
+// SMALL: error: 'plan.rank' op breaks P5: a rank needs 384 bytes and its device has 383
 
 // Two stages, two microbatches. 1F1B: the last stage turns each microbatch
 // around at once, the first has one more under way.
@@ -26,7 +26,7 @@ plan.program @pipeline model("m") data(1) microbatches(2) schedule("1f1b") {
   plan.sequences 0 [[2, 2], [3]]
 
   // CHECK: plan.role @first
-  plan.role @first stages [0] workspace(0 at 0) arena(384) {
+  plan.role @first stages [0] arena(384) {
     %x_0 = plan.buffer "x.0" batch(0) microbatch(0) bytes(16 at 0) : T x f32
     %x_1 = plan.buffer "x.1" batch(0) microbatch(1) bytes(12 at 64) : T x f32
     %y_0 = plan.buffer "y.0" output(0) microbatch(0) bytes(16 at 128) : T x f32
@@ -50,9 +50,9 @@ plan.program @pipeline model("m") data(1) microbatches(2) schedule("1f1b") {
     plan.wait_send %sent_1
   }
   // The two microbatches share one set of buffers: none is alive when the next
-  // one comes.
+  // one comes. The workspaces are where the input is no longer in use.
   // CHECK: plan.role @last
-  plan.role @last stages [1] workspace(64 at 384) arena(448) {
+  plan.role @last stages [1] arena(256) {
     %x_0 = plan.buffer "x.0" input(0) microbatch(0) bytes(16 at 0) : T x f32
     %x_1 = plan.buffer "x.1" input(0) microbatch(1) bytes(12 at 0) : T x f32
     %r_0 = plan.buffer "r.0" residual(0) microbatch(0) bytes(16 at 64) : T x f32
@@ -64,11 +64,12 @@ plan.program @pipeline model("m") data(1) microbatches(2) schedule("1f1b") {
 
     plan.recv %x_0 from peer(0) microbatch(0)
     plan.task F(0) @f1(%x_0, %r_0)
-    plan.task B(0) @b1(%r_0, %dx_0)
+    // CHECK: plan.task B(0) @b1(%{{.*}}, %{{.*}}) workspace(64 at 0)
+    plan.task B(0) @b1(%r_0, %dx_0) workspace(64 at 0)
     %sent_0 = plan.send %dx_0 to peer(0) microbatch(0)
     plan.recv %x_1 from peer(0) microbatch(1)
     plan.task F(1) @f1(%x_1, %r_1)
-    plan.task B(1) @b1(%r_1, %dx_1)
+    plan.task B(1) @b1(%r_1, %dx_1) workspace(48 at 0)
     plan.wait_send %sent_0
     %sent_1 = plan.send %dx_1 to peer(0) microbatch(1)
     plan.wait_send %sent_1
@@ -92,7 +93,7 @@ plan.program @data model("m") data(2) microbatches(1) schedule("1f1b") {
   plan.template Update @sgd(readwrite parameter(0), read gradient(0))
   plan.sequences 0 [[2]]
   plan.sequences 1 [[4]]
-  plan.role @only stages [0] workspace(0 at 0) arena(192) {
+  plan.role @only stages [0] arena(192) {
     %w = plan.buffer "w" parameter(0) bytes(16 at 0) : 4 x f32
     %dw = plan.buffer "dw" gradient(0) bytes(16 at 64) : 4 x f32
     %x = plan.buffer "x" batch(0) microbatch(0) bytes(16 at 128) : T x f32

@@ -2,6 +2,7 @@
 
 #include "hocket/Compiler/Compile.h"
 #include "hocket/Compiler/InitAll.h"
+#include "hocket/Compiler/KernelImage.h"
 #include "hocket/Passes/Import.h"
 #include "hocket/Passes/ModelBuilder.h"
 #include "hocket/Plan/Check.h"
@@ -28,7 +29,8 @@ constexpr uint32_t kMicrobatches = 8;
 
 /// The largest sum of bytes that are in use at one instruction: a buffer of a
 /// microbatch from its first to its last instruction, a sent one until somebody
-/// has waited for that, everything else always.
+/// has waited for that, the workspace of a kernel while it runs, everything
+/// else always.
 int64_t largestLiveSum(const plan::Role &role) {
   std::vector<int64_t> change(role.body.size() + 1);
   std::vector<std::pair<size_t, size_t>> use(role.buffers.size(),
@@ -45,8 +47,10 @@ int64_t largestLiveSum(const plan::Role &role) {
       sent.push_back(role.body[i].buffers[0]);
     if (role.body[i].op == plan::Op::WaitSend)
       uses(sent[role.body[i].index], i);
+    change[i] += role.body[i].workspace.bytes;
+    change[i + 1] -= role.body[i].workspace.bytes;
   }
-  int64_t always = role.workspaceBytes;
+  int64_t always = 0;
   for (size_t b = 0; b < role.buffers.size(); ++b) {
     if (role.buffers[b].microbatch < 0) {
       always += role.buffers[b].bytes;
@@ -77,8 +81,7 @@ protected:
     context.disableMultithreading();
   }
 
-  /// Without compiled kernels: their workspaces are 0, which makes the bound
-  /// smaller and the demand harder.
+  /// With the workspaces of compiled kernels.
   ModelSource build(const Gpt &gpt, uint32_t stages, StageForm form) {
     auto module = parseSourceFile<ModuleOp>(
         std::string(HOCKET_SOURCE "/") + gpt.path, &context);
@@ -94,6 +97,18 @@ protected:
     EXPECT_TRUE(succeeded(manager.run(*module))) << gpt.path;
     FailureOr<ModelSource> source = buildModel(*module);
     EXPECT_TRUE(succeeded(source)) << gpt.path;
+    TargetOptions target;
+    target.optLevel = 0; // what kernels need does not depend on it
+    FailureOr<CompiledKernels> compiled = compileKernels(*module, target);
+    EXPECT_TRUE(succeeded(compiled)) << gpt.path;
+    size_t numWorkspaces = 0;
+    for (plan::Kernel &kernel : source->model.kernels)
+      for (const plan::Kernel &facts : compiled->kernels)
+        if (facts.symbol == kernel.symbol) {
+          kernel.workspaceBytes = facts.workspaceBytes;
+          numWorkspaces += !facts.workspaceBytes.terms.empty();
+        }
+    EXPECT_GT(numWorkspaces, 0u) << gpt.path;
     return std::move(*source);
   }
 

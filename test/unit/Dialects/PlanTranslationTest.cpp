@@ -79,8 +79,6 @@ void expectEqual(const plan::Model &a, const plan::Model &b) {
 void expectEqual(const plan::Role &a, const plan::Role &b) {
   EXPECT_EQ(a.name, b.name);
   EXPECT_EQ(a.stages, b.stages);
-  EXPECT_EQ(a.workspaceBytes, b.workspaceBytes);
-  EXPECT_EQ(a.workspaceOffset, b.workspaceOffset);
   EXPECT_EQ(a.arenaBytes, b.arenaBytes);
   EXPECT_EQ(a.hostBytes, b.hostBytes);
   EXPECT_EQ(a.tables, b.tables);
@@ -108,6 +106,7 @@ void expectEqual(const plan::Role &a, const plan::Role &b) {
                EXPECT_EQ(a.peer, b.peer);
                EXPECT_EQ(a.group, b.group);
                EXPECT_EQ(a.buffers, b.buffers);
+               EXPECT_EQ(a.workspace, b.workspace);
              });
 }
 

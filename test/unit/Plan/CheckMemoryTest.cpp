@@ -25,9 +25,20 @@ TEST_F(CheckTest, P4ParameterIsOverlapped) {
 }
 
 TEST_F(CheckTest, P4WorkspaceIsOverlapped) {
-  plan.roles[1].workspaceOffset =
-      plan.roles[1].buffers[findBuffer(1, "input0.mb0")].offset;
+  Role &role = plan.roles[1];
+  Instruction &run = role.body[find(1, Op::Kernel)];
+  ASSERT_GT(run.workspace.bytes, 0);
+  run.workspace.offset = role.buffers[run.buffers[0]].offset;
   expect("P4", "the workspace of a kernel", 2);
+}
+
+/// Each kernel has a workspace of its own, alive at its instruction alone.
+TEST_F(CheckTest, P4WorkspaceMayBeWhereNothingIsInUse) {
+  Role &role = plan.roles[1];
+  Instruction &run = role.body[find(1, Op::Kernel)];
+  run.workspace.offset = role.arenaBytes;
+  role.arenaBytes += run.workspace.bytes + 63 & ~int64_t(63);
+  EXPECT_TRUE(check(plan, model, 0));
 }
 
 TEST_F(CheckTest, P4ABufferIsInUseUntilItsSendIsOver) {
@@ -55,9 +66,13 @@ TEST_F(CheckTest, P4SizesAndBounds) {
          "beyond the arena");
   broken([](Role &r) { r.buffers[0].bytes = INT64_MAX; }, "beyond the arena");
   broken([](Role &r) { r.arenaBytes = 64; }, "beyond the arena");
-  broken([](Role &r) { r.workspaceOffset = INT64_MAX - 63; },
-         "beyond the arena");
-  broken([](Role &r) { r.workspaceBytes -= 1; }, "larger workspace");
+  size_t kernel = find(1, Op::Kernel);
+  broken([&](Role &r) { r.body[kernel].workspace.offset = INT64_MAX - 63; },
+         "workspace ends beyond the arena");
+  broken([&](Role &r) { r.body[kernel].workspace.bytes -= 1; },
+         "needs a workspace of");
+  broken([&](Role &r) { r.body[kernel].workspace.offset += 4; },
+         "a workspace's offset is not a multiple of 64");
 }
 
 TEST_F(CheckTest, P5ArenaExceedsTheDevice) {

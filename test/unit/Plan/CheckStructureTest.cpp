@@ -57,7 +57,15 @@ TEST_F(CheckTest, StructureOfRoles) {
   broken([&](Role &r) { r.stages = {2, 1}; }, "not a sorted list");
   broken([&](Role &r) { r.buffers.back().stage = 2; }, "the stage 2");
   broken([&](Role &r) { r.buffers[0].stage = 1; }, "the stage 1");
-  broken([&](Role &r) { r.workspaceBytes = -1; }, "negative");
+  broken([&](Role &r) { r.arenaBytes = -1; }, "negative size");
+  broken([&](Role &r) { r.body[kernel].workspace.bytes = -1; },
+         "workspace of negative size");
+  broken([&](Role &r) { r.body[kernel].workspace.offset = -64; },
+         "workspace of negative size or offset");
+  broken([&](Role &r) { r.body[kernel].workspace = {0, 64}; },
+         "a workspace of no bytes has an offset");
+  broken([&](Role &r) { r.body[recv].workspace = {64, 0}; },
+         "runs no kernel has a workspace");
   broken([&](Role &r) { r.buffers[0].bytes = -1; }, "negative size");
   broken([&](Role &r) { r.buffers[0].binding.index = 1000; }, "does not have");
   broken([&](Role &r) { r.buffers[0].binding.slot = Slot(200); }, "slot");

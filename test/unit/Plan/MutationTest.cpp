@@ -135,9 +135,9 @@ private:
     case 0:
       return nudge(any(role.stages));
     case 1:
-      return nudge(role.workspaceBytes);
+      return nudge(any(role.body).workspace.bytes);
     case 2:
-      return nudge(role.workspaceOffset);
+      return nudge(any(role.body).workspace.offset);
     case 3:
       return nudge(role.arenaBytes);
     case 4:

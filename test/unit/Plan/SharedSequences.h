@@ -235,9 +235,11 @@ inline Role makeSharedRole(const Plan &plan, const Model &model,
   b.add(Op::CopyHeads, 1, {b(Slot::Input, 0, {-1, 2, 1, -1}), q});
   b.add(Op::AllReduce, -1, {b(Slot::Gradient), b(Slot::Loss), b(Slot::Weight)})
       .group = 0;
-  b.role.workspaceOffset = b.role.arenaBytes;
-  b.role.workspaceBytes = 64 * plan.shape(coordinate, 0).tokens;
-  b.role.arenaBytes += b.role.workspaceBytes;
+  Workspace behind = {64 * plan.shape(coordinate, 0).tokens, b.role.arenaBytes};
+  for (Instruction &run : b.role.body)
+    if (run.op == Op::Attend && run.kernel == attention.partGrad)
+      run.workspace = behind;
+  b.role.arenaBytes += behind.bytes;
   return std::move(b.role);
 }
 

@@ -68,8 +68,6 @@ void expectEqual(const plan::Model &a, const plan::Model &b) {
 void expectEqual(const plan::Role &a, const plan::Role &b) {
   EXPECT_EQ(a.name, b.name);
   EXPECT_EQ(a.stages, b.stages);
-  EXPECT_EQ(a.workspaceBytes, b.workspaceBytes);
-  EXPECT_EQ(a.workspaceOffset, b.workspaceOffset);
   EXPECT_EQ(a.arenaBytes, b.arenaBytes);
   EXPECT_EQ(a.hostBytes, b.hostBytes);
   EXPECT_EQ(a.tables, b.tables);
@@ -96,6 +94,7 @@ void expectEqual(const plan::Role &a, const plan::Role &b) {
     EXPECT_EQ(a.body[i].peer, b.body[i].peer);
     EXPECT_EQ(a.body[i].group, b.body[i].group);
     EXPECT_EQ(a.body[i].buffers, b.body[i].buffers);
+    EXPECT_EQ(a.body[i].workspace, b.body[i].workspace);
   }
 }
 
