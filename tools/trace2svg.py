@@ -8,6 +8,7 @@ process has several steps, one of them is drawn.
 
 import argparse
 import json
+import math
 import os
 import sys
 from xml.sax.saxutils import escape
@@ -29,6 +30,7 @@ STYLES = {
 OTHER = ("zero, move, add", "#76b7b2")
 
 LEFT, RIGHT, LANE, GAP, TITLE = 150, 20, 26, 34, 24
+LETTER = 6.6  # a mean one's width
 
 
 class TraceError(Exception):
@@ -152,7 +154,7 @@ def draw_legend(processes, width):
     parts, x, y = [], LEFT, 12
     for colour, titles in merged.items():
         title = " or ".join(titles)
-        extent = 32 + 6.6 * len(title)
+        extent = 32 + LETTER * len(title)
         if x > LEFT and x + extent > width:
             x, y = LEFT, y + 20
         parts.append(f'<rect x="{x}" y="{y}" width="12" height="12" fill="{colour}"/>')
@@ -177,9 +179,12 @@ def draw(processes, width):
             y += LANE
         body += draw_axis(y, last, scale, unit, size)
         y += GAP
-    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width}" height="{y}" viewBox="0 0 {width} {y}"'
+    # Names that are longer than LEFT has room for make the picture wider.
+    longest = max(len(title) for _, lanes in processes for title, _ in lanes)
+    more = max(0, math.ceil(LETTER * longest) + 16 - LEFT)
+    return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width + more}" height="{y}" viewBox="{-more} 0 {width + more} {y}"'
             f' font-family="Helvetica, Arial, sans-serif" font-size="12">\n'
-            f'<rect width="{width}" height="{y}" fill="#ffffff"/>\n' + "\n".join(body) + "\n</svg>\n")
+            f'<rect x="{-more}" width="{width + more}" height="{y}" fill="#ffffff"/>\n' + "\n".join(body) + "\n</svg>\n")
 
 
 def write(path, content):

@@ -24,6 +24,8 @@ public:
         exit(uint32_t(model.stages.size()) - 1) {}
 
   Result<PathsProblem> run();
+  /// For each node without room for a microbatch, what it lacks. After run().
+  const std::vector<std::string> &shortages() const { return lacking; }
 
 private:
   Result<void> addStages();
@@ -38,6 +40,7 @@ private:
   uint32_t exit;
   std::vector<uint32_t> stageOf; // by node
   PathsProblem problem;
+  std::vector<std::string> lacking;
 };
 
 Result<void> ProblemBuilder::addStages() {
@@ -102,6 +105,12 @@ void ProblemBuilder::addMemory() {
     for (uint32_t stage : held)
       each += estimate.activationBytes(model.stages[stage]);
     int64_t fit = room < 0 ? 0 : each == 0 ? most : room / each;
+    if (fit == 0)
+      lacking.push_back(
+          "node " + std::to_string(node) + " of stage " +
+          std::to_string(stageOf[node]) +
+          " has no room for a microbatch: its device needs at least " +
+          std::to_string(each - room) + " bytes more than it has");
     problem.memory.push_back(int(std::min<int64_t>(fit, most)));
   }
 }
@@ -142,6 +151,30 @@ Result<PathsProblem> ProblemBuilder::run() {
   addMemory();
   addLimits();
   return std::move(problem);
+}
+
+/// What a device lacks says more than a count of microbatches that is 0.
+Error infeasible(const PathsProblem &problem, const PathsSolution &solution,
+                 const std::vector<std::string> &shortages) {
+  bool headLacks =
+      std::any_of(problem.microbatches.begin(), problem.microbatches.end(),
+                  [&](const PathsProblem::Microbatch &microbatch) {
+                    return problem.memory[size_t(microbatch.head)] == 0;
+                  });
+  std::string message = headLacks && !shortages.empty()
+                            ? "no paths fit in memory"
+                            : "no paths obey the limits: " + solution.reason;
+  if (shortages.empty())
+    return fail(std::move(message));
+  constexpr size_t kMost = 8;
+  std::vector<std::string> notes(shortages.begin(),
+                                 shortages.begin() +
+                                     long(std::min(shortages.size(), kMost)));
+  if (shortages.size() > kMost)
+    notes.push_back("and so do " + std::to_string(shortages.size() - kMost) +
+                    " other nodes");
+  notes.push_back("use more stages, or smaller microbatches");
+  return fail(std::move(message), std::move(notes));
 }
 
 /// The routes, and the tasks of each node in the order of their starts.
@@ -205,7 +238,12 @@ Result<SolvedPaths> plan::solvePaths(const Model &model,
                                      const Strategy &strategy,
                                      const ScheduleSetting &setting,
                                      const SolverOptions &options) {
-  Result<PathsProblem> problem = pathsProblemOf(model, strategy, setting);
+  Result<StepEstimate> estimate =
+      StepEstimate::create(model, strategy, setting);
+  if (!estimate)
+    return estimate.error();
+  ProblemBuilder builder(model, strategy, *estimate);
+  Result<PathsProblem> problem = builder.run();
   if (!problem)
     return problem.error();
   if (Result<void> checked = problem->check(); !checked)
@@ -213,7 +251,7 @@ Result<SolvedPaths> plan::solvePaths(const Model &model,
   PathsSolution solution =
       createPathsScheduler("auto")->solve(*problem, options);
   if (solution.status == SolutionStatus::Infeasible)
-    return fail("no paths obey the limits: " + solution.reason);
+    return infeasible(*problem, solution, builder.shortages());
   if (!solution.hasSolution())
     return fail("no paths were found within the limit",
                 {"give the solver more time"});

@@ -26,7 +26,10 @@ const char *const runtime::kReportScript = R"js(
 'use strict';
 const data = JSON.parse(document.getElementById('data').textContent);
 const chart = document.getElementById('chart');
-const LEFT = 150, LANE = 26, TITLE = 30, AXIS = 26, TINY = 0.4;
+// Room for the longest name of a lane.
+const letters = Math.max(...data.processes.map(process => Math.max(...process.lanes.map(lane => lane.title.length))));
+const LEFT = Math.max(150, Math.ceil(6.6 * letters) + 16);
+const LANE = 26, TITLE = 30, AXIS = 26, TINY = 0.4;
 const view = {from: 0, to: data.end};
 let width = 1100;
 

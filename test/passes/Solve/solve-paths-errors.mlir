@@ -9,7 +9,9 @@
 // RUN: not hocket-opt %t/limits.mlir --inline --hocket-outline --hocket-differentiate --hocket-wrap-update --hocket-expand="lengths=3,5,7" 2>&1 | FileCheck %s --check-prefix=UNSOLVED
 
 // LIMITS: limits.mlir:{{[0-9:]+}} error: the paths cannot be solved: no paths obey the limits
-// MEMORY: memory.mlir:{{[0-9:]+}} error: the paths cannot be solved: no paths obey the limits
+// MEMORY: memory.mlir:{{[0-9:]+}} error: the paths cannot be solved: no paths fit in memory
+// MEMORY: note: node 0 of stage 0 has no room for a microbatch: its device needs at least {{[0-9]+}} bytes more than it has
+// MEMORY: note: use more stages, or smaller microbatches
 // FEW: error: the paths cannot be solved: there are 1 sequences for 2 microbatches
 // FILE: error: cannot load a topology: {{.*}}none.yaml
 // COSTS: error: cannot load the costs: {{.*}}none.json

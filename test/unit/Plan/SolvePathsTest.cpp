@@ -265,8 +265,27 @@ TEST_F(SolvePathsTest, SaysWhatIsWrong) {
 
   strategy = openStrategy(5, 1, 3, 2);
   topology.device.memoryBytes = 100;
-  EXPECT_NE(errorOf(strategy).message.find("no paths obey the limits: "),
-            std::string::npos);
+  Error error = errorOf(strategy);
+  EXPECT_EQ(error.message, "no paths fit in memory");
+  ASSERT_EQ(error.notes.size(), 6u);
+  const std::string begin = "node 0 of stage 0 has no room for a microbatch: "
+                            "its device needs at least ";
+  ASSERT_EQ(error.notes[0].find(begin), 0u) << error.notes[0];
+  // With so many bytes more there is room for one.
+  int64_t most = 0;
+  for (size_t i = 0; i < 5; ++i)
+    most = std::max(most,
+                    int64_t(std::stoll(error.notes[i].substr(begin.size()))));
+  topology.device.memoryBytes += most;
+  Model model = this->model();
+  Result<PathsProblem> problem = pathsProblemOf(model, strategy, setting());
+  ASSERT_TRUE(problem) << problem.error();
+  EXPECT_EQ(*std::min_element(problem->memory.begin(), problem->memory.end()),
+            1);
+  topology.device.memoryBytes -= 1;
+  problem = pathsProblemOf(model, strategy, setting());
+  EXPECT_EQ(*std::min_element(problem->memory.begin(), problem->memory.end()),
+            0);
 }
 
 } // namespace
