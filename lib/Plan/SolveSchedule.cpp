@@ -10,6 +10,7 @@
 #include "hocket/Plan/Textbook.h"
 
 #include <algorithm>
+#include <cmath>
 
 using namespace hocket;
 using namespace hocket::plan;
@@ -69,6 +70,23 @@ Error infeasible(const PipelineProblem &problem,
 }
 
 } // namespace
+
+int64_t plan::toNanoseconds(double seconds) {
+  constexpr double most = 1e15;
+  return std::llround(std::clamp(seconds * 1e9, 1.0, most));
+}
+
+std::vector<std::vector<int64_t>> plan::hopTimes(const CostModel &cost,
+                                                 int64_t bytes, uint32_t ranks,
+                                                 uint32_t replicas) {
+  std::vector<std::vector<int64_t>> times(ranks, std::vector<int64_t>(ranks));
+  for (uint32_t from = 0; from < ranks; ++from)
+    for (uint32_t to = 0; to < ranks; ++to)
+      if (from != to)
+        times[from][to] = toNanoseconds(cost.transferSeconds(
+            bytes, int64_t(from) * replicas, int64_t(to) * replicas));
+  return times;
+}
 
 Result<void> plan::addCapacities(PipelineProblem &problem,
                                  const std::vector<int64_t> &persistent,
@@ -153,11 +171,7 @@ plan::pipelineProblemOf(const Model &model, const Strategy &strategy,
   problem.ranks = 1 + *std::max_element(placement.begin(), placement.end());
   problem.microbatches = strategy.microbatches;
   addTimes(problem, model, *estimate);
-  problem.hop.assign(problem.ranks, std::vector<int64_t>(problem.ranks, 0));
-  for (uint32_t from = 0; from < problem.ranks; ++from)
-    for (uint32_t to = 0; to < problem.ranks; ++to)
-      if (from != to)
-        problem.hop[from][to] = estimate->hopTime(from, to);
+  problem.hop = estimate->hopTimes(problem.ranks);
   std::vector<int64_t> persistent;
   for (uint32_t rank = 0; rank < problem.ranks; ++rank)
     persistent.push_back(

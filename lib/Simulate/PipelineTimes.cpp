@@ -245,14 +245,8 @@ simulate::pipelineProblemOf(const Model &model, const Strategy &strategy,
   problem.ranks = uint32_t(meter.persistentBytes().size());
   problem.microbatches = strategy.microbatches;
   meter.addTo(problem);
-  int64_t replicas = strategy.replicas();
-  problem.hop.assign(problem.ranks, std::vector<int64_t>(problem.ranks, 0));
-  for (uint32_t from = 0; from < problem.ranks; ++from)
-    for (uint32_t to = 0; to < problem.ranks; ++to)
-      if (from != to)
-        problem.hop[from][to] = std::llround(
-            1e9 * setting.cost.transferSeconds(meter.largestMessage(),
-                                               from * replicas, to * replicas));
+  problem.hop = hopTimes(setting.cost, meter.largestMessage(), problem.ranks,
+                         strategy.replicas());
   if (Result<void> added = addCapacities(problem, meter.persistentBytes(),
                                          setting.topology.device.memoryBytes);
       !added)
