@@ -6,6 +6,7 @@
 #include "Segments.h"
 #include "StepEstimate.h"
 
+#include "hocket/Plan/Stages.h"
 #include "hocket/Plan/StrategyCheck.h"
 #include "hocket/Plan/Textbook.h"
 
@@ -33,10 +34,7 @@ std::vector<uint32_t> stagesOn(const std::vector<uint32_t> &placement,
 
 void addTimes(PipelineProblem &problem, const Model &model,
               const StepEstimate &estimate) {
-  bool isSplit = std::any_of(
-      model.stages.begin(), model.stages.end(), [](const Stage &stage) {
-        return stage.find(TaskKind::Bi) || stage.find(TaskKind::W);
-      });
+  bool isSplit = isBackwardSplit(model);
   for (const Stage &stage : model.stages) {
     problem.forward.push_back(estimate.taskTime(stage, TaskKind::F));
     problem.inputGradient.push_back(
