@@ -127,6 +127,17 @@ TEST(Profile, ErrorsNameTheField) {
               "since it was measured");
   expectError("\"update\"", "\"f\"",
               "p.json: field 'kernels[1].symbol' is given twice");
+  expectError("\"cores\": 2", "\"cores\": 2, \"core\": 2",
+              "p.json: field 'core' is not a field of a profile");
+  expectError("\"samples\": [", "\"sample\": 1, \"samples\": [",
+              "p.json: field 'kernels[0].sample' is not a field of a profile");
+  expectError("\"calls\": 5", "\"calls\": 5, \"call\": 5",
+              "p.json: field 'kernels[0].samples[0].call' is not a field of a "
+              "profile");
+  expectError("\"latency_seconds\"", "\"bytes\": 1, \"latency_seconds\"",
+              "p.json: field 'fill.bytes' is not a field of a profile");
+  expectError("\"cores\": 2", "\"cores\": 2, \"cores\": 3",
+              "p.json: field 'cores' is given twice");
   expectError("{", "[", "p.json: not a profile: it is no JSON");
   EXPECT_EQ(parseProfile("[]", "p.json").error().message,
             "p.json: field 'hocket_profile' is missing");
