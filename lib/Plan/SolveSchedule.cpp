@@ -54,16 +54,28 @@ void dropAbsent(const Model &model,
     });
 }
 
+/// What would have to change so that a microbatch fits on every rank.
+void addRemedy(std::vector<std::string> &notes, int64_t lackingBytes) {
+  if (lackingBytes > 0)
+    notes.push_back("a device needs at least " + std::to_string(lackingBytes) +
+                    " bytes more than it has");
+  notes.push_back("use more pipeline ranks, or smaller microbatches");
+}
+
 Error infeasible(const PipelineProblem &problem,
                  const ScheduleSolution &solution) {
   std::vector<std::string> notes;
+  int64_t lacking = 0;
   for (size_t rank = 0; rank < solution.smallestCapacity.size(); ++rank)
-    if (solution.smallestCapacity[rank] > problem.capacity[rank])
+    if (int64_t lack = solution.smallestCapacity[rank] - problem.capacity[rank];
+        lack > 0) {
+      lacking = std::max(lacking, lack);
       notes.push_back("pipeline rank " + std::to_string(rank) + " has " +
                       std::to_string(problem.capacity[rank]) +
                       " bytes for activations; one microbatch takes " +
                       std::to_string(solution.smallestCapacity[rank]));
-  notes.push_back("use more pipeline ranks, or smaller microbatches");
+    }
+  addRemedy(notes, lacking);
   return fail("no schedule fits in memory", std::move(notes));
 }
 
@@ -89,13 +101,23 @@ std::vector<std::vector<int64_t>> plan::hopTimes(const CostModel &cost,
 Result<void> plan::addCapacities(PipelineProblem &problem,
                                  const std::vector<int64_t> &persistent,
                                  int64_t deviceBytes) {
+  std::vector<int64_t> microbatch(problem.ranks, 0);
+  for (size_t stage = 0; stage < problem.placement.size(); ++stage)
+    microbatch[problem.placement[stage]] += problem.activation[stage];
+  int64_t lacking = 0;
+  for (uint32_t rank = 0; rank < problem.ranks; ++rank)
+    lacking =
+        std::max(lacking, persistent[rank] + microbatch[rank] - deviceBytes);
   for (uint32_t rank = 0; rank < problem.ranks; ++rank) {
-    if (persistent[rank] > deviceBytes)
+    if (persistent[rank] > deviceBytes) {
+      std::vector<std::string> notes;
+      addRemedy(notes, lacking);
       return fail("pipeline rank " + std::to_string(rank) + " keeps " +
                       std::to_string(persistent[rank]) +
                       " bytes through the step and a device has " +
                       std::to_string(deviceBytes),
-                  {"use more pipeline ranks, or smaller microbatches"});
+                  std::move(notes));
+    }
     problem.capacity.push_back(deviceBytes - persistent[rank]);
   }
   return {};
@@ -198,6 +220,8 @@ Result<SolvedSchedule> plan::solveSchedule(const Model &model,
 
   std::optional<SolvedSchedule> best;
   std::optional<Error> refusal;
+  // Of placements for which the limit came before an answer.
+  std::optional<int64_t> openBound;
   for (const std::vector<uint32_t> &placement : *placements) {
     Result<PipelineProblem> pipeline = problemOf(placement);
     if (!pipeline)
@@ -217,6 +241,8 @@ Result<SolvedSchedule> plan::solveSchedule(const Model &model,
     if (!solution.hasSolution()) {
       refusal = fail("no schedule was found within the limit",
                      {"give the solver more time"});
+      openBound = std::min(openBound.value_or(solution.lowerBound),
+                           solution.lowerBound);
       continue;
     }
     if (Result<void> verified = verify(problem, solution); !verified)
@@ -243,6 +269,8 @@ Result<SolvedSchedule> plan::solveSchedule(const Model &model,
   if (!best)
     return *refusal;
   SolutionSummary &summary = best->summary;
+  if (openBound)
+    summary.lowerBound = std::min(summary.lowerBound, *openBound);
   if (summary.value > summary.lowerBound)
     summary.status = SolutionStatus::Feasible;
   return std::move(*best);

@@ -10,9 +10,27 @@
 using namespace hocket;
 using namespace hocket::plan;
 
+Result<void> plan::checkCosts(const Model &model, const CostModel &cost) {
+  for (const Stage &stage : model.stages)
+    for (const TaskTemplate &task : stage.tasks) {
+      const std::string &symbol = model.kernels[task.kernel].symbol;
+      if (cost.covers(symbol))
+        continue;
+      bool isPart = task.kind == TaskKind::Bi || task.kind == TaskKind::W;
+      return Error(ErrorCode::InvalidArgument,
+                   "the measured costs have no kernel '" + symbol + "'",
+                   {std::string("measure a plan of the same stages that runs "
+                                "it (hocket-run --profile)") +
+                    (isPart ? ", such as one of the schedule zb_h1" : "")});
+    }
+  return {};
+}
+
 Result<StepEstimate> StepEstimate::create(const Model &model,
                                           const Strategy &strategy,
                                           const ScheduleSetting &setting) {
+  if (Result<void> covered = checkCosts(model, setting.cost); !covered)
+    return covered.error();
   StepEstimate estimate(model, strategy, setting);
   if (Result<void> sized = estimate.sizeMicrobatches(strategy.microbatches);
       !sized)

@@ -12,7 +12,8 @@ namespace hocket::plan {
 /// those of the largest one.
 class StepEstimate {
 public:
-  /// Errors: InvalidArgument, for fewer sequences than microbatches.
+  /// Errors: InvalidArgument, for fewer sequences than microbatches and for
+  /// kernels that the costs do not cover.
   static Result<StepEstimate> create(const Model &model,
                                      const Strategy &strategy,
                                      const ScheduleSetting &setting);

@@ -210,6 +210,8 @@ simulate::pipelineProblemOf(const Model &model, const Strategy &strategy,
                             const ScheduleSetting &setting,
                             const ScheduleRegistry &schedules,
                             const std::vector<uint32_t> &placement) {
+  if (Result<void> covered = checkCosts(model, setting.cost); !covered)
+    return covered.error();
   Result<Plan> plan = expand(model, forwardsFirst(model, strategy, placement),
                              setting.lengths, schedules);
   if (!plan)

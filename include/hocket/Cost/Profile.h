@@ -77,6 +77,9 @@ public:
   ProfiledCost(Profile profile, const CostModel &otherwise)
       : measured(std::move(profile)), otherwise(otherwise) {}
 
+  bool covers(std::string_view kernel) const override {
+    return measured.kernels.find(kernel) != measured.kernels.end();
+  }
   double workSeconds(const Work &work) const override;
   double transferSeconds(int64_t bytes, int64_t from,
                          int64_t to) const override;

@@ -28,6 +28,11 @@ struct ScheduleSetting {
   const CostModel &cost;
 };
 
+/// Whether `cost` covers the kernels of all tasks of the stages: a schedule for
+/// times of which some are measured and others predicted suits neither machine.
+/// Errors: InvalidArgument, naming the kernel.
+Result<void> checkCosts(const Model &model, const CostModel &cost);
+
 /// The pipeline of `strategy`, which is not refined, with the stages on the
 /// ranks of `placement`.
 /// Times are whole nanoseconds: those of a microbatch of average size. Memory
