@@ -130,12 +130,15 @@ std::vector<KernelSample> readSamples(Reader &reader, const Json &kernel,
     sample.seconds = reader.number(list[i], at, "seconds");
     sample.calls =
         reader.integer(reader.field(list[i], at, "calls"), at + ".calls", 1);
-    reader.expectOnly(list[i], at, {"symbols", "seconds", "calls"});
+    if (list[i].is_object() && list[i].contains("flops"))
+      sample.flops = reader.integer(list[i]["flops"], at + ".flops", 0);
+    reader.expectOnly(list[i], at, {"symbols", "seconds", "calls", "flops"});
     samples.push_back(sample);
   }
   std::sort(samples.begin(), samples.end(),
             [](const KernelSample &left, const KernelSample &right) {
-              return left.symbols < right.symbols;
+              return std::tie(left.symbols, left.flops) <
+                     std::tie(right.symbols, right.flops);
             });
   return samples;
 }
@@ -149,7 +152,8 @@ std::string Profile::str() const {
     for (const KernelSample &sample : samples)
       values.push_back({{"symbols", sample.symbols},
                         {"seconds", sample.seconds},
-                        {"calls", sample.calls}});
+                        {"calls", sample.calls},
+                        {"flops", sample.flops}});
     list.push_back({{"symbol", symbol}, {"samples", std::move(values)}});
   }
   Json document = {{"hocket_profile", kVersion},

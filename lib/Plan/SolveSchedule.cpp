@@ -6,10 +6,12 @@
 #include "Segments.h"
 #include "StepEstimate.h"
 
+#include "hocket/Plan/Stages.h"
 #include "hocket/Plan/StrategyCheck.h"
 #include "hocket/Plan/Textbook.h"
 
 #include <algorithm>
+#include <cmath>
 
 using namespace hocket;
 using namespace hocket::plan;
@@ -32,10 +34,7 @@ std::vector<uint32_t> stagesOn(const std::vector<uint32_t> &placement,
 
 void addTimes(PipelineProblem &problem, const Model &model,
               const StepEstimate &estimate) {
-  bool isSplit = std::any_of(
-      model.stages.begin(), model.stages.end(), [](const Stage &stage) {
-        return stage.find(TaskKind::Bi) || stage.find(TaskKind::W);
-      });
+  bool isSplit = isBackwardSplit(model);
   for (const Stage &stage : model.stages) {
     problem.forward.push_back(estimate.taskTime(stage, TaskKind::F));
     problem.inputGradient.push_back(
@@ -81,6 +80,23 @@ Error infeasible(const PipelineProblem &problem,
 }
 
 } // namespace
+
+int64_t plan::toNanoseconds(double seconds) {
+  constexpr double most = 1e15;
+  return std::llround(std::clamp(seconds * 1e9, 1.0, most));
+}
+
+std::vector<std::vector<int64_t>> plan::hopTimes(const CostModel &cost,
+                                                 int64_t bytes, uint32_t ranks,
+                                                 uint32_t replicas) {
+  std::vector<std::vector<int64_t>> times(ranks, std::vector<int64_t>(ranks));
+  for (uint32_t from = 0; from < ranks; ++from)
+    for (uint32_t to = 0; to < ranks; ++to)
+      if (from != to)
+        times[from][to] = toNanoseconds(cost.transferSeconds(
+            bytes, int64_t(from) * replicas, int64_t(to) * replicas));
+  return times;
+}
 
 Result<void> plan::addCapacities(PipelineProblem &problem,
                                  const std::vector<int64_t> &persistent,
@@ -175,11 +191,7 @@ plan::pipelineProblemOf(const Model &model, const Strategy &strategy,
   problem.ranks = 1 + *std::max_element(placement.begin(), placement.end());
   problem.microbatches = strategy.microbatches;
   addTimes(problem, model, *estimate);
-  problem.hop.assign(problem.ranks, std::vector<int64_t>(problem.ranks, 0));
-  for (uint32_t from = 0; from < problem.ranks; ++from)
-    for (uint32_t to = 0; to < problem.ranks; ++to)
-      if (from != to)
-        problem.hop[from][to] = estimate->hopTime(from, to);
+  problem.hop = estimate->hopTimes(problem.ranks);
   std::vector<int64_t> persistent;
   for (uint32_t rank = 0; rank < problem.ranks; ++rank)
     persistent.push_back(

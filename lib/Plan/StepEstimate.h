@@ -20,9 +20,8 @@ public:
 
   /// Of the task `kind` of `stage`; 1 where there is no such task.
   int64_t taskTime(const Stage &stage, TaskKind kind) const;
-  /// Of the longest activations of any stage, from one pipeline rank to another
-  /// of the same data coordinate.
-  int64_t hopTime(uint32_t from, uint32_t to) const;
+  /// Of the longest activations of any stage (plan::hopTimes()).
+  std::vector<std::vector<int64_t>> hopTimes(uint32_t ranks) const;
   /// Kept of a microbatch from its forward to its backward.
   int64_t activationBytes(const Stage &stage) const;
   /// Kept through the step by a rank with these stages: parameters, gradients,

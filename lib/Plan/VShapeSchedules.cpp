@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <deque>
+#include <numeric>
 #include <optional>
 
 using namespace hocket;
@@ -64,18 +65,31 @@ public:
   }
   const RankState &state(uint32_t rank) const { return ranks[rank]; }
 
-  /// Runs `choose` for each rank and slot until every task has run.
+  /// Runs `choose` for each slot and each rank that it can tell something new
+  /// until every task has run. What a rank can run changes when it has run
+  /// something or a neighbour has.
   template <typename Choose>
   std::vector<std::vector<ScheduledTask>> run(Choose choose) {
     size_t left = size_t(6) * shape.ranks * shape.microbatches;
     std::vector<std::pair<uint32_t, Choice>> chosen;
+    std::vector<uint32_t> awake(shape.ranks);
+    std::iota(awake.begin(), awake.end(), 0);
     for (slot = 1; left > 0; ++slot) {
       chosen.clear();
-      for (uint32_t rank = 0; rank < shape.ranks; ++rank)
+      for (uint32_t rank : awake)
         if (std::optional<Choice> choice = choose(*this, rank))
           chosen.emplace_back(rank, *choice);
-      for (auto [rank, choice] : chosen)
+      awake.clear();
+      auto wake = [&](uint32_t rank) {
+        if (awake.empty() || awake.back() < rank)
+          awake.push_back(rank);
+      };
+      for (auto [rank, choice] : chosen) {
         start(rank, choice);
+        for (uint32_t near = rank == 0 ? 0 : rank - 1;
+             near <= rank + 1 && near < shape.ranks; ++near)
+          wake(near);
+      }
       left -= chosen.size();
     }
     return std::move(orders);

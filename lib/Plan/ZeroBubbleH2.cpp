@@ -36,7 +36,14 @@ public:
       ++next;
     };
     auto repeat = [&](uint32_t times, std::string_view kinds) {
-      for (uint32_t i = 0; i < times; ++i)
+      // The pattern may be far longer than what there is of it.
+      auto isAbsent = [&](char kind) {
+        return (kind == 'F'   ? forwards
+                : kind == 'I' ? gradients
+                              : weights) >= shape.microbatches;
+      };
+      for (uint32_t i = 0;
+           i < times && !std::all_of(kinds.begin(), kinds.end(), isAbsent); ++i)
         for (char kind : kinds)
           kind == 'F'   ? add(TaskKind::F, forwards)
           : kind == 'I' ? add(TaskKind::Bi, gradients)

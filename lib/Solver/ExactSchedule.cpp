@@ -9,16 +9,18 @@ using namespace hocket;
 
 using Problem = ScheduleProblem;
 
+/// Of a Boolean or a task with its clauses, before they are asked for.
+static constexpr int64_t kLiteralWork = 200;
+
 ExactSchedule::ExactSchedule(const Problem &problem,
                              const DecisionEngineFactory &engines,
-                             uint64_t seed, int64_t horizon)
+                             uint64_t seed, int64_t horizon, Budget &budget)
     : problem(problem), graph(problem),
       blockCount(uint32_t(problem.blocks.size())), precedes(graph),
       units(problem, graph, int64_t(problem.taskCount())),
       engine(engines.create(EngineLogic::Differences, seed)) {
-  addTasks(horizon);
-  addOrders();
-  addMemory();
+  isComplete =
+      addTasks(horizon, budget) && addOrders(budget) && addMemory(budget);
 }
 
 size_t ExactSchedule::size(const Problem &problem) {
@@ -39,8 +41,10 @@ int64_t ExactSchedule::granularity(const Problem &problem) {
   return std::max<int64_t>(1, divisor);
 }
 
-void ExactSchedule::addTasks(int64_t horizon) {
+bool ExactSchedule::addTasks(int64_t horizon, Budget &budget) {
   for (size_t task = 0; task < problem.taskCount(); ++task) {
+    if (!budget.spend(kLiteralWork))
+      return false;
     size_t block = task % blockCount;
     int64_t latest = horizon - graph.tail[block] - problem.blocks[block].time;
     start.push_back(engine->addInteger(graph.head[block],
@@ -57,7 +61,7 @@ void ExactSchedule::addTasks(int64_t horizon) {
                               -problem.blocks[block].time);
     }
   if (problem.objective != Problem::Objective::Span)
-    return;
+    return true;
   for (uint32_t rank = 0; rank < problem.ranks; ++rank) {
     firstOf.push_back(engine->addInteger(0, horizon));
     lastOf.push_back(engine->addInteger(0, horizon));
@@ -68,6 +72,7 @@ void ExactSchedule::addTasks(int64_t horizon) {
           -problem.blocks[block].time);
     }
   }
+  return true;
 }
 
 int ExactSchedule::known(uint32_t first, uint32_t second) const {
@@ -88,7 +93,7 @@ Literal ExactSchedule::before(uint32_t first, uint32_t second) const {
                         : !literals.at({second, first});
 }
 
-void ExactSchedule::addOrders() {
+bool ExactSchedule::addOrders(Budget &budget) {
   for (const std::vector<uint32_t> &blocks : graph.ofRank)
     for (uint32_t a : blocks)
       for (uint32_t b : blocks) {
@@ -102,6 +107,8 @@ void ExactSchedule::addOrders() {
               std::swap(first, second);
             if (known(first, second) != 0 || literals.count({first, second}))
               continue;
+            if (!budget.spend(kLiteralWork))
+              return false;
             Literal literal = engine->addBoolean();
             literals[{first, second}] = literal;
             engine->addDifference(start[first], start[second],
@@ -112,11 +119,12 @@ void ExactSchedule::addOrders() {
                                   {literal});
           }
       }
+  return true;
 }
 
 /// What has run on a rank before a task that takes memory, together with it,
 /// must fit.
-void ExactSchedule::addMemory() {
+bool ExactSchedule::addMemory(Budget &budget) {
   for (uint32_t rank = 0; rank < problem.ranks; ++rank) {
     if (problem.capacity[rank] == Problem::kUnlimited)
       continue;
@@ -151,12 +159,17 @@ void ExactSchedule::addMemory() {
               sum.emplace_back(-weight, !literal);
             }
           }
+        if (!budget.spend(10 * int64_t(sum.size())))
+          return false;
         engine->addAtMost(sum, bound);
       }
   }
+  return true;
 }
 
 Answer ExactSchedule::find(int64_t value, Budget &budget) {
+  if (!isComplete)
+    return Answer::Unknown;
   engine->push();
   if (problem.objective == Problem::Objective::Span) {
     for (uint32_t rank = 0; rank < problem.ranks; ++rank)

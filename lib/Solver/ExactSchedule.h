@@ -18,9 +18,11 @@ class ExactSchedule {
 public:
   /// `horizon` is a makespan that some best schedule does not exceed: for the
   /// makespan a value that is known to be reached, else sequentialLength().
+  /// Where the budget ends before all is said to the engine, every answer is
+  /// Unknown.
   ExactSchedule(const ScheduleProblem &problem,
                 const DecisionEngineFactory &engines, uint64_t seed,
-                int64_t horizon);
+                int64_t horizon, Budget &budget);
 
   Answer find(int64_t value, Budget &budget);
   /// Of the last find() that said yes.
@@ -36,9 +38,10 @@ private:
   Literal before(uint32_t first, uint32_t second) const;
   /// +1: known to come first; -1: known to come second; 0: open.
   int known(uint32_t first, uint32_t second) const;
-  void addTasks(int64_t horizon);
-  void addOrders();
-  void addMemory();
+  // False where the budget ends before all are added.
+  bool addTasks(int64_t horizon, Budget &budget);
+  bool addOrders(Budget &budget);
+  bool addMemory(Budget &budget);
 
   const ScheduleProblem &problem;
   ScheduleGraph graph;
@@ -49,6 +52,7 @@ private:
   std::vector<Integer> start;
   std::vector<Integer> firstOf, lastOf; // of ranks, for spans
   std::map<std::pair<uint32_t, uint32_t>, Literal> literals;
+  bool isComplete = false;
   std::vector<int64_t> found;
 };
 

@@ -7,6 +7,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
+#include <unordered_map>
 
 using namespace hocket;
 
@@ -37,6 +39,11 @@ Result<Json> hocket::readJsonFile(const std::string &path) {
   if (!text)
     return text.error();
   return parseJson(*text, path);
+}
+
+void hocket::appendField(Json &object, std::string name, Json value) {
+  object.get_ref<Json::object_t &>().emplace_back(std::move(name),
+                                                  std::move(value));
 }
 
 FieldReader::FieldReader(const Json &document, std::string source)
@@ -74,6 +81,26 @@ FieldReader FieldReader::operator[](const char *field) const {
   else
     reader.value = &(*value)[field];
   return reader;
+}
+
+std::vector<FieldReader>
+FieldReader::fields(const std::vector<std::string> &names) const {
+  std::unordered_map<std::string_view, const Json *> byName;
+  if (value && !value->is_object())
+    fail("must be an object");
+  else if (value)
+    for (const auto &[name, field] : value->get_ref<const Json::object_t &>())
+      byName.emplace(name, &field);
+  std::vector<FieldReader> readers;
+  for (const std::string &name : names) {
+    readers.push_back(FieldReader(
+        nullptr, path.empty() ? name : path + "." + name, firstError, source));
+    if (auto found = byName.find(name); found != byName.end())
+      readers.back().value = found->second;
+    else if (value)
+      readers.back().fail("is missing");
+  }
+  return readers;
 }
 
 FieldReader FieldReader::at(size_t index) const {

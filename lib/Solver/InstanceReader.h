@@ -38,6 +38,10 @@ struct Range {
   static Range atLeast(double low) { return {low}; }
 };
 
+/// Adds a field that is not there yet to an object. An object of the library
+/// looks through all its fields before it adds one.
+void appendField(Json &object, std::string name, Json value);
+
 class FieldReader {
 public:
   /// A document; `source` (a path) begins its errors.
@@ -52,6 +56,8 @@ public:
   /// The reader of a field, which must be there.
   FieldReader operator[](const char *field) const;
   FieldReader at(size_t index) const;
+  /// The readers of many fields, which must all be there.
+  std::vector<FieldReader> fields(const std::vector<std::string> &names) const;
 
   /// The value itself, of the type that is asked for.
   double number(Range range = {}) const;

@@ -3,21 +3,28 @@
 #include "ListScheduler.h"
 
 #include <algorithm>
+#include <utility>
 
 using namespace hocket;
 
 ListScheduler::ListScheduler(const ScheduleProblem &problem)
     : problem(problem), graph(problem),
       blockCount(uint32_t(problem.blocks.size())), memoryBlocks(problem.ranks),
-      memoryBit(size_t(problem.ranks) * blockCount, -1) {
+      memoryBit(blockCount), place(blockCount) {
   constexpr size_t maxBits = 32;
+  for (uint32_t i = 0; i < blockCount; ++i)
+    place[graph.topological[i]] = i;
+  for (uint32_t block = 0; block < blockCount; ++block)
+    memoryBit[block].assign(problem.blocks[block].devices.size(), -1);
   for (uint32_t rank = 0; rank < problem.ranks; ++rank) {
     if (problem.capacity[rank] == ScheduleProblem::kUnlimited)
       continue;
     for (uint32_t block : graph.ofRank[rank])
       if (problem.blocks[block].memory != 0 &&
           memoryBlocks[rank].size() < maxBits) {
-        memoryBit[size_t(rank) * blockCount + block] =
+        const std::vector<uint32_t> &devices = problem.blocks[block].devices;
+        auto device = std::lower_bound(devices.begin(), devices.end(), rank);
+        memoryBit[block][size_t(device - devices.begin())] =
             int32_t(memoryBlocks[rank].size());
         memoryBlocks[rank].push_back(block);
       }
@@ -39,6 +46,33 @@ void ListScheduler::reset() {
   releases.assign(problem.ranks, {});
   events = {};
   started = 0;
+  steps = int64_t(count);
+  foreseen.assign(problem.ranks, {});
+  for (uint32_t block : graph.topological)
+    if (isForeseen(block))
+      addForeseen(block);
+}
+
+void ListScheduler::addForeseen(uint32_t block) {
+  for (uint32_t device : problem.blocks[block].devices) {
+    std::vector<uint32_t> &list = foreseen[device];
+    auto after = list.end();
+    while (after != list.begin() && place[*(after - 1)] > place[block])
+      --after;
+    list.insert(after, block);
+  }
+}
+
+void ListScheduler::removeForeseen(uint32_t block) {
+  for (uint32_t device : problem.blocks[block].devices)
+    std::erase(foreseen[device], block);
+}
+
+/// -1 where a block does not matter for the memory of the device.
+int32_t ListScheduler::memoryBitOf(uint32_t device, uint32_t block) const {
+  const std::vector<uint32_t> &devices = problem.blocks[block].devices;
+  auto found = std::lower_bound(devices.begin(), devices.end(), device);
+  return memoryBit[block][size_t(found - devices.begin())];
 }
 
 /// What a microbatch still takes at its fullest moment, if it goes on in
@@ -65,7 +99,7 @@ void ListScheduler::settle(uint32_t device, int64_t now) {
 }
 
 void ListScheduler::take(uint32_t device, uint32_t microbatch, uint32_t block) {
-  int32_t bit = memoryBit[size_t(device) * blockCount + block];
+  int32_t bit = memoryBitOf(device, block);
   if (bit < 0)
     return;
   int64_t memory = problem.blocks[block].memory;
@@ -84,7 +118,7 @@ void ListScheduler::take(uint32_t device, uint32_t microbatch, uint32_t block) {
 
 bool ListScheduler::admits(uint32_t device, uint32_t microbatch,
                            uint32_t block) const {
-  int32_t bit = memoryBit[size_t(device) * blockCount + block];
+  int32_t bit = memoryBitOf(device, block);
   int64_t memory = problem.blocks[block].memory;
   if (bit < 0 || memory <= 0)
     return true;
@@ -115,6 +149,7 @@ bool ListScheduler::admitsOnAll(uint32_t task, int64_t now) {
   uint32_t block = task % blockCount;
   for (uint32_t device : problem.blocks[block].devices) {
     settle(device, now);
+    steps += 1 + int64_t(inFlight[device].size());
     if (!admits(device, task / blockCount, block))
       return false;
   }
@@ -135,6 +170,9 @@ void ListScheduler::start(uint32_t task, int64_t now) {
   starts[task] = now;
   ++started;
   ++nextMicrobatch[block];
+  if (!isForeseen(block))
+    removeForeseen(block);
+  steps += int64_t(what.devices.size());
   for (uint32_t device : what.devices) {
     idle[device] = idle[device] < 0 ? 0 : idle[device] + now - freeAt[device];
     freeAt[device] = end;
@@ -147,9 +185,15 @@ void ListScheduler::start(uint32_t task, int64_t now) {
   for (const ScheduleProblem::Dependency &user : graph.after[block]) {
     uint32_t next = task - block + user.block;
     ready[next] = std::max(ready[next], end + user.lag);
-    if (--missing[next] == 0)
-      for (uint32_t device : problem.blocks[user.block].devices)
-        events.push({ready[next], device});
+    ++steps;
+    if (--missing[next] > 0)
+      continue;
+    const std::vector<uint32_t> &devices = problem.blocks[user.block].devices;
+    for (uint32_t device : devices)
+      events.push({ready[next], device});
+    steps += int64_t(devices.size());
+    if (next == headOf(user.block))
+      addForeseen(user.block);
   }
 }
 
@@ -159,11 +203,13 @@ void ListScheduler::examine(uint32_t device, int64_t now,
     return;
   constexpr uint32_t none = ~0u;
   uint32_t best = none;
-  for (uint32_t block : graph.ofRank[device]) {
-    if (nextMicrobatch[block] >= problem.microbatches)
-      continue;
+  for (uint32_t block : foreseen[device]) {
     uint32_t task = headOf(block);
-    if (!isForeseen(task) || ready[task] > now || freeTime(block) > now)
+    ++steps;
+    if (ready[task] > now)
+      continue;
+    steps += int64_t(problem.blocks[block].devices.size());
+    if (freeTime(block) > now)
       continue;
     if (best != none && policy.priority[task] >= policy.priority[best])
       continue;
@@ -174,12 +220,12 @@ void ListScheduler::examine(uint32_t device, int64_t now,
     return;
   // Is there one of smaller priority that will be ready before this one ends?
   int64_t end = now + problem.blocks[best % blockCount].time;
-  for (uint32_t block : graph.ofRank[device]) {
-    if (nextMicrobatch[block] >= problem.microbatches)
-      continue;
+  for (uint32_t block : foreseen[device]) {
     uint32_t task = headOf(block);
-    if (!isForeseen(task) || policy.priority[task] >= policy.priority[best])
+    ++steps;
+    if (policy.priority[task] >= policy.priority[best])
       continue;
+    steps += int64_t(problem.blocks[block].devices.size());
     int64_t begin = std::max(ready[task], freeTime(block));
     if (begin <= now || begin >= end)
       continue;
@@ -206,9 +252,10 @@ std::vector<int64_t> ListScheduler::run(const Policy &policy, Budget &budget) {
     while (!events.empty() && events.top().time == event.time &&
            events.top().device == event.device)
       events.pop();
-    if (!budget.spend(4))
-      return {};
     examine(event.device, event.time, policy);
+    // Four steps take as long as one unit of work.
+    if (!budget.spend(2 + std::exchange(steps, 0) / 4))
+      return {};
   }
   if (started < problem.taskCount())
     return {};

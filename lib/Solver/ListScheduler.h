@@ -43,11 +43,18 @@ private:
   uint32_t headOf(uint32_t block) const {
     return uint32_t(size_t(nextMicrobatch[block]) * blockCount + block);
   }
-  /// Whether every task that `task` needs has started.
-  bool isForeseen(uint32_t task) const { return missing[task] == 0; }
+  /// Whether every task that the next one of a block needs has started.
+  bool isForeseen(uint32_t block) const {
+    return nextMicrobatch[block] < problem.microbatches &&
+           missing[headOf(block)] == 0;
+  }
+  void addForeseen(uint32_t block);
+  void removeForeseen(uint32_t block);
+  int32_t memoryBitOf(uint32_t device, uint32_t block) const;
   bool admits(uint32_t device, uint32_t microbatch, uint32_t block) const;
   bool admitsOnAll(uint32_t task, int64_t now);
   int64_t freeTime(uint32_t block) const;
+  /// Starts what `device` should run at `now`, if anything.
   void examine(uint32_t device, int64_t now, const Policy &policy);
   void start(uint32_t task, int64_t now);
 
@@ -57,13 +64,16 @@ private:
   /// Blocks of a rank that matter for memory, as bits of a mask; for each mask
   /// of what is done, what one microbatch still needs at its fullest moment.
   std::vector<std::vector<uint32_t>> memoryBlocks; // by rank
-  std::vector<int32_t> memoryBit;                  // [rank][block]
+  std::vector<std::vector<int32_t>> memoryBit;     // by block and its device
+  std::vector<uint32_t> place; // by block, in the topological order
 
   // The state of a run.
   std::vector<uint32_t> nextMicrobatch; // by block
   std::vector<uint32_t> missing;        // by task
-  std::vector<int64_t> ready, starts;   // by task
-  std::vector<int64_t> freeAt, held;    // by rank
+  /// By rank: its blocks whose next task is foreseen, topologically sorted.
+  std::vector<std::vector<uint32_t>> foreseen;
+  std::vector<int64_t> ready, starts; // by task
+  std::vector<int64_t> freeAt, held;  // by rank
   std::vector<int64_t> idle; // by rank, since its first task; -1: before it
   struct InFlight {
     uint32_t microbatch;
@@ -78,6 +88,7 @@ private:
   std::vector<std::vector<Release>> releases; // by rank: not yet ended
   std::priority_queue<Event, std::vector<Event>, std::greater<>> events;
   size_t started = 0;
+  int64_t steps = 0; // elementary ones, since the budget was charged
 
   int64_t remainingPeak(uint32_t device, uint32_t done) const;
   void settle(uint32_t device, int64_t now);

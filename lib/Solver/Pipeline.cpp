@@ -38,7 +38,7 @@ ScheduleProblem PipelineProblem::toSchedule() const {
     if (stage > 0)
       forwardBlock.after.push_back(
           {block(Kind::F, stage - 1),
-           hop[placement[stage - 1]][placement[stage]]});
+           hopBetween(placement[stage - 1], placement[stage])});
     problem.blocks.push_back(forwardBlock);
 
     backwardBlock.name = (splitsBackward() ? "Bi" : "B") + number;
@@ -47,7 +47,7 @@ ScheduleProblem PipelineProblem::toSchedule() const {
     if (stage + 1 < stages())
       backwardBlock.after.push_back(
           {block(backward, stage + 1),
-           hop[placement[stage + 1]][placement[stage]]});
+           hopBetween(placement[stage + 1], placement[stage])});
     int64_t kept = !splitsBackward()       ? 0
                    : keptForWeight.empty() ? activation[stage]
                                            : keptForWeight[stage];

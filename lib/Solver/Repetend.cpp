@@ -12,6 +12,9 @@ using Problem = ScheduleProblem;
 /// In microbatches, between blocks that may follow each other.
 static constexpr int64_t kLargestDistance = 1000;
 
+/// Of a literal with its clauses, before it is asked for.
+static constexpr int64_t kLiteralWork = 200;
+
 static int64_t floorDivide(int64_t a, int64_t b) {
   return a / b - (a % b != 0 && (a < 0) != (b < 0));
 }
@@ -40,9 +43,9 @@ int64_t Repetend::sufficientLength(int64_t period) const {
   return graph.criticalPath(problem) + int64_t(problem.blocks.size()) * period;
 }
 
-void Repetend::addOrders(DecisionEngine &engine,
+bool Repetend::addOrders(DecisionEngine &engine,
                          const std::vector<Integer> &start, int64_t period,
-                         int64_t length) {
+                         int64_t length, Budget &budget) {
   orders.clear();
   size_t count = problem.blocks.size();
   std::set<std::pair<uint32_t, uint32_t>> pairs;
@@ -69,6 +72,8 @@ void Repetend::addOrders(DecisionEngine &engine,
     order.low = -floorDivide(most - firstTime, period);
     int64_t high = 1 - floorDivide(least + secondTime + period - 1, period);
     for (int64_t q = order.low; q <= high; ++q) {
+      if (!budget.spend(kLiteralWork))
+        return false;
       Literal literal = engine.addBoolean();
       order.literals.push_back(literal);
       engine.addDifference(start[first], start[second], q * period - firstTime,
@@ -83,6 +88,7 @@ void Repetend::addOrders(DecisionEngine &engine,
     engine.addAtMost(atMostOne, 1);
     orders.push_back(std::move(order));
   }
+  return true;
 }
 
 /// Right after block c of microbatch n has started, blocks b of the
@@ -147,7 +153,8 @@ Answer Repetend::find(int64_t period, int64_t length, Budget &budget) {
     for (const Problem::Dependency &need : graph.before[block])
       engine->addDifference(start[need.block], start[block],
                             -(problem.blocks[need.block].time + need.lag));
-  addOrders(*engine, start, period, length);
+  if (!addOrders(*engine, start, period, length, budget))
+    return Answer::Unknown;
   if (!addMemory(*engine))
     return units.isExact() ? Answer::No : Answer::Unknown;
   Answer answer = engine->check({}, budget);

@@ -34,8 +34,9 @@ private:
     std::vector<Literal> literals; // by q - low; exactly one holds
   };
 
-  void addOrders(DecisionEngine &engine, const std::vector<Integer> &start,
-                 int64_t period, int64_t length);
+  /// False where the budget ends before all are added.
+  bool addOrders(DecisionEngine &engine, const std::vector<Integer> &start,
+                 int64_t period, int64_t length, Budget &budget);
   bool addMemory(DecisionEngine &engine) const;
 
   const ScheduleProblem &problem;

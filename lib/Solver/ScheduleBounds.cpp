@@ -25,6 +25,9 @@ using Problem = ScheduleProblem;
 /// The head of a block that may run before the time that heads count from.
 constexpr int64_t kAnytime = -1;
 
+/// In which direction of time a rank is looked at.
+enum class Direction : uint8_t { Forward, Backward };
+
 /// A set of blocks of one microbatch that may be done: its work and what it
 /// holds.
 struct Prefix {
@@ -34,15 +37,22 @@ struct Prefix {
 class RankBound {
 public:
   RankBound(const Problem &problem, const ScheduleGraph &graph,
-            const BlockPrecedence &precedes, uint32_t rank)
-      : problem(problem), precedes(precedes), rank(rank),
+            const BlockPrecedence &precedes, Direction direction, uint32_t rank)
+      : problem(problem), precedes(precedes), direction(direction), rank(rank),
         blocks(graph.ofRank[rank]) {}
 
   /// How much less than `h` the rank can have worked before the moment h, for
   /// the h (`window`) where that is most; can be negative. `head` tells the
   /// earliest start of each block, kAnytime where it may be before moment 0.
   int64_t idle(const std::vector<int64_t> &head, int64_t horizon,
-               int64_t &window) const {
+               int64_t &window) {
+    byHead = blocks;
+    std::stable_sort(byHead.begin(), byHead.end(),
+                     [&](uint32_t a, uint32_t b) { return head[a] < head[b]; });
+    workBefore.assign(1, 0);
+    for (uint32_t block : byHead)
+      workBefore.push_back(workBefore.back() + problem.blocks[block].time);
+    steps += int64_t(8 * blocks.size());
     bool isBounded = std::all_of(blocks.begin(), blocks.end(),
                                  [&](uint32_t b) { return head[b] >= 0; });
     int64_t most = isBounded ? 0 : -mostWork(head, 0);
@@ -53,7 +63,7 @@ public:
         continue;
       int64_t work = mostWork(head, h);
       if (isBounded)
-        work = std::min(work, h - earliest(head));
+        work = std::min(work, h - head[byHead.front()]);
       if (h - work > most) {
         most = h - work;
         window = h;
@@ -62,12 +72,19 @@ public:
     return most;
   }
 
+  int64_t steps = 0; // elementary ones so far
+
 private:
   /// The most work that the rank can have done by `h`.
-  int64_t mostWork(const std::vector<int64_t> &head, int64_t h) const {
-    std::vector<Prefix> prefixes;
-    if (!listPrefixes(head, h, prefixes))
-      return unlimitedWork(head, h);
+  int64_t mostWork(const std::vector<int64_t> &head, int64_t h) {
+    auto end = std::partition_point(byHead.begin(), byHead.end(),
+                                    [&](uint32_t b) { return head[b] < h; });
+    auto count = size_t(end - byHead.begin());
+    steps += 10;
+    constexpr size_t maxBlocks = 14;
+    if (count > maxBlocks)
+      return workBefore[count] * int64_t(problem.microbatches);
+    std::vector<Prefix> prefixes = listPrefixes({byHead.begin(), end});
     int64_t most = int64_t(problem.microbatches) * mostOf(prefixes);
     int64_t capacity = problem.capacity[rank];
     if (capacity < Problem::kUnlimited) {
@@ -99,21 +116,6 @@ private:
     return most;
   }
 
-  int64_t earliest(const std::vector<int64_t> &head) const {
-    int64_t first = Problem::kUnlimited;
-    for (uint32_t block : blocks)
-      first = std::min(first, head[block]);
-    return first;
-  }
-
-  int64_t unlimitedWork(const std::vector<int64_t> &head, int64_t h) const {
-    int64_t work = 0;
-    for (uint32_t block : blocks)
-      if (head[block] < h)
-        work += problem.blocks[block].time * problem.microbatches;
-    return work;
-  }
-
   static int64_t mostOf(const std::vector<Prefix> &prefixes) {
     int64_t most = 0;
     for (const Prefix &prefix : prefixes)
@@ -121,17 +123,10 @@ private:
     return most;
   }
 
-  /// All sets of blocks with a head below `h` that hold their predecessors;
-  /// false where there are too many.
-  bool listPrefixes(const std::vector<int64_t> &head, int64_t h,
-                    std::vector<Prefix> &prefixes) const {
-    std::vector<uint32_t> open;
-    for (uint32_t block : blocks)
-      if (head[block] < h)
-        open.push_back(block);
-    constexpr size_t maxBlocks = 14;
-    if (open.size() > maxBlocks)
-      return false;
+  /// All sets of these blocks that hold their predecessors among them.
+  std::vector<Prefix> listPrefixes(const std::vector<uint32_t> &open) {
+    steps += int64_t(open.size()) << open.size();
+    std::vector<Prefix> prefixes;
     for (uint32_t set = 1; set < 1u << open.size(); ++set) {
       Prefix prefix;
       bool isClosed = true;
@@ -141,18 +136,27 @@ private:
         prefix.work += problem.blocks[open[i]].time;
         prefix.memory += problem.blocks[open[i]].memory;
         for (size_t k = 0; k < open.size(); ++k)
-          isClosed &= (set >> k & 1) || !precedes(open[k], open[i]);
+          isClosed &= (set >> k & 1) || !comesBefore(open[k], open[i]);
       }
       if (isClosed)
         prefixes.push_back(prefix);
     }
-    return true;
+    return prefixes;
+  }
+
+  bool comesBefore(uint32_t first, uint32_t second) const {
+    return direction == Direction::Forward ? precedes(first, second)
+                                           : precedes(second, first);
   }
 
   const Problem &problem;
-  const BlockPrecedence &precedes;
+  const BlockPrecedence &precedes; // forward
+  Direction direction;
   uint32_t rank;
   const std::vector<uint32_t> &blocks;
+  // Of idle(): the blocks by their heads, and the work of the first so many.
+  std::vector<uint32_t> byHead;
+  std::vector<int64_t> workBefore;
 };
 
 /// Longest path to each block from the start of any block of `rank`; kAnytime
@@ -174,17 +178,17 @@ std::vector<int64_t> headsFrom(const Problem &problem,
   return head;
 }
 
-/// Everything that bounds need, in both directions of time.
+/// Everything that bounds need, in both directions of time. When the budget
+/// ends they are what has been proven until then.
 class Bounds {
 public:
-  explicit Bounds(const Problem &problem)
-      : problem(problem), graph(problem), reversed(mirror(problem)),
-        reversedGraph(reversed), precedes(graph),
-        reversedPrecedes(reversedGraph) {}
+  Bounds(const Problem &problem, Budget &budget)
+      : problem(problem), budget(budget), graph(problem),
+        reversed(mirror(problem)), reversedGraph(reversed), precedes(graph) {}
 
   int64_t makespan() {
     bound = graph.criticalPath(problem);
-    for (uint32_t rank = 0; rank < problem.ranks; ++rank)
+    for (uint32_t rank = 0; rank < problem.ranks && !budget.exhausted(); ++rank)
       raise(rank, graph.head, reversedGraph.head);
     return bound;
   }
@@ -194,19 +198,21 @@ public:
   int64_t span() {
     int64_t longest = 0;
     for (uint32_t rank = 0; rank < problem.ranks; ++rank) {
+      if (budget.exhausted())
+        break;
       std::vector<int64_t> head = headsFrom(problem, graph, rank);
       std::vector<int64_t> tail = headsFrom(reversed, reversedGraph, rank);
+      budget.spend(int64_t(8 * problem.blocks.size()));
       bound = graph.load[rank] * problem.microbatches;
       for (uint32_t block : graph.ofRank[rank])
         bound = std::max(bound, head[block] + problem.blocks[block].time);
-      for (uint32_t other = 0; other < problem.ranks; ++other)
+      for (uint32_t other = 0; other < problem.ranks && !budget.exhausted();
+           ++other)
         raise(other, head, tail);
       longest = std::max(longest, bound);
     }
     return longest;
   }
-
-  int64_t period() const { return graph.largestLoad(); }
 
 private:
   /// With what `rank` has to do between two moments that heads and tails count
@@ -214,8 +220,9 @@ private:
   void raise(uint32_t rank, const std::vector<int64_t> &head,
              const std::vector<int64_t> &tail) {
     int64_t work = graph.load[rank] * problem.microbatches;
-    RankBound forward(problem, graph, precedes, rank);
-    RankBound backward(reversed, reversedGraph, reversedPrecedes, rank);
+    RankBound forward(problem, graph, precedes, Direction::Forward, rank);
+    RankBound backward(reversed, reversedGraph, precedes, Direction::Backward,
+                       rank);
     constexpr int64_t any = Problem::kUnlimited;
     int64_t window = 0, other = 0;
     // The windows at both ends must not overlap: what is known of the whole
@@ -228,27 +235,32 @@ private:
     before = forward.idle(head, bound - window, other);
     if (window <= bound)
       bound = std::max(bound, work + before + after);
+    budget.spend(forward.steps + backward.steps);
   }
 
   const Problem &problem;
+  Budget &budget;
   ScheduleGraph graph;
   ScheduleProblem reversed;
   ScheduleGraph reversedGraph;
-  BlockPrecedence precedes, reversedPrecedes;
+  BlockPrecedence precedes;
   int64_t bound = 0;
 };
 
 } // namespace
 
+int64_t hocket::scheduleLowerBound(const ScheduleProblem &problem,
+                                   Budget &budget) {
+  if (problem.objective == Problem::Objective::Period)
+    return ScheduleGraph(problem).largestLoad();
+  Bounds bounds(problem, budget);
+  return problem.objective == Problem::Objective::Makespan ? bounds.makespan()
+                                                           : bounds.span();
+}
+
 int64_t hocket::scheduleLowerBound(const ScheduleProblem &problem) {
-  Bounds bounds(problem);
-  switch (problem.objective) {
-  case Problem::Objective::Makespan:
-    return bounds.makespan();
-  case Problem::Objective::Span:
-    return bounds.span();
-  case Problem::Objective::Period:
-    return bounds.period();
-  }
-  return 0;
+  SolverOptions unlimited;
+  unlimited.timeLimit = std::numeric_limits<double>::infinity();
+  Budget budget(unlimited);
+  return scheduleLowerBound(problem, budget);
 }

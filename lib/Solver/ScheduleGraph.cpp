@@ -94,19 +94,20 @@ std::vector<int64_t> hocket::startTimes(const ScheduleProblem &problem,
                                         const TaskOrder &order) {
   ScheduleGraph graph(problem);
   size_t count = problem.taskCount(), blocks = problem.blocks.size();
-  std::vector<uint32_t> missing(count, 0);
-  std::vector<std::vector<uint32_t>> next(count); // on a rank
+  // A task waits for what it needs, and for its place on each of its ranks. In
+  // a rank's order the first task has it from the beginning.
+  std::vector<uint32_t> missing(count);
+  for (size_t task = 0; task < count; ++task)
+    missing[task] = uint32_t(graph.before[task % blocks].size());
   for (const std::vector<uint32_t> &tasks : order)
-    for (size_t i = 1; i < tasks.size(); ++i) {
-      next[tasks[i - 1]].push_back(tasks[i]);
+    for (size_t i = 1; i < tasks.size(); ++i)
       ++missing[tasks[i]];
-    }
   std::vector<uint32_t> ready;
-  for (uint32_t task = 0; task < count; ++task) {
-    missing[task] += uint32_t(graph.before[task % blocks].size());
+  ready.reserve(count);
+  for (uint32_t task = 0; task < count; ++task)
     if (missing[task] == 0)
       ready.push_back(task);
-  }
+  std::vector<size_t> place(order.size(), 0);
   std::vector<int64_t> starts(count, 0);
   for (size_t i = 0; i < ready.size(); ++i) {
     uint32_t task = ready[i], block = uint32_t(task % blocks);
@@ -118,8 +119,9 @@ std::vector<int64_t> hocket::startTimes(const ScheduleProblem &problem,
     };
     for (const ScheduleProblem::Dependency &user : graph.after[block])
       release(task - block + user.block, end + user.lag);
-    for (uint32_t user : next[task])
-      release(user, end);
+    for (uint32_t device : problem.blocks[block].devices)
+      if (++place[device] < order[device].size())
+        release(order[device][place[device]], end);
   }
   if (ready.size() < count)
     return {};

@@ -73,17 +73,19 @@ public:
     ScheduleSolution solution;
     solution.value = file.times.toTicks(reader["value"].number());
     solution.starts.resize(file.problem.taskCount());
-    FieldReader starts = reader["starts"];
-    bool isPeriod = file.problem.objective == Objective::Period;
-    for (uint32_t block = 0; block < file.problem.blocks.size(); ++block) {
-      const char *label = file.problem.blocks[block].name.c_str();
+    std::vector<std::string> labels;
+    for (const ScheduleProblem::Block &block : file.problem.blocks)
+      labels.push_back(block.name);
+    std::vector<FieldReader> starts = reader["starts"].fields(labels);
+    for (uint32_t block = 0; block < labels.size(); ++block) {
       std::vector<double> times =
-          starts[label].numbers(Range(), file.problem.microbatches);
+          starts[block].numbers(Range(), file.problem.microbatches);
       for (uint32_t i = 0; i < file.problem.microbatches; ++i)
         solution.starts[file.problem.task(i, block)] = exact(times[i]);
-      if (isPeriod)
-        solution.repetend.push_back(exact(reader["repetend"][label].number()));
     }
+    if (file.problem.objective == Objective::Period)
+      for (const FieldReader &start : reader["repetend"].fields(labels))
+        solution.repetend.push_back(exact(start.number()));
     if (reader.error())
       return *reader.error();
     return hocket::verify(file.problem, solution);
@@ -155,8 +157,8 @@ private:
     if (problem.objective == Objective::Period) {
       Json repetend = Json::object();
       for (uint32_t block = 0; block < problem.blocks.size(); ++block)
-        repetend[problem.blocks[block].name] =
-            file.times.toNumber(solution.repetend[block]);
+        appendField(repetend, problem.blocks[block].name,
+                    file.times.toNumber(solution.repetend[block]));
       json["repetend"] = std::move(repetend);
       int64_t makespan = scheduleValue(problem, solution.starts);
       json["makespan"] = file.times.toNumber(makespan);
@@ -172,7 +174,7 @@ private:
       for (uint32_t i = 0; i < problem.microbatches; ++i)
         times.push_back(
             file.times.toNumber(solution.starts[problem.task(i, block)]));
-      starts[problem.blocks[block].name] = std::move(times);
+      appendField(starts, problem.blocks[block].name, std::move(times));
     }
     json["starts"] = std::move(starts);
     report.file = json.dump() + "\n";

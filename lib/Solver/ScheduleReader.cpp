@@ -104,9 +104,11 @@ private:
       for (int64_t rank :
            root["placement"].integers(0, int64_t(ranks) - 1, stages))
         pipeline.placement.push_back(uint32_t(rank));
+      std::vector<bool> hasStage(ranks);
+      for (uint32_t rank : pipeline.placement)
+        hasStage[rank] = true;
       for (uint32_t rank = 0; rank < ranks; ++rank)
-        if (std::find(pipeline.placement.begin(), pipeline.placement.end(),
-                      rank) == pipeline.placement.end())
+        if (!hasStage[rank])
           root["placement"].fail("gives rank " + std::to_string(rank) +
                                  " no stage");
       return;
@@ -181,11 +183,9 @@ private:
     pipeline.weightGradient = ticks(weight);
     for (const std::vector<double> &row : hops)
       pipeline.hop.push_back(ticks(row));
-    if (hops.empty())
-      pipeline.hop.assign(ranks,
-                          std::vector<int64_t>(ranks, file.times.toTicks(hop)));
-    for (size_t rank = 0; rank < ranks; ++rank)
+    for (size_t rank = 0; rank < hops.size(); ++rank)
       pipeline.hop[rank][rank] = 0;
+    pipeline.evenHop = file.times.toTicks(hop);
     std::vector<double> memory = activation;
     memory.insert(memory.end(), kept.begin(), kept.end());
     pipeline.capacity = readCapacity(memory);

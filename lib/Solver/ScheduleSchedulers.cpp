@@ -23,6 +23,9 @@ public:
 
   /// Says which rank has too little memory for any schedule, if one has.
   bool refuse() {
+    if (std::all_of(problem.capacity.begin(), problem.capacity.end(),
+                    [](int64_t c) { return c == Problem::kUnlimited; }))
+      return false;
     BlockPrecedence precedes(graph);
     std::vector<int64_t> needed;
     bool fits = true;
@@ -37,11 +40,22 @@ public:
     return true;
   }
 
+  /// What is proven without a search.
+  void bound() {
+    Budget part(budget, 0.25);
+    incumbent.raiseBound(scheduleLowerBound(problem, part));
+  }
+
   void searchHeuristically(const std::vector<TaskOrder> &known, double share) {
     Budget part(budget, share);
     ScheduleSearch search(problem, options.seed, incumbent);
-    for (const TaskOrder &order : known)
+    for (const TaskOrder &order : known) {
+      if (incumbent.isOptimal() || (incumbent.has() && part.exhausted()))
+        break;
       search.tryOrder(order, part);
+    }
+    if (!incumbent.has())
+      offerOneByOne();
     if (!repetend.empty()) {
       std::vector<int64_t> starts = unrolled();
       search.tryPriorities({starts.begin(), starts.end()}, 1, part);
@@ -50,8 +64,10 @@ public:
       Budget lists(part, 0.3);
       search.run(lists);
     }
+    if (!incumbent.has() || incumbent.isOptimal() || part.exhausted())
+      return;
     OrderSearch orders(problem, options.seed + 1, incumbent);
-    while (incumbent.has() && !incumbent.isOptimal() && !part.exhausted())
+    while (!incumbent.isOptimal() && !part.exhausted())
       orders.run(incumbent.starts(), part);
   }
 
@@ -62,7 +78,7 @@ public:
     int64_t horizon = sequentialLength(problem);
     if (incumbent.has() && problem.objective == Objective::Makespan)
       horizon = incumbent.value();
-    ExactSchedule exact(problem, *options.engine, options.seed, horizon);
+    ExactSchedule exact(problem, *options.engine, options.seed, horizon, part);
     if (!incumbent.has()) {
       Answer any = exact.find(horizon, part);
       if (any == Answer::Yes)
@@ -203,6 +219,27 @@ private:
     return !repetend.empty();
   }
 
+  /// One microbatch after the other, its blocks in topological order: no good
+  /// solution, but one, however soon the budget ends.
+  void offerOneByOne() {
+    TaskOrder order(problem.ranks);
+    std::vector<int64_t> starts(problem.taskCount());
+    int64_t now = 0;
+    for (uint32_t i = 0; i < problem.microbatches; ++i)
+      for (uint32_t block : graph.topological) {
+        auto task = uint32_t(problem.task(i, block));
+        for (const ScheduleGraph::Dependency &need : graph.before[block])
+          now = std::max(now, starts[problem.task(i, need.block)] +
+                                  problem.blocks[need.block].time + need.lag);
+        starts[task] = now;
+        now += problem.blocks[block].time;
+        for (uint32_t device : problem.blocks[block].devices)
+          order[device].push_back(task);
+      }
+    if (fitsMemory(problem, order))
+      incumbent.offer(starts);
+  }
+
   /// Start times of all microbatches, each a period after the one before.
   std::vector<int64_t> unrolled() const {
     std::vector<int64_t> starts(problem.taskCount());
@@ -228,7 +265,10 @@ private:
     SolverOptions quiet = options;
     quiet.onProgress = nullptr;
     ScheduleIncumbent best(finite, quiet, budget);
-    best.raiseBound(scheduleLowerBound(finite));
+    {
+      Budget part(budget, 0.25);
+      best.raiseBound(scheduleLowerBound(finite, part));
+    }
     best.offer(starts);
     ScheduleSearch search(finite, options.seed, best);
     search.tryOrder(ordersByTime(finite, starts), budget);
@@ -264,7 +304,7 @@ public:
       run.searchPeriod(known);
       return run.finish();
     }
-    run.incumbent.raiseBound(scheduleLowerBound(problem));
+    run.bound();
     run.searchHeuristically(known, 1);
     return run.finish();
   }
@@ -281,7 +321,7 @@ public:
       run.searchPeriod({});
       return run.finish();
     }
-    run.incumbent.raiseBound(scheduleLowerBound(problem));
+    run.bound();
     run.searchExactly(1);
     return run.finish();
   }
@@ -304,7 +344,7 @@ public:
       run.searchPeriod(known);
       return run.finish();
     }
-    run.incumbent.raiseBound(scheduleLowerBound(problem));
+    run.bound();
     bool asks = options.engine && ExactSchedule::size(problem) <= kExactSize;
     // In turn, for as long as the bound has not been reached.
     run.searchHeuristically(known, asks ? 0.1 : 0.4);

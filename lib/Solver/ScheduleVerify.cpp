@@ -16,7 +16,11 @@ using Problem = ScheduleProblem;
 class Verifier {
 public:
   Verifier(const Problem &problem, const std::vector<int64_t> &starts)
-      : problem(problem), starts(starts) {}
+      : problem(problem), starts(starts), blocksOf(problem.ranks) {
+    for (uint32_t block = 0; block < problem.blocks.size(); ++block)
+      for (uint32_t device : problem.blocks[block].devices)
+        blocksOf[device].push_back(block);
+  }
 
   Result<void> run() const {
     for (uint32_t i = 0; i < problem.microbatches; ++i)
@@ -42,14 +46,16 @@ public:
   int64_t value() const {
     int64_t first = std::numeric_limits<int64_t>::max(), last = 0, longest = 0;
     for (uint32_t rank = 0; rank < problem.ranks; ++rank) {
-      std::vector<Task> tasks = tasksOf(rank);
-      if (tasks.empty())
+      if (blocksOf[rank].empty())
         continue;
-      int64_t rankEnd = 0;
-      for (const Task &task : tasks)
-        rankEnd = std::max(rankEnd, task.end);
-      longest = std::max(longest, rankEnd - tasks.front().start);
-      first = std::min(first, tasks.front().start);
+      int64_t rankStart = std::numeric_limits<int64_t>::max(), rankEnd = 0;
+      for (uint32_t block : blocksOf[rank])
+        for (uint32_t i = 0; i < problem.microbatches; ++i) {
+          rankStart = std::min(rankStart, starts[problem.task(i, block)]);
+          rankEnd = std::max(rankEnd, end(i, block));
+        }
+      longest = std::max(longest, rankEnd - rankStart);
+      first = std::min(first, rankStart);
       last = std::max(last, rankEnd);
     }
     return problem.objective == Problem::Objective::Span ? longest
@@ -82,14 +88,10 @@ private:
   /// By start.
   std::vector<Task> tasksOf(uint32_t rank) const {
     std::vector<Task> tasks;
-    for (uint32_t block = 0; block < problem.blocks.size(); ++block) {
-      const std::vector<uint32_t> &devices = problem.blocks[block].devices;
-      if (std::find(devices.begin(), devices.end(), rank) == devices.end())
-        continue;
+    for (uint32_t block : blocksOf[rank])
       for (uint32_t i = 0; i < problem.microbatches; ++i)
         tasks.push_back(
             {starts[problem.task(i, block)], end(i, block), i, block});
-    }
     std::sort(tasks.begin(), tasks.end(), [](const Task &a, const Task &b) {
       return std::tie(a.start, a.end, a.block, a.microbatch) <
              std::tie(b.start, b.end, b.block, b.microbatch);
@@ -127,6 +129,7 @@ private:
 
   const Problem &problem;
   const std::vector<int64_t> &starts;
+  std::vector<std::vector<uint32_t>> blocksOf; // by rank
 };
 
 /// A repetend is right if enough microbatches of it are: those that overlap in

@@ -68,6 +68,15 @@ Result<Strategy> provisionalSchedule(const Model &model,
 using PipelineProblems =
     std::function<Result<PipelineProblem>(const std::vector<uint32_t> &)>;
 
+/// Times of problems: whole nanoseconds, at least 1.
+int64_t toNanoseconds(double seconds);
+
+/// Nanoseconds that `bytes` take from each of so many pipeline ranks to each
+/// other one, of the same coordinate of so many `replicas`; 0 from a rank to
+/// itself.
+std::vector<std::vector<int64_t>> hopTimes(const CostModel &cost, int64_t bytes,
+                                           uint32_t ranks, uint32_t replicas);
+
 /// Gives each rank of `problem` what a device of `deviceBytes` has beside what
 /// the rank keeps through the step, `persistent` bytes by rank. Errors:
 /// InvalidArgument, where these alone do not fit.

@@ -20,8 +20,9 @@ struct PipelineProblem {
   /// time is then in `inputGradient`.
   std::vector<int64_t> forward, inputGradient, weightGradient;
   /// From the end of a task to the start of the one that reads its result, by
-  /// rank of either; 0 on the diagonal.
+  /// rank of either; 0 on the diagonal. Empty: `evenHop` between any two.
   std::vector<std::vector<int64_t>> hop;
+  int64_t evenHop = 0;
   /// Kept by each stage from the start of F to the end of W (or B).
   std::vector<int64_t> activation;
   /// The part of it that W reads: the rest is released at the end of Bi. Empty:
@@ -39,6 +40,9 @@ struct PipelineProblem {
   uint32_t block(Kind kind, size_t stage) const;
   Kind kindOf(uint32_t block) const;
   uint32_t stageOf(uint32_t block) const { return block / kindsPerStage(); }
+  int64_t hopBetween(uint32_t from, uint32_t to) const {
+    return from == to ? 0 : hop.empty() ? evenHop : hop[from][to];
+  }
 
   /// With blocks named "F0", "Bi0", "W0" or "F0", "B0". All lists have the
   /// sizes that are said above.

@@ -115,6 +115,8 @@ TaskOrder ordersByTime(const ScheduleProblem &problem,
 /// its first tasks and after its last ones that its memory does not let it
 /// fill.
 int64_t scheduleLowerBound(const ScheduleProblem &problem);
+/// The same, or less where the budget ends before all ranks are counted.
+int64_t scheduleLowerBound(const ScheduleProblem &problem, Budget &budget);
 
 /// The value of the objective; not of Period.
 int64_t scheduleValue(const ScheduleProblem &problem,
