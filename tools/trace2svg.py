@@ -31,6 +31,7 @@ OTHER = ("zero, move, add", "#76b7b2")
 
 LEFT, RIGHT, LANE, GAP, TITLE = 150, 20, 26, 34, 24
 LETTER = 6.6  # a mean one's width
+NAME = 23  # letters of a lane's name for which LEFT has room
 
 
 class TraceError(Exception):
@@ -181,7 +182,7 @@ def draw(processes, width):
         y += GAP
     # Names that are longer than LEFT has room for make the picture wider.
     longest = max(len(title) for _, lanes in processes for title, _ in lanes)
-    more = max(0, math.ceil(LETTER * longest) + 16 - LEFT)
+    more = max(0, math.ceil(LETTER * (longest - NAME)))
     return (f'<svg xmlns="http://www.w3.org/2000/svg" width="{width + more}" height="{y}" viewBox="{-more} 0 {width + more} {y}"'
             f' font-family="Helvetica, Arial, sans-serif" font-size="12">\n'
             f'<rect x="{-more}" width="{width + more}" height="{y}" fill="#ffffff"/>\n' + "\n".join(body) + "\n</svg>\n")

@@ -26,9 +26,9 @@ const char *const runtime::kReportScript = R"js(
 'use strict';
 const data = JSON.parse(document.getElementById('data').textContent);
 const chart = document.getElementById('chart');
-// Room for the longest name of a lane.
+// Room for the longest name of a lane; 150 pixels are enough for 23 letters.
 const letters = Math.max(...data.processes.map(process => Math.max(...process.lanes.map(lane => lane.title.length))));
-const LEFT = Math.max(150, Math.ceil(6.6 * letters) + 16);
+const LEFT = 150 + Math.max(0, Math.ceil(6.6 * (letters - 23)));
 const LANE = 26, TITLE = 30, AXIS = 26, TINY = 0.4;
 const view = {from: 0, to: data.end};
 let width = 1100;
