@@ -73,15 +73,51 @@ def topology(name, links, options):
     ])
 
 
+def write(path, text):
+    # A device or a pipe is written to and stays what it is.
+    is_replaced = os.path.isfile(path) or not os.path.exists(path)
+    temporary = f"{path}.{os.getpid()}.tmp" if is_replaced else path
+    try:
+        with open(temporary, "w", encoding="utf-8") as file:
+            file.write(text)
+        if is_replaced:
+            os.replace(temporary, path)
+    except OSError as error:
+        if is_replaced and os.path.exists(temporary):
+            os.remove(temporary)
+        raise InstanceError(f"cannot write '{path}': {error.strerror}")
+
+
+def number(is_allowed, what):
+    """A type of an option: a finite number that `is_allowed`."""
+    def parse(word):
+        try:
+            value = float(word)
+        except ValueError:
+            value = math.nan
+        if not math.isfinite(value) or not is_allowed(value):
+            raise argparse.ArgumentTypeError(f"must be {what}, not '{word}'")
+        return value
+    return parse
+
+
+def whole_number(word):
+    if not word.isascii() or not word.isdigit() or int(word) < 1:
+        raise argparse.ArgumentTypeError(f"must be a whole number of at least 1, not '{word}'")
+    return int(word)
+
+
 def main():
+    positive = number(lambda value: value > 0, "a number above 0")
+    not_negative = number(lambda value: value >= 0, "a number of at least 0")
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("instance", metavar="INSTANCE.json")
     parser.add_argument("-o", "--output", metavar="FILE.yaml", default="-", help="standard output unless given")
-    parser.add_argument("--memory-bytes", type=int, default=16 << 30, help="of a device (default: %(default)s)")
-    parser.add_argument("--flops-per-second", type=float, default=1e13, help="of a device (default: %(default)s)")
-    parser.add_argument("--memory-bytes-per-second", type=float, default=5e11, help="of a device (default: %(default)s)")
-    parser.add_argument("--launch-seconds", type=float, default=5e-6, help="of a kernel (default: %(default)s)")
-    parser.add_argument("--bytes-per-second", type=float, default=1e12, help="of a link (default: %(default)s)")
+    parser.add_argument("--memory-bytes", type=whole_number, default=16 << 30, help="of a device (default: %(default)s)")
+    parser.add_argument("--flops-per-second", type=positive, default=1e13, help="of a device (default: %(default)s)")
+    parser.add_argument("--memory-bytes-per-second", type=positive, default=5e11, help="of a device (default: %(default)s)")
+    parser.add_argument("--launch-seconds", type=not_negative, default=5e-6, help="of a kernel (default: %(default)s)")
+    parser.add_argument("--bytes-per-second", type=positive, default=1e12, help="of a link (default: %(default)s)")
     options = parser.parse_args()
     try:
         if os.path.realpath(options.output) == os.path.realpath(options.instance):
@@ -90,13 +126,9 @@ def main():
         if options.output == "-":
             sys.stdout.write(text)
         else:
-            with open(options.output, "w", encoding="utf-8") as file:
-                file.write(text)
+            write(options.output, text)
     except InstanceError as error:
         print(f"error: {error}", file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"error: cannot write '{options.output}': {error.strerror}", file=sys.stderr)
         return 2
     return 0
 

@@ -70,9 +70,25 @@ bool splitsBackward(const plan::Strategy &strategy) {
   return false;
 }
 
+/// Where the pipeline of the step is written, before it is outlined.
+Location locationOfPipeline(ModuleOp module) {
+  Location location = module.getLoc();
+  module.walk([&](PipelineOp pipeline) { location = pipeline.getLoc(); });
+  return location;
+}
+
 /// A schedule that orders Bi and W apart needs them as kernels of their own.
-Result<StageForm> chooseForm(ModuleOp module, const CompileOptions &options,
+Result<StageForm> chooseForm(ModuleOp module, Location pipeline,
+                             const CompileOptions &options,
                              const plan::ScheduleRegistry &schedules) {
+  auto fail = [&](const Error &error) {
+    InFlightDiagnostic diagnostic =
+        emitError(pipeline) << "'" << PipelineOp::getOperationName()
+                            << "' op cannot be scheduled: " << error.message;
+    for (const std::string &note : error.notes)
+      diagnostic.attachNote() << note;
+    return compileError(module);
+  };
   auto loss = module.lookupSymbol<func::FuncOp>("loss");
   FailureOr<plan::Strategy> strategy = strategyOf(loss);
   if (failed(strategy))
@@ -91,7 +107,7 @@ Result<StageForm> chooseForm(ModuleOp module, const CompileOptions &options,
   // What can be known before anything is compiled is said now.
   Result<const plan::Schedule *> schedule = schedules.get(strategy->schedule);
   if (!schedule)
-    return schedule.error();
+    return fail(schedule.error());
   uint32_t stages = strategy->segments.empty()
                         ? countStages(module)
                         : uint32_t(strategy->segments.size());
@@ -99,7 +115,7 @@ Result<StageForm> chooseForm(ModuleOp module, const CompileOptions &options,
   if (Result<void> checked =
           (*schedule)->check({ranks, strategy->chunks, strategy->microbatches});
       !checked)
-    return checked.error();
+    return fail(checked.error());
   return choose((*schedule)->splitsBackward());
 }
 
@@ -201,12 +217,13 @@ hocket::compileModel(ModuleOp module, const CompileOptions &options) {
     return topology.error();
   if (Result<void> solved = fillPaths(module, *topology, options); !solved)
     return solved.error();
+  Location pipeline = locationOfPipeline(module);
   PassManager toStages(module.getContext());
   buildStagesPipeline(toStages);
   if (failed(toStages.run(module)))
     return compileError(module);
   plan::ScheduleRegistry schedules = plan::ScheduleRegistry::withBuiltins();
-  Result<StageForm> form = chooseForm(module, options, schedules);
+  Result<StageForm> form = chooseForm(module, pipeline, options, schedules);
   if (!form)
     return form.error();
   PassManager toKernels(module.getContext());

@@ -34,33 +34,58 @@ MoveCost MoveCost::fit(const std::vector<std::pair<int64_t, double>> &samples) {
   return cost;
 }
 
+/// Of samples at `position`: on the line between the nearest two, or in
+/// proportion to the nearest one.
+template <typename Position>
+static double secondsBetween(const KernelSample *begin, const KernelSample *end,
+                             int64_t wanted, Position position) {
+  const KernelSample *low = nullptr, *high = nullptr;
+  for (const KernelSample *sample = begin; sample != end; ++sample) {
+    int64_t here = position(*sample);
+    if (here <= wanted && (!low || here > position(*low)))
+      low = sample;
+    if (here >= wanted && (!high || here < position(*high)))
+      high = sample;
+  }
+  if (low && high) {
+    double width = double(position(*high)) - double(position(*low));
+    double share =
+        width > 0 ? (double(wanted) - double(position(*low))) / width : 0;
+    return low->seconds + share * (high->seconds - low->seconds);
+  }
+  const KernelSample &nearest = low ? *low : *high;
+  double there = double(position(nearest));
+  return there > 0 ? nearest.seconds * double(wanted) / there : nearest.seconds;
+}
+
 std::optional<double> Profile::kernelSeconds(std::string_view kernel,
-                                             const Symbols &symbols) const {
+                                             const Symbols &symbols,
+                                             int64_t flops) const {
   auto found = kernels.find(kernel);
   if (found == kernels.end() || found->second.empty())
     return std::nullopt;
   const std::vector<KernelSample> &samples = found->second;
-  auto isLess = [](const KernelSample &sample, const Symbols &wanted) {
-    return sample.symbols < wanted;
+  const KernelSample *begin = samples.data(), *end = begin + samples.size();
+  auto byFlops = [](const KernelSample &sample) { return sample.flops; };
+  auto isCounted = [](const KernelSample &sample) { return sample.flops > 0; };
+  struct Compare {
+    bool operator()(const KernelSample &a, const Symbols &b) const {
+      return a.symbols < b;
+    }
+    bool operator()(const Symbols &a, const KernelSample &b) const {
+      return a < b.symbols;
+    }
   };
-  auto above =
-      std::lower_bound(samples.begin(), samples.end(), symbols, isLess);
-  if (above != samples.end() && above->symbols == symbols)
-    return above->seconds;
-  auto scaled = [&](const KernelSample &sample) {
-    return sample.symbols[0] > 0
-               ? sample.seconds * double(symbols[0]) / double(sample.symbols[0])
-               : sample.seconds;
-  };
-  if (above == samples.end())
-    return scaled(samples.back());
-  if (above == samples.begin())
-    return scaled(*above);
-  const KernelSample &low = *std::prev(above), &high = *above;
-  int64_t width = high.symbols[0] - low.symbols[0];
-  double share =
-      width > 0 ? double(symbols[0] - low.symbols[0]) / double(width) : 0.5;
-  return low.seconds + share * (high.seconds - low.seconds);
+  auto [first, last] = std::equal_range(begin, end, symbols, Compare());
+  if (first != last && (flops <= 0 || !std::all_of(first, last, isCounted)))
+    return first->seconds;
+  if (first != last)
+    return secondsBetween(first, last, flops, byFlops);
+  if (flops > 0 && std::all_of(begin, end, isCounted))
+    return secondsBetween(begin, end, flops, byFlops);
+  return secondsBetween(begin, end, symbols[0], [](const KernelSample &sample) {
+    return sample.symbols[0];
+  });
 }
 
 Result<Profile> hocket::loadProfile(const std::string &path) {
@@ -74,7 +99,7 @@ double ProfiledCost::workSeconds(const Work &work) const {
   if (work.kernel.empty())
     return (work.isLoad ? measured.load : measured.fill).seconds(work.bytes);
   std::optional<double> seconds =
-      measured.kernelSeconds(work.kernel, work.symbols);
+      measured.kernelSeconds(work.kernel, work.symbols, work.flops);
   return measured.instructionSeconds +
          (seconds ? *seconds : otherwise.workSeconds(work));
 }

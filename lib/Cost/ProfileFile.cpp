@@ -2,10 +2,16 @@
 
 #include "hocket/Cost/Profile.h"
 
+#include "hocket/Support/DuplicateNames.h"
+
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <cmath>
+#include <initializer_list>
+#include <optional>
+#include <string_view>
+#include <tuple>
 
 using namespace hocket;
 
@@ -73,10 +79,21 @@ public:
     fail(join(path, name), "must be a list");
     return none;
   }
+  /// Refuses fields of `object` other than `names`: a typo would go unseen.
+  void expectOnly(const Json &object, const std::string &path,
+                  std::initializer_list<std::string_view> names) {
+    if (!object.is_object())
+      return;
+    for (const auto &[name, value] : object.items())
+      if (std::find(names.begin(), names.end(), name) == names.end())
+        fail(join(path, name), "is not a field of a profile");
+  }
   MoveCost move(const Json &object, const char *name) {
     const Json &value = field(object, "", name);
-    return {number(value, name, "latency_seconds"),
-            number(value, name, "seconds_per_byte")};
+    MoveCost cost = {number(value, name, "latency_seconds"),
+                     number(value, name, "seconds_per_byte")};
+    expectOnly(value, name, {"latency_seconds", "seconds_per_byte"});
+    return cost;
   }
   void fail(const std::string &path, const std::string &what) {
     if (!error)
@@ -85,7 +102,7 @@ public:
   }
 
 private:
-  static std::string join(const std::string &path, const char *name) {
+  static std::string join(const std::string &path, const std::string &name) {
     return path.empty() ? name : path + "." + name;
   }
 
@@ -113,11 +130,15 @@ std::vector<KernelSample> readSamples(Reader &reader, const Json &kernel,
     sample.seconds = reader.number(list[i], at, "seconds");
     sample.calls =
         reader.integer(reader.field(list[i], at, "calls"), at + ".calls", 1);
+    if (list[i].is_object() && list[i].contains("flops"))
+      sample.flops = reader.integer(list[i]["flops"], at + ".flops", 0);
+    reader.expectOnly(list[i], at, {"symbols", "seconds", "calls", "flops"});
     samples.push_back(sample);
   }
   std::sort(samples.begin(), samples.end(),
             [](const KernelSample &left, const KernelSample &right) {
-              return left.symbols < right.symbols;
+              return std::tie(left.symbols, left.flops) <
+                     std::tie(right.symbols, right.flops);
             });
   return samples;
 }
@@ -131,7 +152,8 @@ std::string Profile::str() const {
     for (const KernelSample &sample : samples)
       values.push_back({{"symbols", sample.symbols},
                         {"seconds", sample.seconds},
-                        {"calls", sample.calls}});
+                        {"calls", sample.calls},
+                        {"flops", sample.flops}});
     list.push_back({{"symbol", symbol}, {"samples", std::move(values)}});
   }
   Json document = {{"hocket_profile", kVersion},
@@ -150,12 +172,18 @@ std::string Profile::str() const {
 
 Result<Profile> hocket::parseProfile(const std::string &text,
                                      const std::string &source) {
-  Json document = Json::parse(text, nullptr, false);
-  if (document.is_discarded())
+  Json document;
+  std::optional<std::string> duplicate;
+  try {
+    std::tie(document, duplicate) = parseWithDuplicates<Json>(text);
+  } catch (const Json::exception &) {
     return Error(ErrorCode::InvalidArgument,
                  source + ": not a profile: it is no JSON",
                  {"hocket-run --profile=FILE writes one"});
+  }
   Reader reader(source);
+  if (duplicate)
+    reader.fail(*duplicate, "is given twice");
   if (int64_t version = reader.integer(
           reader.field(document, "", "hocket_profile"), "hocket_profile", 1);
       version != kVersion)
@@ -182,7 +210,12 @@ Result<Profile> hocket::parseProfile(const std::string &text,
     if (!profile.kernels.emplace(symbol, readSamples(reader, kernels[i], path))
              .second)
       reader.fail(path + ".symbol", "is given twice");
+    reader.expectOnly(kernels[i], path, {"symbol", "samples"});
   }
+  reader.expectOnly(document, "",
+                    {"hocket_profile", "machine", "cores", "threads_per_rank",
+                     "wake_seconds", "instruction_seconds", "fill", "load",
+                     "copy", "sum", "kernels"});
   if (reader.error)
     return *reader.error;
   return profile;

@@ -46,8 +46,6 @@ private:
 void CollectiveChecker::collect() {
   lists.resize(plan.roles.size());
   for (uint32_t role = 0; role < plan.roles.size(); ++role) {
-    if (context.ranksOfRole[role].empty())
-      continue;
     const std::vector<Instruction> &body = plan.roles[role].body;
     for (uint32_t i = 0; i < body.size(); ++i) {
       if (body[i].op != Op::AllReduce)

@@ -213,8 +213,7 @@ Found DeadlockChecker::reportCycle(uint32_t start) {
 Found DeadlockChecker::run() {
   steps.resize(plan.roles.size());
   for (uint32_t role = 0; role < plan.roles.size(); ++role)
-    if (!context.ranksOfRole[role].empty())
-      collectSteps(role);
+    collectSteps(role);
   atCollective.resize(plan.ranks.size());
   for (uint32_t rank = 0; rank < plan.ranks.size(); ++rank) {
     advance(rank);

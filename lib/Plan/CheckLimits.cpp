@@ -109,9 +109,8 @@ Found LimitsChecker::run() {
   if (limits.inFlight.empty())
     return std::nullopt;
   for (uint32_t role = 0; role < context.plan.roles.size(); ++role)
-    if (!context.ranksOfRole[role].empty())
-      if (Found found = checkInFlight(role))
-        return found;
+    if (Found found = checkInFlight(role))
+      return found;
   return std::nullopt;
 }
 

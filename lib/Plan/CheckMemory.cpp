@@ -258,9 +258,8 @@ Found MemoryChecker::run() {
 
 Found plan::checkMemory(const CheckContext &context) {
   for (uint32_t role = 0; role < context.plan.roles.size(); ++role)
-    if (!context.ranksOfRole[role].empty())
-      if (Found found = MemoryChecker(context, role).run())
-        return found;
+    if (Found found = MemoryChecker(context, role).run())
+      return found;
   return std::nullopt;
 }
 
@@ -276,8 +275,6 @@ Found plan::checkCapacity(const CheckContext &context,
                              {context.at(role, -1)});
   };
   for (uint32_t i = 0; i < context.plan.roles.size(); ++i) {
-    if (context.ranksOfRole[i].empty())
-      continue;
     const Role &role = context.plan.roles[i];
     if (Found found = check(i, role.arenaBytes, limits.deviceBytes,
                             " bytes and its device has "))

@@ -171,9 +171,8 @@ Found ReductionChecker::run() {
   if (Found found = findHolders())
     return found;
   for (uint32_t role = 0; role < plan.roles.size(); ++role)
-    if (!context.ranksOfRole[role].empty())
-      if (Found found = checkRole(role))
-        return found;
+    if (Found found = checkRole(role))
+      return found;
   return std::nullopt;
 }
 

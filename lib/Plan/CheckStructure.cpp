@@ -171,6 +171,10 @@ Found StructureChecker::checkRanks() {
       return fail("a rank's groups are not different groups", {culprit});
     context.ranksOfRole[rank.role].push_back(index);
   }
+  // What comes next asks what a role does on its ranks.
+  for (uint32_t role = 0; role < plan.roles.size(); ++role)
+    if (context.ranksOfRole[role].empty())
+      return fail("no rank has a role", {{-1, role}});
   return std::nullopt;
 }
 

@@ -160,8 +160,6 @@ private:
 
   /// The microbatches whose routes come here, and no others.
   Found checkVisits() {
-    if (context.ranksOfRole[index].empty())
-      return std::nullopt;
     uint32_t here =
         context.plan.ranks[context.ranksOfRole[index].front()].pipeline;
     for (uint32_t other : context.ranksOfRole[index])
@@ -252,10 +250,9 @@ Found plan::checkTasks(const CheckContext &context) {
   for (uint32_t role = 0; role < context.plan.roles.size(); ++role) {
     if (Found found = TaskChecker(context, role).run())
       return found;
-    if (!context.ranksOfRole[role].empty())
-      for (const Buffer &buffer : context.plan.roles[role].buffers)
-        if (buffer.binding.slot == Slot::Parameter)
-          held[buffer.binding.index] = true;
+    for (const Buffer &buffer : context.plan.roles[role].buffers)
+      if (buffer.binding.slot == Slot::Parameter)
+        held[buffer.binding.index] = true;
   }
   for (size_t i = 0; i < context.model.updates.size(); ++i)
     if (!held[i])

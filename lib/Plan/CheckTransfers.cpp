@@ -270,12 +270,9 @@ Found TransferChecker::reportUnmatched(const End &send, const End &receive) {
 Found TransferChecker::run() {
   sends.resize(plan.roles.size());
   receives.resize(plan.roles.size());
-  for (uint32_t role = 0; role < plan.roles.size(); ++role) {
-    if (context.ranksOfRole[role].empty())
-      continue;
+  for (uint32_t role = 0; role < plan.roles.size(); ++role)
     if (Found found = collectMessages(role))
       return found;
-  }
   collectEnds();
   size_t r = 0;
   for (const End &send : sendEnds) {

@@ -30,7 +30,7 @@ struct Meeting {
 struct CheckContext {
   const Plan &plan;
   const Model &model;
-  /// Filled by checkStructure.
+  /// Filled by checkStructure; each role has a rank.
   std::vector<std::vector<uint32_t>> ranksOfRole;
   /// By microbatch where there are routes: stages and their positions, sorted.
   std::vector<std::vector<std::pair<uint32_t, uint32_t>>> positions;

@@ -4,6 +4,7 @@
 
 #include "hocket/Plan/TaskText.h"
 
+#include <algorithm>
 #include <charconv>
 
 using namespace hocket;
@@ -82,7 +83,13 @@ plan::parseCsvCell(std::string_view text, uint32_t rank, uint32_t column) {
       if (!isLast)
         rest.remove_prefix(end + 1);
     }
-    if (cells.size() != 2)
+    auto isForward = [](const CsvCell &cell) {
+      return cell.task.kind == TaskKind::F;
+    };
+    if (cells.size() != 2 || isForward(cells[0]) == isForward(cells[1]) ||
+        std::any_of(cells.begin(), cells.end(), [](const CsvCell &cell) {
+          return cell.task.kind == TaskKind::W;
+        }))
       return unknownCell(text);
     return cells;
   }

@@ -4,10 +4,10 @@
 
 #include "Ordering.h"
 #include "RoleBuilder.h"
-#include "Segments.h"
 #include "SequenceGroups.h"
 
 #include "hocket/Plan/ModelCheck.h"
+#include "hocket/Plan/Stages.h"
 #include "hocket/Plan/StrategyCheck.h"
 
 #include <algorithm>
@@ -126,9 +126,8 @@ Result<void> Expander::dealBatch() {
     return checked;
   plan.lengths = lengths;
   shapesOfMicrobatch.resize(strategy.numSlices());
-  bool isCut = std::any_of(
-      model.stages.begin(), model.stages.end(),
-      [](const Stage &stage) { return stage.isShared(); });
+  bool isCut = std::any_of(model.stages.begin(), model.stages.end(),
+                           [](const Stage &stage) { return stage.isShared(); });
   if (givenGroups && strategy.slices > 1)
     return fail("ranks that share sequences in groups of any sizes do not walk "
                 "them in slices",
@@ -385,10 +384,7 @@ Result<Plan> Expander::run(const ScheduleRegistry &schedules) {
   messages = findMessages(model, ordering.orders, ordering.spans);
   findPeers();
   heldByStage = heldParameters(model);
-  std::vector<uint32_t> first = firstSegments(plan.strategy, plan.stages);
-  for (uint32_t stage = 0; stage + 1 < first.size(); ++stage)
-    pipelineStage.insert(pipelineStage.end(), first[stage + 1] - first[stage],
-                         stage);
+  pipelineStage = pipelineStages(plan.strategy, plan.stages);
   findBoundSlots();
   findGroups();
   if (Result<void> added = addRoles(); !added)

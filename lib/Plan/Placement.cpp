@@ -2,6 +2,7 @@
 
 #include "RoleBuilder.h"
 
+#include "hocket/Plan/Lifetimes.h"
 #include "hocket/Solver/MemoryBlocks.h"
 
 using namespace hocket;
@@ -21,40 +22,6 @@ Result<int64_t> reserve(const Role &role, int64_t &end, int64_t bytes) {
   int64_t offset = end;
   end += bytes + (-bytes & (kAlignment - 1));
   return offset;
-}
-
-struct Lifetime {
-  int64_t lower = -1; // -1: never used
-  int64_t upper = -1;
-};
-
-/// First and last use of every buffer, in positions of the body. A buffer that
-/// is sent is in use until somebody has waited for that, and so are the two
-/// sides of a copy.
-std::vector<Lifetime> lifetimes(const Role &role) {
-  std::vector<Lifetime> result(role.buffers.size());
-  std::vector<uint32_t> sent;
-  std::vector<const std::vector<uint32_t> *> copied;
-  for (size_t i = 0; i < role.body.size(); ++i) {
-    const Instruction &instruction = role.body[i];
-    auto use = [&](uint32_t buffer) {
-      if (result[buffer].lower < 0)
-        result[buffer].lower = int64_t(i);
-      result[buffer].upper = int64_t(i) + 1;
-    };
-    for (uint32_t buffer : instruction.buffers)
-      use(buffer);
-    if (instruction.op == Op::Send)
-      sent.push_back(instruction.buffers[0]);
-    if (instruction.op == Op::WaitSend)
-      use(sent[instruction.index]);
-    if (instruction.op == Op::Offload || instruction.op == Op::Fetch)
-      copied.push_back(&instruction.buffers);
-    if (instruction.op == Op::WaitCopy)
-      for (uint32_t buffer : *copied[instruction.index])
-        use(buffer);
-  }
-  return result;
 }
 
 /// For blocks and for single buffers each, in counted work: a few milliseconds,

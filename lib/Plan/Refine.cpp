@@ -10,6 +10,8 @@
 
 #include "Segments.h"
 
+#include "hocket/Plan/Stages.h"
+
 #include <algorithm>
 #include <set>
 
@@ -34,6 +36,7 @@ private:
     uint32_t slices = 1;
     uint32_t firstSlice = 0; // of the microbatch, in the step
     uint32_t recomputed = 0; // so many slices from the first
+    bool isDeferred = false; // its forward, as a whole
     /// Whether a slice can be walked through all segments before the next one.
     bool isCausal = true;
     std::vector<TaskKind> kinds; // of the backward, one after the other
@@ -64,15 +67,12 @@ Refiner::Work Refiner::workOf(const ScheduledTask &task) const {
   work.slices = strategy.slices;
   work.firstSlice = task.microbatch * strategy.slices;
   work.kinds = {task.kind};
-  bool isTrained = false;
+  work.recomputed = recomputedSlices(model, strategy, task.stage);
+  work.isDeferred = isForwardDeferred(model, strategy, task.stage);
   for (uint32_t segment = work.begin; segment < work.end; ++segment) {
     const Stage &stage = model.stages[segment];
-    isTrained |= stage.tasks.size() > 1;
     work.isCausal &= !stage.attention || stage.attention->causal;
   }
-  if (!strategy.activations.empty() && isTrained)
-    work.recomputed = work.slices - strategy.activations[task.stage].kept -
-                      strategy.activations[task.stage].offloaded;
   return work;
 }
 
@@ -90,9 +90,8 @@ void Refiner::backward(const Work &work, uint32_t segment, uint32_t slice) {
 
 bool Refiner::isDeferred(const Work &work, uint32_t segment,
                          uint32_t slice) const {
-  if (work.end != model.stages.size() || slice >= work.recomputed)
-    return false;
-  return segment + 1 == work.end || work.recomputed == work.slices;
+  bool isLast = segment + 1 == model.stages.size();
+  return work.isDeferred || (isLast && slice < work.recomputed);
 }
 
 void Refiner::addForward(const Work &work) {

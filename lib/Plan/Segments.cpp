@@ -2,6 +2,8 @@
 
 #include "Segments.h"
 
+#include "hocket/Plan/Stages.h"
+
 #include <algorithm>
 #include <numeric>
 
@@ -16,6 +18,41 @@ std::vector<uint32_t> plan::firstSegments(const Strategy &strategy,
   while (strategy.segments.empty() && first.back() < stages)
     first.push_back(first.back() + 1);
   return first;
+}
+
+std::vector<uint32_t> plan::pipelineStages(const Strategy &strategy,
+                                           uint32_t stages) {
+  std::vector<uint32_t> first = firstSegments(strategy, stages), owners;
+  for (uint32_t stage = 0; stage + 1 < first.size(); ++stage)
+    owners.insert(owners.end(), first[stage + 1] - first[stage], stage);
+  return owners;
+}
+
+uint32_t plan::recomputedSlices(const Model &model, const Strategy &strategy,
+                                uint32_t stage) {
+  if (strategy.activations.empty())
+    return 0;
+  std::vector<uint32_t> first =
+      firstSegments(strategy, uint32_t(model.stages.size()));
+  bool isTrained = std::any_of(
+      model.stages.begin() + first[stage],
+      model.stages.begin() + first[stage + 1],
+      [](const Stage &segment) { return segment.tasks.size() > 1; });
+  const SliceActivations &found = strategy.activations[stage];
+  return isTrained ? strategy.slices - found.kept - found.offloaded : 0;
+}
+
+bool plan::isForwardDeferred(const Model &model, const Strategy &strategy,
+                             uint32_t stage) {
+  return stage + 1 == strategy.activations.size() &&
+         recomputedSlices(model, strategy, stage) == strategy.slices;
+}
+
+bool plan::isBackwardSplit(const Model &model) {
+  return std::any_of(
+      model.stages.begin(), model.stages.end(), [](const Stage &stage) {
+        return stage.find(TaskKind::Bi) || stage.find(TaskKind::W);
+      });
 }
 
 Result<void> plan::checkSegments(const Strategy &strategy, uint32_t stages) {

@@ -71,18 +71,13 @@ int64_t ProblemBuilder::backwardTime(const Stage &stage) const {
 void ProblemBuilder::addTimes() {
   const Stage &last = model.stages[exit];
   int64_t loss = estimate.taskTime(last, TaskKind::F) + backwardTime(last);
-  size_t nodes = stageOf.size();
   for (uint32_t stage : stageOf) {
     const Stage &own = model.stages[stage];
     problem.forward.push_back(estimate.taskTime(own, TaskKind::F));
     problem.backward.push_back(backwardTime(own));
     problem.lossOnHead.push_back(loss);
   }
-  problem.link.assign(nodes, std::vector<int64_t>(nodes, 0));
-  for (uint32_t from = 0; from < nodes; ++from)
-    for (uint32_t to = 0; to < nodes; ++to)
-      if (from != to)
-        problem.link[from][to] = estimate.hopTime(from, to);
+  problem.link = estimate.hopTimes(uint32_t(stageOf.size()));
 }
 
 void ProblemBuilder::addMemory() {

@@ -6,10 +6,12 @@
 #include "Segments.h"
 #include "StepEstimate.h"
 
+#include "hocket/Plan/Stages.h"
 #include "hocket/Plan/StrategyCheck.h"
 #include "hocket/Plan/Textbook.h"
 
 #include <algorithm>
+#include <cmath>
 
 using namespace hocket;
 using namespace hocket::plan;
@@ -32,10 +34,7 @@ std::vector<uint32_t> stagesOn(const std::vector<uint32_t> &placement,
 
 void addTimes(PipelineProblem &problem, const Model &model,
               const StepEstimate &estimate) {
-  bool isSplit = std::any_of(
-      model.stages.begin(), model.stages.end(), [](const Stage &stage) {
-        return stage.find(TaskKind::Bi) || stage.find(TaskKind::W);
-      });
+  bool isSplit = isBackwardSplit(model);
   for (const Stage &stage : model.stages) {
     problem.forward.push_back(estimate.taskTime(stage, TaskKind::F));
     problem.inputGradient.push_back(
@@ -55,31 +54,70 @@ void dropAbsent(const Model &model,
     });
 }
 
+/// What would have to change so that a microbatch fits on every rank.
+void addRemedy(std::vector<std::string> &notes, int64_t lackingBytes) {
+  if (lackingBytes > 0)
+    notes.push_back("a device needs at least " + std::to_string(lackingBytes) +
+                    " bytes more than it has");
+  notes.push_back("use more pipeline ranks, or smaller microbatches");
+}
+
 Error infeasible(const PipelineProblem &problem,
                  const ScheduleSolution &solution) {
   std::vector<std::string> notes;
+  int64_t lacking = 0;
   for (size_t rank = 0; rank < solution.smallestCapacity.size(); ++rank)
-    if (solution.smallestCapacity[rank] > problem.capacity[rank])
+    if (int64_t lack = solution.smallestCapacity[rank] - problem.capacity[rank];
+        lack > 0) {
+      lacking = std::max(lacking, lack);
       notes.push_back("pipeline rank " + std::to_string(rank) + " has " +
                       std::to_string(problem.capacity[rank]) +
                       " bytes for activations; one microbatch takes " +
                       std::to_string(solution.smallestCapacity[rank]));
-  notes.push_back("use more pipeline ranks, or smaller microbatches");
+    }
+  addRemedy(notes, lacking);
   return fail("no schedule fits in memory", std::move(notes));
 }
 
 } // namespace
 
+int64_t plan::toNanoseconds(double seconds) {
+  constexpr double most = 1e15;
+  return std::llround(std::clamp(seconds * 1e9, 1.0, most));
+}
+
+std::vector<std::vector<int64_t>> plan::hopTimes(const CostModel &cost,
+                                                 int64_t bytes, uint32_t ranks,
+                                                 uint32_t replicas) {
+  std::vector<std::vector<int64_t>> times(ranks, std::vector<int64_t>(ranks));
+  for (uint32_t from = 0; from < ranks; ++from)
+    for (uint32_t to = 0; to < ranks; ++to)
+      if (from != to)
+        times[from][to] = toNanoseconds(cost.transferSeconds(
+            bytes, int64_t(from) * replicas, int64_t(to) * replicas));
+  return times;
+}
+
 Result<void> plan::addCapacities(PipelineProblem &problem,
                                  const std::vector<int64_t> &persistent,
                                  int64_t deviceBytes) {
+  std::vector<int64_t> microbatch(problem.ranks, 0);
+  for (size_t stage = 0; stage < problem.placement.size(); ++stage)
+    microbatch[problem.placement[stage]] += problem.activation[stage];
+  int64_t lacking = 0;
+  for (uint32_t rank = 0; rank < problem.ranks; ++rank)
+    lacking =
+        std::max(lacking, persistent[rank] + microbatch[rank] - deviceBytes);
   for (uint32_t rank = 0; rank < problem.ranks; ++rank) {
-    if (persistent[rank] > deviceBytes)
+    if (persistent[rank] > deviceBytes) {
+      std::vector<std::string> notes;
+      addRemedy(notes, lacking);
       return fail("pipeline rank " + std::to_string(rank) + " keeps " +
                       std::to_string(persistent[rank]) +
                       " bytes through the step and a device has " +
                       std::to_string(deviceBytes),
-                  {"use more pipeline ranks, or smaller microbatches"});
+                  std::move(notes));
+    }
     problem.capacity.push_back(deviceBytes - persistent[rank]);
   }
   return {};
@@ -153,11 +191,7 @@ plan::pipelineProblemOf(const Model &model, const Strategy &strategy,
   problem.ranks = 1 + *std::max_element(placement.begin(), placement.end());
   problem.microbatches = strategy.microbatches;
   addTimes(problem, model, *estimate);
-  problem.hop.assign(problem.ranks, std::vector<int64_t>(problem.ranks, 0));
-  for (uint32_t from = 0; from < problem.ranks; ++from)
-    for (uint32_t to = 0; to < problem.ranks; ++to)
-      if (from != to)
-        problem.hop[from][to] = estimate->hopTime(from, to);
+  problem.hop = estimate->hopTimes(problem.ranks);
   std::vector<int64_t> persistent;
   for (uint32_t rank = 0; rank < problem.ranks; ++rank)
     persistent.push_back(
@@ -186,6 +220,8 @@ Result<SolvedSchedule> plan::solveSchedule(const Model &model,
 
   std::optional<SolvedSchedule> best;
   std::optional<Error> refusal;
+  // Of placements for which the limit came before an answer.
+  std::optional<int64_t> openBound;
   for (const std::vector<uint32_t> &placement : *placements) {
     Result<PipelineProblem> pipeline = problemOf(placement);
     if (!pipeline)
@@ -205,6 +241,8 @@ Result<SolvedSchedule> plan::solveSchedule(const Model &model,
     if (!solution.hasSolution()) {
       refusal = fail("no schedule was found within the limit",
                      {"give the solver more time"});
+      openBound = std::min(openBound.value_or(solution.lowerBound),
+                           solution.lowerBound);
       continue;
     }
     if (Result<void> verified = verify(problem, solution); !verified)
@@ -231,6 +269,8 @@ Result<SolvedSchedule> plan::solveSchedule(const Model &model,
   if (!best)
     return *refusal;
   SolutionSummary &summary = best->summary;
+  if (openBound)
+    summary.lowerBound = std::min(summary.lowerBound, *openBound);
   if (summary.value > summary.lowerBound)
     summary.status = SolutionStatus::Feasible;
   return std::move(*best);

@@ -5,20 +5,32 @@
 #include "hocket/Plan/Expand.h"
 
 #include <algorithm>
-#include <cmath>
 #include <set>
 
 using namespace hocket;
 using namespace hocket::plan;
 
-static int64_t toNanoseconds(double seconds) {
-  constexpr double most = 1e15;
-  return std::llround(std::clamp(seconds * 1e9, 1.0, most));
+Result<void> plan::checkCosts(const Model &model, const CostModel &cost) {
+  for (const Stage &stage : model.stages)
+    for (const TaskTemplate &task : stage.tasks) {
+      const std::string &symbol = model.kernels[task.kernel].symbol;
+      if (cost.covers(symbol))
+        continue;
+      bool isPart = task.kind == TaskKind::Bi || task.kind == TaskKind::W;
+      return Error(ErrorCode::InvalidArgument,
+                   "the measured costs have no kernel '" + symbol + "'",
+                   {std::string("measure a plan of the same stages that runs "
+                                "it (hocket-run --profile)") +
+                    (isPart ? ", such as one of the schedule zb_h1" : "")});
+    }
+  return {};
 }
 
 Result<StepEstimate> StepEstimate::create(const Model &model,
                                           const Strategy &strategy,
                                           const ScheduleSetting &setting) {
+  if (Result<void> covered = checkCosts(model, setting.cost); !covered)
+    return covered.error();
   StepEstimate estimate(model, strategy, setting);
   if (Result<void> sized = estimate.sizeMicrobatches(strategy.microbatches);
       !sized)
@@ -65,7 +77,7 @@ int64_t StepEstimate::taskTime(const Stage &stage, TaskKind kind) const {
   return toNanoseconds(setting.cost.workSeconds(work));
 }
 
-int64_t StepEstimate::hopTime(uint32_t from, uint32_t to) const {
+std::vector<std::vector<int64_t>> StepEstimate::hopTimes(uint32_t ranks) const {
   int64_t bytes = 0;
   for (const Stage &stage : model.stages) {
     int64_t sent = 0;
@@ -73,8 +85,7 @@ int64_t StepEstimate::hopTime(uint32_t from, uint32_t to) const {
       sent += type.bytes().evaluate(average);
     bytes = std::max(bytes, sent);
   }
-  return toNanoseconds(setting.cost.transferSeconds(bytes, int64_t(from) * data,
-                                                    int64_t(to) * data));
+  return plan::hopTimes(setting.cost, bytes, ranks, data);
 }
 
 int64_t StepEstimate::activationBytes(const Stage &stage) const {

@@ -12,16 +12,16 @@ namespace hocket::plan {
 /// those of the largest one.
 class StepEstimate {
 public:
-  /// Errors: InvalidArgument, for fewer sequences than microbatches.
+  /// Errors: InvalidArgument, for fewer sequences than microbatches and for
+  /// kernels that the costs do not cover.
   static Result<StepEstimate> create(const Model &model,
                                      const Strategy &strategy,
                                      const ScheduleSetting &setting);
 
   /// Of the task `kind` of `stage`; 1 where there is no such task.
   int64_t taskTime(const Stage &stage, TaskKind kind) const;
-  /// Of the longest activations of any stage, from one pipeline rank to another
-  /// of the same data coordinate.
-  int64_t hopTime(uint32_t from, uint32_t to) const;
+  /// Of the longest activations of any stage (plan::hopTimes()).
+  std::vector<std::vector<int64_t>> hopTimes(uint32_t ranks) const;
   /// Kept of a microbatch from its forward to its backward.
   int64_t activationBytes(const Stage &stage) const;
   /// Kept through the step by a rank with these stages: parameters, gradients,

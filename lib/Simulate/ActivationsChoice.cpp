@@ -2,6 +2,7 @@
 
 #include "hocket/Simulate/ActivationsChoice.h"
 
+#include "hocket/Plan/Stages.h"
 #include "hocket/Plan/Work.h"
 #include "hocket/Simulate/Simulate.h"
 #include "hocket/Solver/Activations.h"
@@ -28,13 +29,12 @@ constexpr int64_t kMostHostBytes = int64_t(1) << 50;
 class RoleProblem {
 public:
   RoleProblem(const Plan &plan, const Model &model, const CostModel &cost,
-              uint32_t rank, const std::vector<uint32_t> &firstStage)
+              uint32_t rank, const std::vector<uint32_t> &stageOf)
       : plan(plan), model(model), cost(cost), place(plan.ranks[rank]),
-        role(plan.roles[place.role]), firstStage(firstStage) {
+        role(plan.roles[place.role]), stageOf(stageOf) {
     for (uint32_t stage : role.stages)
-      if (uint32_t own = pipelineStage(stage);
-          stages.empty() || stages.back() != own)
-        stages.push_back(own);
+      if (stages.empty() || stages.back() != stageOf[stage])
+        stages.push_back(stageOf[stage]);
     problem.layers.resize(stages.size());
     for (size_t i = 0; i < stages.size(); ++i)
       problem.layers[i].name = "stage " + std::to_string(stages[i]);
@@ -47,13 +47,9 @@ public:
   std::vector<uint32_t> stages; // of the pipeline, of each layer
 
 private:
-  uint32_t pipelineStage(uint32_t stage) const {
-    auto after = std::upper_bound(firstStage.begin(), firstStage.end(), stage);
-    return uint32_t(after - firstStage.begin()) - 1;
-  }
   ActivationsProblem::Layer &layerOf(int32_t stage) {
-    auto found = std::lower_bound(stages.begin(), stages.end(),
-                                  pipelineStage(uint32_t(stage)));
+    auto found =
+        std::lower_bound(stages.begin(), stages.end(), stageOf[size_t(stage)]);
     return problem.layers[size_t(found - stages.begin())];
   }
   bool isBackward(const Instruction &instruction) const {
@@ -84,7 +80,7 @@ private:
         inFlight.insert(microbatch);
       mostInFlight = std::max(mostInFlight, int64_t(inFlight.size()));
       if (isBackward(instruction) &&
-          pipelineStage(uint32_t(instruction.stage)) == stages[0])
+          stageOf[size_t(instruction.stage)] == stages[0])
         inFlight.erase(microbatch);
     }
     for (auto &layer : problem.layers)
@@ -107,9 +103,10 @@ private:
       if (!isOfForward[i] || !isRead[i] || buffer.microbatch < 0 ||
           buffer.stage < 0)
         continue;
-      uint32_t stage = uint32_t(buffer.stage);
-      bool isHandedOn = slot == Slot::Output &&
-                        firstStage[pipelineStage(stage) + 1] == stage + 1;
+      size_t next = size_t(buffer.stage) + 1;
+      bool isHandedOn =
+          slot == Slot::Output &&
+          (next == stageOf.size() || stageOf[next] != stageOf[next - 1]);
       if (slot == Slot::Input || isHandedOn)
         layerOf(buffer.stage).input += buffer.bytes;
       else if (slot == Slot::Output || slot == Slot::Residual ||
@@ -136,7 +133,7 @@ private:
   const CostModel &cost;
   const Rank &place;
   const Role &role;
-  const std::vector<uint32_t> &firstStage;
+  const std::vector<uint32_t> &stageOf; // of the pipeline, by the model's
   int64_t mostInFlight = 0;
 };
 
@@ -168,17 +165,12 @@ public:
       : model(model), strategy(strategy), lengths(lengths), cost(cost),
         setting(setting), schedules(schedules), options(options) {
     this->strategy.activations.clear();
-    firstStage = {0};
-    if (strategy.segments.empty())
-      for (uint32_t stage = 1; stage <= model.stages.size(); ++stage)
-        firstStage.push_back(stage);
-    for (uint32_t count : strategy.segments)
-      firstStage.push_back(firstStage.back() + count);
   }
 
   Result<ActivationsChoice> run();
 
 private:
+  size_t numStages() const { return stageOf.back() + 1; }
   /// Plans and simulates a step with these activations.
   Result<void> tryOut(std::vector<SliceActivations> activations);
   bool fits() const {
@@ -199,7 +191,7 @@ private:
   Result<std::optional<ActivationsChoice>> trySolutions();
   Result<void> tryAll(SliceActivations ofEach) {
     choice.solution = {};
-    return tryOut(std::vector<SliceActivations>(firstStage.size() - 1, ofEach));
+    return tryOut(std::vector<SliceActivations>(numStages(), ofEach));
   }
 
   const Model &model;
@@ -209,8 +201,8 @@ private:
   const ActivationsSetting &setting;
   const ScheduleRegistry &schedules;
   const SolverOptions &options;
-  std::vector<uint32_t> firstStage; // of the model, by stage of the pipeline
-  Plan plan;                        // of the last choice
+  std::vector<uint32_t> stageOf; // of the pipeline, by stage of the model
+  Plan plan;                     // of the last choice
   ActivationsChoice choice;
   std::vector<PipelineRank> problems;
   std::vector<size_t> problemOf; // by role
@@ -239,7 +231,7 @@ void Chooser::prepare() {
   for (uint32_t rank = 0; rank < plan.ranks.size(); ++rank) {
     if (plan.ranks[rank].role != problemOf.size())
       continue;
-    RoleProblem made(plan, model, cost, rank, firstStage);
+    RoleProblem made(plan, model, cost, rank, stageOf);
     auto known = std::find_if(
         problems.begin(), problems.end(),
         [&](const PipelineRank &other) { return other.stages == made.stages; });
@@ -278,7 +270,7 @@ bool Chooser::solve(std::vector<SliceActivations> &activations) {
   else
     part.timeLimit /= kMostRounds * double(problems.size());
   choice.solution = {};
-  activations.assign(firstStage.size() - 1, {});
+  activations.assign(numStages(), {});
   for (const PipelineRank &own : problems) {
     if (!own.problem.check())
       return false;
@@ -336,6 +328,7 @@ Result<ActivationsChoice> Chooser::run() {
     return tried.error();
   if (fits())
     return choice;
+  stageOf = pipelineStages(strategy, plan.stages);
   Result<std::optional<ActivationsChoice>> solved = trySolutions();
   if (!solved)
     return solved.error();

@@ -2,6 +2,7 @@
 
 #include "hocket/Simulate/Simulate.h"
 
+#include "hocket/Plan/Lifetimes.h"
 #include "hocket/Plan/Work.h"
 
 #include <algorithm>
@@ -14,71 +15,50 @@ using namespace hocket::simulate;
 
 namespace {
 
-/// Changes of the live bytes along a role's body: what begins with an
-/// instruction, and what ends with it.
-class Lifetimes {
+/// The live bytes along a role's body: what begins with an instruction, and
+/// what ends with it.
+class LiveBuffers {
 public:
-  explicit Lifetimes(const Role &role);
+  explicit LiveBuffers(const Role &role);
 
   /// Buffers that are first used at, or last used by, an instruction.
   std::vector<std::vector<uint32_t>> begin, end;
   std::vector<uint32_t> always; // live through the step
 };
 
-Lifetimes::Lifetimes(const Role &role)
+LiveBuffers::LiveBuffers(const Role &role)
     : begin(role.body.size()), end(role.body.size()) {
-  constexpr size_t never = SIZE_MAX;
-  std::vector<size_t> first(role.buffers.size(), never), last(first);
-  std::vector<uint32_t> sent;
-  std::vector<const std::vector<uint32_t> *> copied;
-  for (size_t i = 0; i < role.body.size(); ++i) {
-    const Instruction &instruction = role.body[i];
-    auto use = [&](uint32_t buffer) {
-      first[buffer] = std::min(first[buffer], i);
-      last[buffer] = i;
-    };
-    for (uint32_t buffer : instruction.buffers)
-      use(buffer);
-    if (instruction.op == Op::Send)
-      sent.push_back(instruction.buffers[0]);
-    if (instruction.op == Op::WaitSend)
-      use(sent[instruction.index]); // stays readable until then
-    if (instruction.op == Op::Offload || instruction.op == Op::Fetch)
-      copied.push_back(&instruction.buffers);
-    if (instruction.op == Op::WaitCopy)
-      for (uint32_t buffer : *copied[instruction.index])
-        use(buffer);
-  }
-  for (uint32_t i = 0; i < role.buffers.size(); ++i)
-    if (role.buffers[i].microbatch < 0)
+  std::vector<Lifetime> lives = lifetimes(role);
+  for (uint32_t i = 0; i < role.buffers.size(); ++i) {
+    const Buffer &buffer = role.buffers[i];
+    if (buffer.microbatch < 0) {
       always.push_back(i);
-    else if (role.buffers[i].onHost)
-      continue;
-    else if (first[i] != never) {
-      begin[first[i]].push_back(i);
-      end[last[i]].push_back(i);
+    } else if (!buffer.onHost && lives[i].lower >= 0) {
+      begin[size_t(lives[i].lower)].push_back(i);
+      end[size_t(lives[i].upper) - 1].push_back(i);
     }
+  }
 }
 
 int64_t peakOf(const Plan &plan, const Model &model, const Rank &rank,
-               const Lifetimes &lifetimes) {
+               const LiveBuffers &buffers) {
   const Role &role = plan.roles[rank.role];
   auto bytes = [&](uint32_t buffer) {
     return bytesOf(plan, rank, role.buffers[buffer]);
   };
   int64_t live = 0, peak = 0;
-  for (uint32_t buffer : lifetimes.always)
+  for (uint32_t buffer : buffers.always)
     live += bytes(buffer);
   for (size_t i = 0; i < role.body.size(); ++i) {
     const Instruction &instruction = role.body[i];
-    for (uint32_t buffer : lifetimes.begin[i])
+    for (uint32_t buffer : buffers.begin[i])
       live += bytes(buffer);
     int64_t workspace = 0;
     if (instruction.op == Op::Kernel || instruction.op == Op::Attend)
       workspace = model.kernels[instruction.kernel].workspaceBytes.evaluate(
           symbolsOf(plan, model, rank, instruction));
     peak = std::max(peak, live + workspace);
-    for (uint32_t buffer : lifetimes.end[i])
+    for (uint32_t buffer : buffers.end[i])
       live -= bytes(buffer);
   }
   return std::max(peak, live);
@@ -131,11 +111,11 @@ forEachKind(const Plan &plan, const std::function<Value(const Rank &)> &value) {
 } // namespace
 
 std::vector<int64_t> simulate::peakBytes(const Plan &plan, const Model &model) {
-  std::vector<Lifetimes> lifetimes;
+  std::vector<LiveBuffers> buffers;
   for (const Role &role : plan.roles)
-    lifetimes.emplace_back(role);
+    buffers.emplace_back(role);
   return forEachKind<int64_t>(plan, [&](const Rank &rank) {
-    return peakOf(plan, model, rank, lifetimes[rank.role]);
+    return peakOf(plan, model, rank, buffers[rank.role]);
   });
 }
 

@@ -3,6 +3,7 @@
 #include "hocket/Simulate/PipelineTimes.h"
 
 #include "hocket/Plan/Expand.h"
+#include "hocket/Plan/Stages.h"
 #include "hocket/Plan/Work.h"
 #include "hocket/Simulate/Simulate.h"
 
@@ -59,13 +60,9 @@ class Meter {
 public:
   Meter(const Plan &plan, const Model &model, const Simulation &simulation)
       : plan(plan), model(model), simulation(simulation),
+        stageOf(pipelineStages(plan.strategy, plan.stages)),
         parts(kParts, emptyTable()), kept(emptyTable()),
         persistent(plan.ranks.back().pipeline + 1) {
-    for (uint32_t stage = 0; stage < pipelineStages(); ++stage)
-      stageOf.insert(
-          stageOf.end(),
-          plan.strategy.segments.empty() ? 1 : plan.strategy.segments[stage],
-          stage);
     for (uint32_t rank = 0; rank < plan.ranks.size(); ++rank)
       readRank(rank);
   }
@@ -75,13 +72,12 @@ public:
   const std::vector<int64_t> &persistentBytes() const { return persistent; }
 
 private:
-  uint32_t pipelineStages() const {
+  uint32_t numStages() const {
     return uint32_t(plan.strategy.placement.size());
   }
   Table emptyTable() const {
-    return Table(pipelineStages(), plan.strategy.microbatches);
+    return Table(numStages(), plan.strategy.microbatches);
   }
-  bool isDeferred(uint32_t stage) const;
   size_t findBackward(const Role &role) const;
   bool isOfOthers(const Rank &rank, const Instruction &instruction,
                   const std::vector<int32_t> &sends) const;
@@ -99,21 +95,13 @@ private:
   int64_t messageBytes = 0;
 };
 
-/// The last stage computes nothing in its forward where it would compute all of
-/// it again at once.
-bool Meter::isDeferred(uint32_t stage) const {
-  const std::vector<SliceActivations> &activations = plan.strategy.activations;
-  return stage + 1 == pipelineStages() && !activations.empty() &&
-         activations[stage] == SliceActivations() &&
-         model.stages.back().tasks.size() > 1;
-}
-
 /// Where the backwards of a role begin in its body, with what they receive.
 size_t Meter::findBackward(const Role &role) const {
   auto isBackward = [&](const Instruction &instruction) {
     return instruction.op == Op::Kernel && instruction.stage >= 0 &&
            (instruction.kind != TaskKind::F ||
-            isDeferred(stageOf[size_t(instruction.stage)]));
+            isForwardDeferred(model, plan.strategy,
+                              stageOf[size_t(instruction.stage)]));
   };
   auto first = std::find_if(role.body.begin(), role.body.end(), isBackward);
   const std::set<Op> before = {Op::Zero, Op::LoadBatch, Op::Recv, Op::Fetch,
@@ -203,20 +191,14 @@ void Meter::readRank(uint32_t rank) {
 }
 
 void Meter::addTo(PipelineProblem &problem) const {
-  auto nanoseconds = [](double seconds) {
-    return std::llround(std::clamp(seconds * 1e9, 1.0, 1e15));
-  };
-  bool isSplit = std::any_of(
-      model.stages.begin(), model.stages.end(), [](const Stage &stage) {
-        return stage.find(TaskKind::Bi) || stage.find(TaskKind::W);
-      });
-  for (uint32_t stage = 0; stage < pipelineStages(); ++stage) {
-    problem.forward.push_back(nanoseconds(parts[kForward].mean(stage)));
+  bool isSplit = isBackwardSplit(model);
+  for (uint32_t stage = 0; stage < numStages(); ++stage) {
+    problem.forward.push_back(toNanoseconds(parts[kForward].mean(stage)));
     problem.inputGradient.push_back(
-        nanoseconds(parts[kInputGradient].mean(stage)));
+        toNanoseconds(parts[kInputGradient].mean(stage)));
     if (isSplit)
       problem.weightGradient.push_back(
-          nanoseconds(parts[kWeightGradient].mean(stage)));
+          toNanoseconds(parts[kWeightGradient].mean(stage)));
     problem.activation.push_back(std::llround(kept.most(stage)));
   }
 }
@@ -228,6 +210,8 @@ simulate::pipelineProblemOf(const Model &model, const Strategy &strategy,
                             const ScheduleSetting &setting,
                             const ScheduleRegistry &schedules,
                             const std::vector<uint32_t> &placement) {
+  if (Result<void> covered = checkCosts(model, setting.cost); !covered)
+    return covered.error();
   Result<Plan> plan = expand(model, forwardsFirst(model, strategy, placement),
                              setting.lengths, schedules);
   if (!plan)
@@ -245,14 +229,8 @@ simulate::pipelineProblemOf(const Model &model, const Strategy &strategy,
   problem.ranks = uint32_t(meter.persistentBytes().size());
   problem.microbatches = strategy.microbatches;
   meter.addTo(problem);
-  int64_t replicas = strategy.replicas();
-  problem.hop.assign(problem.ranks, std::vector<int64_t>(problem.ranks, 0));
-  for (uint32_t from = 0; from < problem.ranks; ++from)
-    for (uint32_t to = 0; to < problem.ranks; ++to)
-      if (from != to)
-        problem.hop[from][to] = std::llround(
-            1e9 * setting.cost.transferSeconds(meter.largestMessage(),
-                                               from * replicas, to * replicas));
+  problem.hop = hopTimes(setting.cost, meter.largestMessage(), problem.ranks,
+                         strategy.replicas());
   if (Result<void> added = addCapacities(problem, meter.persistentBytes(),
                                          setting.topology.device.memoryBytes);
       !added)

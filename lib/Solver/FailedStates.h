@@ -21,6 +21,12 @@ struct StateKey {
     high ^= mix(mix(value + 0x2545f491) + index * 0x9e3779b97f4a7c15);
   }
 
+  /// Adds what another key has; twice is not at all.
+  void combine(const StateKey &other) {
+    low ^= other.low;
+    high ^= other.high;
+  }
+
 private:
   /// A finalizer in which every bit of the input reaches every bit of the
   /// output.
@@ -29,6 +35,46 @@ private:
     x = (x ^ (x >> 32)) * 0xd6e8feb86659fd93;
     return x ^ (x >> 32);
   }
+};
+
+/// What each of many parts adds to the key of a state; a range of them has the
+/// key of what they add together.
+class PartialKeys {
+public:
+  void reset(size_t size) {
+    parts.assign(size, {});
+    blocks.assign(size / kBlock + 1, {});
+  }
+  /// Part `index` has `value`.
+  void set(size_t index, uint64_t value) {
+    StateKey key;
+    key.add(uint64_t(index), value);
+    replace(index, key);
+  }
+  /// It adds nothing.
+  void clear(size_t index) { replace(index, {}); }
+
+  StateKey ofRange(size_t first, size_t last) const {
+    StateKey key;
+    for (; first < last && first % kBlock != 0; ++first)
+      key.combine(parts[first]);
+    for (; first + kBlock <= last; first += kBlock)
+      key.combine(blocks[first / kBlock]);
+    for (; first < last; ++first)
+      key.combine(parts[first]);
+    return key;
+  }
+
+private:
+  static constexpr size_t kBlock = 64;
+
+  void replace(size_t index, const StateKey &key) {
+    blocks[index / kBlock].combine(parts[index]); // which takes it away
+    blocks[index / kBlock].combine(key);
+    parts[index] = key;
+  }
+
+  std::vector<StateKey> parts, blocks;
 };
 
 /// A set of bounded size: where it is full, a new key takes the place of an old

@@ -39,7 +39,6 @@ SkylineSearch::SkylineSearch(const MemoryComponent &component)
   for (int32_t i = 0; i < numItems; ++i)
     for (int32_t s = component.items[i].first; s < component.items[i].last; ++s)
       sectionItems[next[s]++] = i;
-  choices.resize(size_t(numSections) + 1);
 }
 
 int64_t SkylineSearch::footprint(const MemoryComponent &component) {
@@ -65,32 +64,47 @@ void SkylineSearch::forEachConflict(int32_t index, Function function) {
   steps += end - begin + std::max(0, last - firstLater);
 }
 
+void SkylineSearch::leave(const Item &item, int64_t level) {
+  steps += (item.last - item.first) / 4; // they lie side by side in memory
+  for (int32_t s = item.first; s < item.last; ++s)
+    if (floor[s] == level && --numAtFloor[s] == 0)
+      stale.push_back(s);
+}
+
+void SkylineSearch::enter(const Item &item, int64_t level) {
+  for (int32_t s = item.first; s < item.last; ++s)
+    numAtFloor[s] += floor[s] == level;
+}
+
 void SkylineSearch::setLowest(int32_t index, int64_t value) {
   for (; index >= 0 && value > lowest[index]; index = twin[index]) {
     const Item &item = component.items[index];
+    leave(item, lowest[index]);
     trail.push_back({Change::Lowest, index, lowest[index]});
     lowest[index] = value;
-    changedFirst = std::min(changedFirst, item.first);
-    changedLast = std::max(changedLast, item.last);
+    keys.set(size_t(index), uint64_t(value));
     value += item.size; // of twins the first lies lowest
   }
 }
 
 /// Returns false where a section has no room for what is to come.
 bool SkylineSearch::refreshFloors() {
-  int32_t first = changedFirst, last = changedLast;
-  changedFirst = numSections;
-  changedLast = 0;
-  for (int32_t s = first; s < last; ++s) {
+  while (!stale.empty()) {
+    int32_t s = stale.back();
+    stale.pop_back();
     int64_t least = kWall;
-    for (int32_t k = sectionStart[s]; k < sectionStart[s + 1]; ++k)
-      if (!isPlaced[sectionItems[k]])
-        least = std::min(least, lowest[sectionItems[k]]);
-    steps += sectionStart[s + 1] - sectionStart[s];
-    if (least != floor[s]) {
-      trail.push_back({Change::Floor, s, floor[s]});
-      floor[s] = least;
+    int32_t count = 0;
+    for (int32_t k = sectionStart[s]; k < sectionStart[s + 1]; ++k) {
+      int32_t item = sectionItems[k];
+      if (isPlaced[item] || lowest[item] > least)
+        continue;
+      count = lowest[item] == least ? count + 1 : 1;
+      least = lowest[item];
     }
+    steps += sectionStart[s + 1] - sectionStart[s];
+    trail.push_back({Change::Floor, s, floor[s]});
+    floor[s] = least;
+    numAtFloor[s] = count;
     if (least != kWall && least > question->capacity - sizesToCome[s])
       return false;
   }
@@ -101,13 +115,13 @@ bool SkylineSearch::place(int32_t index) {
   const Item &item = component.items[index];
   offset[index] = lowest[index];
   isPlaced[index] = true;
+  leave(item, lowest[index]);
+  keys.clear(size_t(index));
   trail.push_back({Change::Placed, index, 0});
   for (int32_t s = item.first; s < item.last; ++s) {
     sizesToCome[s] -= item.size;
     --numToCome[s];
   }
-  changedFirst = item.first;
-  changedLast = item.last;
   int64_t top = lowest[index] + item.size;
   forEachConflict(index, [&](int32_t other) { setLowest(other, top); });
   return refreshFloors();
@@ -133,49 +147,42 @@ void SkylineSearch::undo(size_t mark) {
     const Change &change = trail.back();
     if (change.kind == Change::Lowest) {
       lowest[change.index] = change.old;
+      keys.set(size_t(change.index), uint64_t(change.old));
+      enter(component.items[change.index], change.old);
     } else if (change.kind == Change::Floor) {
       floor[change.index] = change.old;
+      numAtFloor[change.index] = 0; // its items come back further down
     } else {
       const Item &item = component.items[change.index];
       isPlaced[change.index] = false;
+      keys.set(size_t(change.index), uint64_t(lowest[change.index]));
+      enter(item, lowest[change.index]);
       for (int32_t s = item.first; s < item.last; ++s) {
         sizesToCome[s] += item.size;
         ++numToCome[s];
       }
     }
   }
-  changedFirst = numSections;
-  changedLast = 0;
+  stale.clear();
 }
 
 /// Every section with items to come has one whose lowest offset is its floor,
 /// and at a local minimum of the skyline such an item lies on that level with
 /// all of its sections: what is placed there leaves no hole below.
 int32_t SkylineSearch::chooseItem(int32_t first, int32_t last) {
-  std::fill(choices.begin() + first, choices.begin() + last + 1, 0);
-  for (int32_t i = firstItem[first]; i < firstItem[last]; ++i) {
-    const Item &item = component.items[i];
-    if (!isPlaced[i] && lowest[i] == floor[item.first]) {
-      ++choices[item.first];
-      --choices[item.last];
-    }
-  }
-  steps += firstItem[last] - firstItem[first] + last - first;
+  steps += (last - first) / 4;
   using Score = std::tuple<int64_t, int64_t, int64_t>;
   Score best{kWall, kWall, kWall};
-  int32_t chosen = first, count = 0;
+  int32_t chosen = first;
   for (int32_t begin = first, end; begin < last; begin = end) {
     end = begin;
     while (end < last && floor[end] == floor[begin])
       ++end;
     bool isMinimum = (begin == first || floor[begin - 1] > floor[begin]) &&
                      (end == last || floor[end] > floor[begin]);
-    for (int32_t s = begin; s < end; ++s) {
-      count += choices[s];
-      if (!isMinimum)
-        continue;
+    for (int32_t s = begin; isMinimum && s < end; ++s) {
       int64_t room = question->capacity - floor[s] - sizesToCome[s];
-      int64_t cases = count + (room > 0);
+      int64_t cases = numAtFloor[s] + (room > 0);
       Score score{cases, room, floor[s]};
       if (question->order == SkylineOrder::Lowest)
         score = {floor[s], cases, room};
@@ -197,18 +204,11 @@ int32_t SkylineSearch::chooseItem(int32_t first, int32_t last) {
   return item;
 }
 
-StateKey SkylineSearch::keyOf(int32_t first, int32_t last) const {
-  StateKey key;
-  for (int32_t i = firstItem[first]; i < firstItem[last]; ++i)
-    if (!isPlaced[i])
-      key.add(uint64_t(i), uint64_t(lowest[i]));
-  return key;
-}
-
 /// Searches what is to come to the sections of [first, last), all of which have
 /// some.
 bool SkylineSearch::searchPart(int32_t first, int32_t last) {
-  StateKey key = keyOf(first, last);
+  StateKey key =
+      keys.ofRange(size_t(firstItem[first]), size_t(firstItem[last]));
   if (failed.contains(key))
     return false;
   size_t before = trail.size();
@@ -260,8 +260,13 @@ void SkylineSearch::reset() {
       ++numToCome[s];
     }
   trail.clear();
-  changedFirst = 0;
-  changedLast = numSections;
+  stale.clear();
+  keys.reset(size_t(numItems));
+  for (int32_t i = 0; i < numItems; ++i)
+    keys.set(size_t(i), 0);
+  numAtFloor = numToCome;
+  for (int32_t s = 0; s < numSections; ++s)
+    stale.push_back(s); // the bound itself may exceed the capacity
   for (int32_t i = 0; i < numItems; ++i)
     if (twin[i] >= 0)
       setLowest(twin[i], lowest[i] + component.items[i].size);

@@ -84,9 +84,12 @@ private:
   bool place(int32_t index);
   bool rise(int32_t index);
   void setLowest(int32_t index, int64_t value);
+  /// `item` no longer lies at `level`: the floors that nothing else is at are
+  /// stale.
+  void leave(const Item &item, int64_t level);
+  void enter(const Item &item, int64_t level);
   bool refreshFloors();
   void undo(size_t mark);
-  StateKey keyOf(int32_t first, int32_t last) const;
   template <typename Function>
   void forEachConflict(int32_t index, Function function);
 
@@ -104,8 +107,11 @@ private:
   std::vector<char> isPlaced;              // by item
   std::vector<int64_t> floor, sizesToCome; // by section
   std::vector<int32_t> numToCome;          // by section
+  std::vector<int32_t>
+      numAtFloor;             // by section: items to come that may lie there
+  std::vector<int32_t> stale; // sections whose floor must be found anew
+  PartialKeys keys;           // of the items to come: how low they may lie
   std::vector<Change> trail;
-  int32_t changedFirst = 0, changedLast = 0; // sections whose floors are stale
 
   const Question *question = nullptr;
   Budget *budget = nullptr;
@@ -114,7 +120,6 @@ private:
   /// Of states that do not fit in `failedCapacity` units.
   FailedStates failed;
   int64_t failedCapacity = 0;
-  std::vector<int32_t> choices; // by section, while an item is chosen
 };
 
 } // namespace hocket

@@ -2,6 +2,7 @@
 
 #include "hocket/Dialects/Hocket.h"
 #include "hocket/Passes/Import.h"
+#include "hocket/Plan/Schedule.h"
 #include "hocket/Plan/ScheduleCsv.h"
 #include "hocket/Plan/TaskText.h"
 #include "hocket/Support/File.h"
@@ -92,6 +93,8 @@ struct ParallelizePass : hocket::impl::ParallelizeBase<ParallelizePass> {
           << " is more than " << kMaxStages << " stages";
       return signalPassFailure();
     }
+    if (failed(checkSchedule()))
+      return signalPassFailure();
     if (!placement.empty() && failed(placeStages()))
       return signalPassFailure();
     auto loss = getOperation().lookupSymbol<func::FuncOp>(function);
@@ -115,8 +118,10 @@ struct ParallelizePass : hocket::impl::ParallelizeBase<ParallelizePass> {
   LogicalResult checkSequence();
   LogicalResult checkStream();
   LogicalResult checkSkip();
+  LogicalResult checkSchedule();
   LogicalResult placeStages();
   LogicalResult readOrders();
+  LogicalResult fail(const Error &error);
   LogicalResult parallelize(func::FuncOp loss);
   LogicalResult check(func::FuncOp loss);
   /// Creates a strategy op that takes the arguments of @loss.
@@ -147,16 +152,17 @@ struct ParallelizePass : hocket::impl::ParallelizeBase<ParallelizePass> {
   }
 };
 
+LogicalResult ParallelizePass::fail(const Error &error) {
+  InFlightDiagnostic diagnostic =
+      getOperation().emitError("hocket-parallelize: ") << error.message;
+  for (const std::string &note : error.notes)
+    diagnostic.attachNote() << note;
+  return diagnostic;
+}
+
 /// Orders and placement come from the file; the degrees that the options name
 /// must be its own.
 LogicalResult ParallelizePass::readOrders() {
-  auto fail = [&](const Error &error) {
-    InFlightDiagnostic diagnostic =
-        getOperation().emitError("hocket-parallelize: ") << error.message;
-    for (const std::string &note : error.notes)
-      diagnostic.attachNote() << note;
-    return diagnostic;
-  };
   if (skipStages != 0 || !placement.empty() || chunks != 1 ||
       (schedule != "auto" && schedule != "given"))
     return getOperation().emitError(
@@ -183,6 +189,21 @@ LogicalResult ParallelizePass::readOrders() {
   microbatches = int64_t(plan::givenStrategy(*parsed).microbatches);
   schedule = "given";
   return success();
+}
+
+/// That there is the schedule, for so many ranks and stages.
+LogicalResult ParallelizePass::checkSchedule() {
+  // Who has a placement, too, learns from the op that it is one or the other.
+  if (schedule == "auto" || schedule == "given" || !placement.empty())
+    return success();
+  plan::ScheduleRegistry schedules = plan::ScheduleRegistry::withBuiltins();
+  Result<const plan::Schedule *> found = schedules.get(schedule.getValue());
+  if (!found)
+    return fail(found.error());
+  Result<void> checked =
+      (*found)->check({uint32_t(pipeline), uint32_t(chunks),
+                       uint32_t(std::min<int64_t>(microbatches, UINT32_MAX))});
+  return checked ? success() : fail(checked.error());
 }
 
 /// The pipeline rank of each stage under the named placement.

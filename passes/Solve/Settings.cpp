@@ -6,6 +6,7 @@
 #include "hocket/Dialects/TopologyOps.h"
 #include "hocket/Passes/KernelWork.h"
 #include "hocket/Plan/Lengths.h"
+#include "hocket/Plan/SolveSchedule.h"
 
 #include "mlir/IR/Remarks.h"
 
@@ -132,6 +133,14 @@ FailureOr<ModelSource> hocket::buildCountedModel(ModuleOp module,
       if (auto function = module.lookupSymbol<func::FuncOp>(kernel.symbol))
         kernel.flops = countFlops(function);
   return source;
+}
+
+Result<plan::Strategy>
+hocket::withSchedule(const ModelSource &source,
+                     const plan::ScheduleRegistry &schedules) {
+  if (!leavesScheduleOpen(source.strategy))
+    return source.strategy;
+  return plan::provisionalSchedule(source.model, source.strategy, schedules);
 }
 
 void hocket::reportSolution(Operation *op, StringRef name,

@@ -6,6 +6,7 @@
 #include "hocket/Cost/Profile.h"
 #include "hocket/Passes/ModelBuilder.h"
 #include "hocket/Passes/Solve.h"
+#include "hocket/Plan/Schedule.h"
 #include "hocket/Solver/Solution.h"
 #include "hocket/Solver/Z3.h"
 #include "hocket/Support/Result.h"
@@ -64,6 +65,11 @@ mlir::LogicalResult solveOpenKnob(
 /// buildModel(), with the operations of its kernels.
 mlir::FailureOr<ModelSource> buildCountedModel(mlir::ModuleOp module,
                                                llvm::StringRef lossName);
+
+/// The strategy of `source`, with plan::provisionalSchedule() where it leaves
+/// its schedule open: for choices that come before that one.
+Result<plan::Strategy> withSchedule(const ModelSource &source,
+                                    const plan::ScheduleRegistry &schedules);
 
 /// Tells in a remark called `name`, of the category "solve", how good a
 /// solution is.

@@ -4,7 +4,6 @@
 
 #include "hocket/Dialects/Hocket.h"
 #include "hocket/Passes/KernelWork.h"
-#include "hocket/Plan/SolveSchedule.h"
 #include "hocket/Simulate/ActivationsChoice.h"
 
 #include "mlir/IR/Remarks.h"
@@ -25,10 +24,7 @@ hocket::chooseActivations(func::FuncOp loss, const ModelSource &source,
       {machine.device.memoryBytes, machine.host.memoryBytes},
       machine.host.bytesPerSecond};
   plan::ScheduleRegistry schedules = plan::ScheduleRegistry::withBuiltins();
-  Result<plan::Strategy> strategy = source.strategy;
-  if (leavesScheduleOpen(source.strategy))
-    strategy =
-        plan::provisionalSchedule(source.model, source.strategy, schedules);
+  Result<plan::Strategy> strategy = withSchedule(source, schedules);
   if (!strategy) {
     emitFailure(loss, "the activations cannot be chosen: ", strategy.error());
     return failure();

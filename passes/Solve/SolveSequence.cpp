@@ -4,7 +4,6 @@
 
 #include "hocket/Dialects/Hocket.h"
 #include "hocket/Passes/KernelWork.h"
-#include "hocket/Plan/SolveSchedule.h"
 #include "hocket/Simulate/SequenceChoice.h"
 
 #include "mlir/IR/Remarks.h"
@@ -29,10 +28,7 @@ LogicalResult hocket::solveSequence(ModuleOp module, StringRef lossName,
   if (failed(source))
     return failure();
   plan::ScheduleRegistry schedules = plan::ScheduleRegistry::withBuiltins();
-  Result<plan::Strategy> planned = source->strategy;
-  if (leavesScheduleOpen(source->strategy))
-    planned =
-        plan::provisionalSchedule(source->model, source->strategy, schedules);
+  Result<plan::Strategy> planned = withSchedule(*source, schedules);
   Result<std::vector<simulate::MethodTime>> times =
       planned ? simulate::rankSequenceMethods(
                     source->model, *planned, setting.lengths, setting.cost,

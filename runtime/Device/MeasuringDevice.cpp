@@ -2,6 +2,7 @@
 
 #include "hocket/Runtime/MeasuringDevice.h"
 
+#include <algorithm>
 #include <chrono>
 
 using namespace hocket;
@@ -34,21 +35,21 @@ Result<void> MeasuringDevice::timedMove(Moves &moves, int64_t bytes,
 }
 
 template <typename Call>
-Result<void> MeasuringDevice::timedKernel(uint32_t kernel,
-                                          const Symbols &symbols,
-                                          const Call &call) {
+Result<void>
+MeasuringDevice::timedKernel(uint32_t kernel, const Symbols &symbols,
+                             const Symbols &counted, const Call &call) {
   Clock::time_point start = Clock::now();
   double seconds = 0;
   Result<void> done = timed(call, seconds);
   std::lock_guard lock(mutex);
-  kernels[{kernel, symbols}].add(seconds);
+  kernels[{kernel, symbols, counted}].add(seconds);
   inside.add(secondsSince(start));
   return done;
 }
 
 Result<void> MeasuringDevice::launch(uint32_t kernel, void *const *operands,
                                      const Symbols &symbols, void *workspace) {
-  return timedKernel(kernel, symbols, [&] {
+  return timedKernel(kernel, symbols, symbols, [&] {
     return device.launch(kernel, operands, symbols, workspace);
   });
 }
@@ -56,7 +57,7 @@ Result<void> MeasuringDevice::launch(uint32_t kernel, void *const *operands,
 Result<void> MeasuringDevice::attend(uint32_t kernel, void *const *operands,
                                      const Symbols &symbols,
                                      const Symbols &counted, void *workspace) {
-  return timedKernel(kernel, symbols, [&] {
+  return timedKernel(kernel, symbols, counted, [&] {
     return device.attend(kernel, operands, symbols, counted, workspace);
   });
 }
@@ -105,9 +106,13 @@ void MeasuringDevice::write(const plan::Model &model, Profile &profile) const {
   std::lock_guard lock(mutex);
   // Means, not medians: a step is a sum of calls, and what the rest of the
   // machine takes from some of them it takes from steps as well.
-  for (const auto &[called, mean] : kernels)
-    profile.kernels[model.kernels[called.first].symbol].push_back(
-        {called.second, mean.seconds / double(mean.calls), mean.calls});
+  for (const auto &[called, mean] : kernels) {
+    const auto &[index, symbols, counted] = called;
+    const plan::Kernel &kernel = model.kernels[index];
+    profile.kernels[kernel.symbol].push_back(
+        {symbols, mean.seconds / double(mean.calls), mean.calls,
+         std::max<int64_t>(kernel.flops.evaluate(counted), 0)});
+  }
   auto fit = [](const Moves &moves) {
     std::vector<std::pair<int64_t, double>> samples;
     for (const auto &[bytes, mean] : moves)

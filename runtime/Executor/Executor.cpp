@@ -93,7 +93,7 @@ Result<void> Executor::prepare(Arena &memory) {
   sizes.reserve(program->numSizes);
   for (const Instruction &instruction : role->body) {
     symbols.push_back(symbolsOf(*plan, *model, rank, instruction));
-    if (!device->hasMemory())
+    if (device->countsOperations())
       counted.push_back(countedSymbols(*plan, *model, rank, instruction));
     if (instruction.op == Op::CopyHeads || instruction.op == Op::Add)
       rows.push_back(rowsOf(instruction));

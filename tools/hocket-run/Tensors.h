@@ -28,6 +28,10 @@ public:
   /// The sum of the losses of the last step over its weight; nothing where the
   /// model has no loss.
   Result<std::optional<double>> meanLoss();
+  /// By what the last step divided; nothing where the model has no loss.
+  Result<std::optional<float>> weight() const {
+    return scalar(plan::Slot::Weight);
+  }
 
 private:
   struct Place {

@@ -13,7 +13,9 @@
 #include "hocket/Support/File.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
+#include <optional>
 #include <thread>
 
 using namespace hocket;
@@ -23,6 +25,8 @@ using namespace hocket::runtime;
 namespace {
 
 std::string format(double value) {
+  if (std::isnan(value)) // of either sign
+    return "nan";
   char text[32];
   std::snprintf(text, sizeof(text), "%.9g", value);
   return text;
@@ -169,6 +173,7 @@ public:
 private:
   Result<void> takePlan();
   Result<void> runStep(Progress &progress, int64_t done);
+  Error lossFailure(double loss);
 
   const Options &options;
   const Executable &executable;
@@ -187,6 +192,7 @@ private:
   int64_t tokensDone = 0;
   double secondsOfRun = 0;
   std::vector<double> stepSeconds;
+  std::optional<double> lastLoss; // of the step before
 };
 
 /// The plan before goes when nothing refers to it any more.
@@ -247,11 +253,34 @@ Result<void> Training::runStep(Progress &progress, int64_t done) {
               static_cast<long long>(checkpoint.steps), text.c_str(),
               static_cast<long long>(tokens));
   std::fflush(stdout);
+  // What is no number spreads to every parameter: nothing after it has a use.
+  if (*loss && !std::isfinite(**loss))
+    return lossFailure(**loss);
+  lastLoss = *loss;
   progress.show(done, text, tokensDone);
   plans.endStep();
   if (records && plans.change())
     measured.add(plan, world->takeTimelines());
   return {};
+}
+
+Error Training::lossFailure(double loss) {
+  std::vector<std::string> notes;
+  Result<std::optional<float>> weight = tensors->weight();
+  if (weight && *weight && **weight == 0)
+    notes.push_back("its weight is 0: no token of the step counts; give it "
+                    "other data or lengths");
+  else if (lastLoss)
+    notes.push_back("that of the step before was " + format(*lastLoss) +
+                    ": a smaller learning rate may help");
+  else
+    notes.push_back("it is the first step: look at the parameters and the "
+                    "data that it starts with");
+  notes.push_back("the run ends here, and no files are written");
+  return Error(ErrorCode::Runtime,
+               "step " + std::to_string(checkpoint.steps) + ": the loss is " +
+                   format(loss),
+               std::move(notes));
 }
 
 Result<void> Training::run() {

@@ -56,6 +56,9 @@ class CostModel {
 public:
   virtual ~CostModel() = default;
 
+  /// Whether it knows how long this kernel takes, and need not make do with
+  /// other costs for it.
+  virtual bool covers(std::string_view /*kernel*/) const { return true; }
   /// One kernel, fill or copy on one device, its launch included.
   virtual double workSeconds(const Work &work) const = 0;
   /// One kernel that multiplies matrices, its launch included.

@@ -30,11 +30,12 @@ struct MoveCost {
   static MoveCost fit(const std::vector<std::pair<int64_t, double>> &samples);
 };
 
-/// A kernel at one shape.
+/// A kernel at one shape, with so many operations to do.
 struct KernelSample {
   Symbols symbols = {0, 0};
   double seconds = 0; // mean
   int64_t calls = 0;
+  int64_t flops = 0; // those of an attention: of the pairs that are visible
 };
 
 struct Profile {
@@ -45,14 +46,17 @@ struct Profile {
   double instructionSeconds = 0; // of the executor, around a kernel
   MoveCost fill, load, copy;
   MoveCost sum; // adding so many bytes to as many
-  /// By symbol; samples are sorted by their symbols.
+  /// By symbol; samples are sorted by their symbols and operations.
   std::map<std::string, std::vector<KernelSample>, std::less<>> kernels;
 
-  /// Seconds of a kernel: measured at this shape, or in proportion to the first
-  /// extent between the nearest ones. Nothing where the kernel was not
-  /// measured.
+  /// Seconds of a kernel: measured at this shape and for so many operations; or
+  /// on the line between those of the same shape with the nearest numbers of
+  /// operations; or between those of any shape; or, where operations are not
+  /// known (0), between the nearest first extents. Beyond what was measured, in
+  /// proportion. Nothing where the kernel was not measured.
   std::optional<double> kernelSeconds(std::string_view kernel,
-                                      const Symbols &symbols) const;
+                                      const Symbols &symbols,
+                                      int64_t flops = 0) const;
 
   /// The file, as JSON.
   std::string str() const;
@@ -73,6 +77,9 @@ public:
   ProfiledCost(Profile profile, const CostModel &otherwise)
       : measured(std::move(profile)), otherwise(otherwise) {}
 
+  bool covers(std::string_view kernel) const override {
+    return measured.kernels.find(kernel) != measured.kernels.end();
+  }
   double workSeconds(const Work &work) const override;
   double transferSeconds(int64_t bytes, int64_t from,
                          int64_t to) const override;

@@ -28,6 +28,11 @@ struct ScheduleSetting {
   const CostModel &cost;
 };
 
+/// Whether `cost` covers the kernels of all tasks of the stages: a schedule for
+/// times of which some are measured and others predicted suits neither machine.
+/// Errors: InvalidArgument, naming the kernel.
+Result<void> checkCosts(const Model &model, const CostModel &cost);
+
 /// The pipeline of `strategy`, which is not refined, with the stages on the
 /// ranks of `placement`.
 /// Times are whole nanoseconds: those of a microbatch of average size. Memory
@@ -62,6 +67,15 @@ Result<Strategy> provisionalSchedule(const Model &model,
 /// Gives the pipeline of a placement.
 using PipelineProblems =
     std::function<Result<PipelineProblem>(const std::vector<uint32_t> &)>;
+
+/// Times of problems: whole nanoseconds, at least 1.
+int64_t toNanoseconds(double seconds);
+
+/// Nanoseconds that `bytes` take from each of so many pipeline ranks to each
+/// other one, of the same coordinate of so many `replicas`; 0 from a rank to
+/// itself.
+std::vector<std::vector<int64_t>> hopTimes(const CostModel &cost, int64_t bytes,
+                                           uint32_t ranks, uint32_t replicas);
 
 /// Gives each rank of `problem` what a device of `deviceBytes` has beside what
 /// the rank keeps through the step, `persistent` bytes by rank. Errors:

@@ -30,6 +30,9 @@ public:
   /// device without memory.
   virtual void release(std::byte *, int64_t) {}
   virtual bool hasMemory() const = 0;
+  /// Whether it wants to know how many operations an attention has (`counted`
+  /// of attend()).
+  virtual bool countsOperations() const { return false; }
   /// Elements of the largest tensor that its kernels can work on.
   virtual int64_t maxElements() const = 0;
 
@@ -39,7 +42,8 @@ public:
                               const Symbols &symbols, void *workspace) = 0;
   /// The same for a kernel that attends by a table. At `counted` in place of
   /// `symbols` the model's operations are those of the pairs of a query and a
-  /// key that the table makes visible: for a device that only predicts.
+  /// key that the table makes visible; the two are equal where the device does
+  /// not count operations.
   virtual Result<void> attend(uint32_t kernel, void *const *operands,
                               const Symbols &symbols,
                               const Symbols & /*counted*/, void *workspace) {

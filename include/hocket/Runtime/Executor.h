@@ -126,7 +126,7 @@ private:
   std::vector<void *> pointers;
   std::vector<int64_t> sizes;   // bytes, of what is no kernel
   std::vector<Symbols> symbols; // by instruction
-  /// The same, plan::countedSymbols(), for a device that only predicts.
+  /// The same, plan::countedSymbols(), for a device that counts operations.
   std::vector<Symbols> counted;
   std::vector<RowsOfTwo> rows;    // of each CopyHeads and Add
   std::vector<uint32_t> members;  // by local group: the rank's place in it

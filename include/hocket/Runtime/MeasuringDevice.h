@@ -10,6 +10,7 @@
 #include <map>
 #include <mutex>
 #include <semaphore>
+#include <tuple>
 #include <vector>
 
 namespace hocket::runtime {
@@ -31,6 +32,7 @@ public:
     device.release(memory, bytes);
   }
   bool hasMemory() const override { return device.hasMemory(); }
+  bool countsOperations() const override { return true; }
   int64_t maxElements() const override { return device.maxElements(); }
   Result<void> launch(uint32_t kernel, void *const *operands,
                       const Symbols &symbols, void *workspace) override;
@@ -84,14 +86,15 @@ private:
   Result<void> timed(const Call &call, double &seconds);
   template <typename Call>
   Result<void> timedKernel(uint32_t kernel, const Symbols &symbols,
-                           const Call &call);
+                           const Symbols &counted, const Call &call);
   template <typename Call>
   Result<void> timedMove(Moves &moves, int64_t bytes, const Call &call);
 
   Device &device;
   std::counting_semaphore<> turns;
   mutable std::mutex mutex; // of what follows
-  std::map<std::pair<uint32_t, Symbols>, Mean> kernels;
+  /// By kernel, its symbols, and those at which its operations are counted.
+  std::map<std::tuple<uint32_t, Symbols, Symbols>, Mean> kernels;
   Moves fills, copies, sums;
   Mean inside; // launch()
 };

@@ -35,6 +35,7 @@ public:
 
   Result<std::byte *> allocate(int64_t bytes) override;
   bool hasMemory() const override { return false; }
+  bool countsOperations() const override { return true; }
   int64_t maxElements() const override { return INT64_MAX; }
   Result<void> launch(uint32_t kernel, void *const *operands,
                       const Symbols &symbols, void *workspace) override;

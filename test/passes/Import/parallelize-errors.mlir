@@ -3,6 +3,11 @@
 // ZERO: error: hocket-parallelize: pipeline=0 must be at least 1
 // RUN: echo "module {}" | not hocket-opt --hocket-parallelize="pipeline=4611686018427387904 chunks=4" 2>&1 | FileCheck %s --check-prefix=MANY
 // MANY: error: hocket-parallelize: pipeline=4611686018427387904 x chunks=4 is more than 65535 stages
+// RUN: echo "module {}" | not hocket-opt --hocket-parallelize="pipeline=2 schedule=zbv" 2>&1 | FileCheck %s --check-prefix=SCHEDULE
+// SCHEDULE: error: hocket-parallelize: there is no schedule 'zbv'
+// SCHEDULE: note: the schedules are 1f1b, dualpipe_v,
+// RUN: echo "module {}" | not hocket-opt --hocket-parallelize="pipeline=2 schedule=zb_v" 2>&1 | FileCheck %s --check-prefix=CHUNKS
+// CHUNKS: error: hocket-parallelize: schedule 'zb_v' needs 2 chunks per pipeline rank, not 1
 // RUN: echo "module {}" | not hocket-opt --hocket-parallelize="sequence=0" 2>&1 | FileCheck %s --check-prefix=NOBODY
 // NOBODY: error: hocket-parallelize: sequence=0 must be at least 1
 // RUN: echo "module {}" | not hocket-opt --hocket-parallelize="sequence=2 method=rings" 2>&1 | FileCheck %s --check-prefix=METHOD

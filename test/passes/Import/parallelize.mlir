@@ -25,7 +25,7 @@
 
 // Slices, and layers whose inputs are all that is kept; with pipeline=1 one rank
 // runs all the stages.
-// RUN: hocket-opt %fixtures/gpt-tiny/model.mlir --hocket-parallelize="data=2 sequence=4 method=ring slices=8 activations=recompute kept=2 offloaded=1 chunks=4 schedule=1f1b" | FileCheck %s --check-prefix=SLICES
+// RUN: hocket-opt %fixtures/gpt-tiny/model.mlir --hocket-parallelize="data=2 sequence=4 method=ring slices=8 activations=recompute kept=2 offloaded=1 chunks=4 schedule=gpipe" | FileCheck %s --check-prefix=SLICES
 // RUN: hocket-opt %fixtures/gpt-tiny/model.mlir --hocket-parallelize="activations=recompute" | FileCheck %s --check-prefix=CHECKPOINT
 // RUN: hocket-opt %fixtures/gpt-tiny/model.mlir --hocket-parallelize="slices=3 activations=auto" | FileCheck %s --check-prefix=OPEN
 // RUN: hocket-opt %fixtures/gpt-tiny/model.mlir --hocket-parallelize="data=2 slices=8 activations=recompute chunks=4" --hocket-erase | diff - %fixtures/gpt-tiny/model.mlir
@@ -33,7 +33,7 @@
 // SLICES: hocket.data degree(2)
 // SLICES: hocket.sequence degree(4) method("ring")
 // SLICES: hocket.stream slices(8) activations("recompute") kept([2, 2, 2, 2]) offloaded([1, 1, 1, 1])
-// SLICES: hocket.pipeline microbatches(1) schedule("1f1b") chunks(4)
+// SLICES: hocket.pipeline microbatches(1) schedule("gpipe") chunks(4)
 // SLICES-COUNT-4: hocket.stage "stage
 // SLICES-NOT: hocket.stage "stage
 // CHECKPOINT: hocket.stream slices(1) activations("recompute") tokens(

@@ -515,3 +515,23 @@ plan.program @few_ranks model("m") data(2) microbatches(1) schedule("1f1b") {
   }
   plan.rank 0 @only data(0) pipeline(0)
 }
+
+// -----
+
+// Not well formed: nobody runs the second role.
+plan.program @spare_role model("m") data(1) microbatches(1) schedule("1f1b") {
+  plan.kernel @f() workspace(0) flops(0) bytes(0)
+  plan.stage 0 "only" inputs() outputs() residuals() {
+    plan.template F @f()
+  }
+  plan.sequences 0 [[4]]
+  plan.role @only stages [0] arena(0) {
+    plan.task F(0) @f()
+  }
+  // expected-error @+2 {{'plan.role' op is not well formed: no rank has a role}}
+  // expected-note @+1 {{role #1}}
+  plan.role @spare stages [0] arena(0) {
+    plan.task F(0) @f()
+  }
+  plan.rank 0 @only data(0) pipeline(0)
+}

@@ -1,5 +1,7 @@
 // RUN: split-file %s %t
 // RUN: not hocket-opt %t/memory.mlir --hocket-outline --hocket-differentiate --hocket-solve-schedule 2>&1 | FileCheck %s --check-prefix=MEMORY
+// RUN: sed 's/memory_bytes(12000)/memory_bytes(500)/' %t/memory.mlir > %t/parameters.mlir
+// RUN: not hocket-opt %t/parameters.mlir --hocket-outline --hocket-differentiate --hocket-solve-schedule 2>&1 | FileCheck %s --check-prefix=PARAMETERS
 // RUN: not hocket-opt %t/memory.mlir --hocket-outline --hocket-differentiate --hocket-solve-schedule=lengths=%t/lengths.txt 2>&1 | FileCheck %s --check-prefix=FEW
 // RUN: not hocket-opt %t/memory.mlir --hocket-outline --hocket-differentiate --hocket-solve-schedule=topology=%t/none.yaml 2>&1 | FileCheck %s --check-prefix=FILE
 // RUN: not hocket-opt %t/memory.mlir --hocket-outline --hocket-differentiate --hocket-solve-schedule=time-limit=-1 2>&1 | FileCheck %s --check-prefix=LIMIT
@@ -20,7 +22,10 @@
 // ACTIVATIONS: note: solve that first (hocket-solve-activations)
 // MEMORY: memory.mlir:{{[0-9:]+}} error: the schedule cannot be solved: no schedule fits in memory
 // MEMORY: note: pipeline rank {{[01]}} has {{[0-9]+}} bytes for activations; one microbatch takes {{[0-9]+}}
+// MEMORY: note: a device needs at least {{[0-9]+}} bytes more than it has
 // MEMORY: note: use more pipeline ranks, or smaller microbatches
+// PARAMETERS: error: the schedule cannot be solved: pipeline rank 0 keeps {{[0-9]+}} bytes through the step and a device has 500
+// PARAMETERS: note: a device needs at least {{[0-9]+}} bytes more than it has
 // FEW: error: the schedule cannot be solved: there are 2 sequences for 3 microbatches
 // FILE: error: cannot load a topology: {{.*}}none.yaml
 // LIMIT: error: the time limit of schedule(auto) must be a number of seconds of at least 0, its work limit a whole number of at least 0

@@ -180,12 +180,18 @@ TEST_F(GptArena, IsWithinTwoPercentOfWhatIsAlive) {
       if (stages == 8)
         continue;
       ModelSource split = build(gpt, stages, StageForm::Split);
-      split.strategy.schedule = "zb_h1";
-      expectFull(split, std::string(gpt.path) + " | " + std::to_string(stages) +
-                            " | zb_h1");
+      names = {"zb_h1", "zb_h2"};
+      if (stages > 2)
+        names.insert(names.end(), {"zb_v", "v_half", "v_min"});
+      for (const std::string &schedule : names) {
+        split.strategy.schedule = schedule;
+        split.strategy.chunks = schedule.starts_with("zb_h") ? 1 : 2;
+        expectFull(split, std::string(gpt.path) + " | " +
+                              std::to_string(stages) + " | " + schedule);
+      }
     }
-  // 5 models x (3 on 2 ranks + 4 on 4 stages) and twice 8 stages, 4 batches.
-  EXPECT_EQ(numPlans, size_t((5 * 7 + 2) * 4));
+  // 5 models x (4 on 2 ranks + 8 on 4 stages) and twice 8 stages, 4 batches.
+  EXPECT_EQ(numPlans, size_t((5 * 12 + 2) * 4));
 }
 
 } // namespace

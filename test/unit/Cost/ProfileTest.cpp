@@ -53,8 +53,34 @@ TEST(Profile, KernelsAreFunctionsOfTheirShape) {
   EXPECT_FALSE(profile.kernelSeconds("g", {10, 2}));
 }
 
+/// Of an attention, what its mask leaves differs at the same shape.
+TEST(Profile, KernelsAreFunctionsOfTheirOperations) {
+  Profile profile;
+  profile.kernels["part"] = {{{64, 64, 2, 2, 16}, 1e-3, 3, 1000},
+                             {{64, 64, 2, 2, 16}, 1.8e-3, 3, 2000},
+                             {{128, 128, 2, 2, 16}, 6e-3, 3, 8000}};
+  Symbols small = {64, 64, 2, 2, 16}, large = {128, 128, 2, 2, 16};
+  auto seconds = [&](const Symbols &symbols, int64_t flops) {
+    return *profile.kernelSeconds("part", symbols, flops);
+  };
+  EXPECT_DOUBLE_EQ(seconds(small, 1000), 1e-3);
+  EXPECT_DOUBLE_EQ(seconds(small, 2000), 1.8e-3);
+  EXPECT_DOUBLE_EQ(seconds(small, 1500), 1.4e-3);
+  EXPECT_DOUBLE_EQ(seconds(small, 500), 0.5e-3);
+  EXPECT_DOUBLE_EQ(seconds(large, 4000), 3e-3) << "a half of it is visible";
+  // At no shape that was measured.
+  EXPECT_DOUBLE_EQ(seconds({96, 96, 2, 2, 16}, 5000), 3.9e-3);
+  EXPECT_DOUBLE_EQ(seconds({256, 256, 2, 2, 16}, 32000), 24e-3);
+  // Nothing is known of operations: by shape.
+  EXPECT_DOUBLE_EQ(seconds(small, 0), 1e-3);
+  profile.kernels["part"][0].flops = 0;
+  EXPECT_DOUBLE_EQ(seconds(small, 2000), 1e-3);
+  EXPECT_DOUBLE_EQ(seconds({256, 256, 2, 2, 16}, 32000), 12e-3);
+}
+
 TEST(Profile, FilesKeepEverything) {
   Profile before = example();
+  before.kernels["f"][1].flops = 77;
   Result<Profile> after = parseProfile(before.str(), "p.json");
   ASSERT_TRUE(after) << after.error();
   EXPECT_EQ(after->str(), before.str());
@@ -62,6 +88,7 @@ TEST(Profile, FilesKeepEverything) {
   EXPECT_EQ(after->cores, 2);
   EXPECT_EQ(after->copy.secondsPerByte, 3e-10);
   EXPECT_EQ(after->kernels.at("f")[1].calls, 6);
+  EXPECT_EQ(after->kernels.at("f")[1].flops, 77);
 }
 
 TEST(Profile, ErrorsNameTheField) {
@@ -86,6 +113,9 @@ TEST(Profile, ErrorsNameTheField) {
   expectError("\"calls\": 5", "\"calls\": 5.5",
               "p.json: field 'kernels[0].samples[0].calls' must be a whole "
               "number of at least 1");
+  expectError("\"flops\": 0", "\"flops\": -1",
+              "p.json: field 'kernels[0].samples[0].flops' must be a whole "
+              "number of at least 0");
   expectError("0.001", "-1",
               "p.json: field 'kernels[0].samples[0].seconds' must be a number "
               "of at least 0");
@@ -97,6 +127,17 @@ TEST(Profile, ErrorsNameTheField) {
               "since it was measured");
   expectError("\"update\"", "\"f\"",
               "p.json: field 'kernels[1].symbol' is given twice");
+  expectError("\"cores\": 2", "\"cores\": 2, \"core\": 2",
+              "p.json: field 'core' is not a field of a profile");
+  expectError("\"samples\": [", "\"sample\": 1, \"samples\": [",
+              "p.json: field 'kernels[0].sample' is not a field of a profile");
+  expectError("\"calls\": 5", "\"calls\": 5, \"call\": 5",
+              "p.json: field 'kernels[0].samples[0].call' is not a field of a "
+              "profile");
+  expectError("\"latency_seconds\"", "\"bytes\": 1, \"latency_seconds\"",
+              "p.json: field 'fill.bytes' is not a field of a profile");
+  expectError("\"cores\": 2", "\"cores\": 2, \"cores\": 3",
+              "p.json: field 'cores' is given twice");
   expectError("{", "[", "p.json: not a profile: it is no JSON");
   EXPECT_EQ(parseProfile("[]", "p.json").error().message,
             "p.json: field 'hocket_profile' is missing");

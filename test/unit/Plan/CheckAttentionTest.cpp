@@ -64,6 +64,25 @@ protected:
   Plan plan;
 };
 
+/// What an attention's kernel needs depends on the tokens of another rank.
+TEST_F(CheckAttentionTest, FindsSmallWorkspaces) {
+  make("ring");
+  SizeExpr keyTokens = SizeExpr::symbol(1);
+  model.kernels[attention().part].workspaceBytes =
+      SizeExpr::constant(128) * keyTokens;
+  expect("P4", "a kernel needs a workspace of ");
+  Result<Plan> again = expand(model, plan.strategy, plan.lengths,
+                              ScheduleRegistry::withBuiltins());
+  ASSERT_TRUE(again) << again.error();
+  plan = *again;
+  ASSERT_TRUE(check(plan, model, 0));
+  Instruction &run = attend(1, attention().part, 1);
+  ASSERT_GT(run.workspace.bytes, 0);
+  --run.workspace.bytes;
+  expect("P4", "a kernel needs a workspace of " +
+                   std::to_string(run.workspace.bytes + 1) + " bytes");
+}
+
 TEST_F(CheckAttentionTest, FindsMissingRows) {
   make("zigzag");
   std::vector<int32_t> &table = tableOf(2, attend(2, attention().part, 1));

@@ -32,12 +32,48 @@ TEST_F(CheckTest, P4WorkspaceIsOverlapped) {
   expect("P4", "the workspace of a kernel", 2);
 }
 
+TEST_F(CheckTest, P4WorkspaceIsWhereSomethingIsBeingSent) {
+  Role &role = plan.roles[0];
+  size_t sent = find(0, Op::Send), waited = find(0, Op::WaitSend);
+  const Buffer &output = role.buffers[role.body[sent].buffers[0]];
+  size_t run = sent + 1;
+  while (run < waited && role.body[run].op != Op::Kernel)
+    ++run;
+  ASSERT_LT(run, waited) << "a kernel runs while the buffer is being sent";
+  role.body[run].workspace.offset = output.offset;
+  Violation found = expect("P4", "the workspace of a kernel", 3);
+  EXPECT_NE(found.message.find("'" + output.name + "'"), std::string::npos)
+      << found.message;
+}
+
+TEST_F(CheckTest, P4WorkspaceOfAnUpdate) {
+  // As large as the largest parameter that is updated by the same kernel.
+  Kernel &update = model.kernels[model.updates[0].kernel];
+  update.workspaceBytes = SizeExpr::constant(4) * SizeExpr::symbol(0);
+  expect("P4", "a kernel needs a workspace of 1024 bytes and its instruction "
+               "has one of 0");
+  plan = makePlan(model, plan.strategy);
+  EXPECT_TRUE(check(plan, model, 0));
+  Role &role = plan.roles[1];
+  auto run = std::find_if(role.body.begin(), role.body.end(),
+                          [](const Instruction &instruction) {
+                            return instruction.kind == TaskKind::Update &&
+                                   instruction.op == Op::Kernel;
+                          });
+  ASSERT_NE(run, role.body.end());
+  EXPECT_EQ(run->workspace.bytes, 1024);
+  run->workspace.offset = role.buffers[0].offset;
+  expect("P4", "'" + role.buffers[0].name + "' and the workspace of a kernel",
+         3);
+}
+
 /// Each kernel has a workspace of its own, alive at its instruction alone.
 TEST_F(CheckTest, P4WorkspaceMayBeWhereNothingIsInUse) {
   Role &role = plan.roles[1];
   Instruction &run = role.body[find(1, Op::Kernel)];
+  ASSERT_GT(run.workspace.bytes, 0);
   run.workspace.offset = role.arenaBytes;
-  role.arenaBytes += run.workspace.bytes + 63 & ~int64_t(63);
+  role.arenaBytes += run.workspace.bytes;
   EXPECT_TRUE(check(plan, model, 0));
 }
 

@@ -34,6 +34,7 @@ TEST_F(CheckTest, StructureOfBatchAndRanks) {
   broken([&] { plan.ranks[2].peers[0] = 2; }, "different other ranks");
   broken([&] { plan.ranks[2].peers.clear(); }, "fewer peers");
   broken([&] { plan.ranks[2].groups[0] = 99; }, "different groups");
+  broken([&] { plan.roles.push_back(plan.roles[1]); }, "no rank has a role");
   broken([&] { std::swap(plan.groups[0][0], plan.groups[0][1]); }, "sorted");
   broken([&] { plan.groups[0].clear(); }, "sorted");
   broken([&] { plan.groups[0].back() = 77; }, "sorted");

@@ -2,11 +2,12 @@
 //
 // Changes good plans at random. The check must never crash, hang or allocate
 // much, and whatever it accepts must be as good as the original: it has the
-// same tasks, transfers and reductions.
+// same tasks, transfers and reductions, and no value is overwritten too early.
 //
 //===----------------------------------------------------------------------===//
 
 #include "RandomStrategies.h"
+#include "ShadowArena.h"
 #include "SliceModel.h"
 #include "SyntheticModel.h"
 
@@ -319,6 +320,7 @@ TEST(Mutation, IsNamedOrHarmless) {
       } else {
         ++found["none"];
         EXPECT_EQ(census(damaged), census(good)) << "seed " << seed;
+        EXPECT_EQ(findLostValue(damaged), "") << "seed " << seed;
       }
     }
   }
@@ -355,16 +357,58 @@ TEST(Mutation, OfSlicesIsNamedOrHarmless) {
       Mutator mutator(damaged, seed);
       for (unsigned i = 0; i <= seed % 3; ++i)
         mutator.mutate();
-      if (findViolation(damaged, model, 0))
+      if (findViolation(damaged, model, 0)) {
         ++numNamed;
-      else
+      } else {
         EXPECT_EQ(census(damaged), census(*good)) << "seed " << seed;
+        EXPECT_EQ(findLostValue(damaged), "") << "seed " << seed;
+      }
     }
     EXPECT_GT(numNamed, 750u);
   }
 }
 
 /// Damaged models are named, too.
+/// Buffers and workspaces elsewhere: the check names exactly what loses a
+/// value.
+TEST(Mutation, OfOffsetsIsNamedWhereAValueIsLost) {
+  SyntheticOptions options;
+  options.stages = 3;
+  options.tied = true;
+  Model model = makeModel(options);
+  std::mt19937 random(7);
+  size_t numNamed = 0, numHarmless = 0;
+  for (const Strategy &strategy :
+       {Strategy{2, 3, "gpipe", 1}, Strategy{1, 6, "1f1b", 1},
+        givenStrategy(1, 4, {0, 1, 0}, false, random)}) {
+    Plan good = makePlan(model, strategy);
+    ASSERT_TRUE(check(good, model, 0));
+    ASSERT_EQ(findLostValue(good), "");
+    for (unsigned round = 0; round < 2000; ++round) {
+      Plan moved = good;
+      Role &role = moved.roles[random() % moved.roles.size()];
+      role.arenaBytes += 1024; // there is room at the end
+      Buffer &buffer = role.buffers[random() % role.buffers.size()];
+      Instruction &run = role.body[random() % role.body.size()];
+      bool isRun = run.op == Op::Kernel && run.workspace.bytes > 0;
+      int64_t bytes = isRun ? run.workspace.bytes : buffer.bytes;
+      (isRun ? run.workspace.offset : buffer.offset) =
+          int64_t(random() % uint64_t((role.arenaBytes - bytes) / 64 + 1)) * 64;
+      std::optional<Violation> violation = findViolation(moved, model, 0);
+      std::string lost = findLostValue(moved);
+      if (lost.empty()) {
+        ++numHarmless;
+        continue;
+      }
+      ++numNamed;
+      ASSERT_TRUE(violation) << "round " << round << ": " << lost;
+      EXPECT_EQ(violation->invariant, "P4") << violation->message;
+    }
+  }
+  EXPECT_GT(numNamed, 1000u);
+  EXPECT_GT(numHarmless, 100u);
+}
+
 TEST(Mutation, OfModels) {
   SyntheticOptions options;
   options.stages = 2;

@@ -150,7 +150,7 @@ TEST(ScheduleCsv, ReadsWhatOthersWrite) {
   ASSERT_TRUE(read) << read.error();
   EXPECT_EQ(read->ofRank, ordersOf("1f1b", {2, 1, 3}).ofRank);
   // Overlapped tasks, on two ranks in a V.
-  read = parseScheduleCsv("0F0,,,3F0,3B0,0F1,,,3F1,(0B0;3B1)OVERLAP_F_B,0B1\n"
+  read = parseScheduleCsv("0F0,,,3F0,3B0,0F1,,,3F1,0B0,3B1,0B1\n"
                           ",1F0,2F0,,,2B0,1F1,(2F1;1B0)OVERLAP_F_B,2B1,1B1\n",
                           "v.csv");
   ASSERT_TRUE(read) << read.error();
@@ -245,6 +245,9 @@ TEST(ScheduleCsv, MistakesAreExplained) {
                            "(0F0,0B0)OVERLAP_F_B",
                            "()OVERLAP_F_B",
                            "(0F0;0UNSHARD)OVERLAP_F_B",
+                           "(0F0;0F1)OVERLAP_F_B",
+                           "(0B0;0B1)OVERLAP_F_B",
+                           "(0F0;0W0)OVERLAP_F_B",
                            "4294967296F0",
                            "0F 0"})
     EXPECT_EQ(

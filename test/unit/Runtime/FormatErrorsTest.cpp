@@ -277,6 +277,57 @@ TEST(FormatErrors, ABrokenPlanIsRefused) {
   EXPECT_EQ(read.error().message.substr(0, 3), "P1:") << read.error();
 }
 
+/// What a kernel may write lies in the arena, whatever the file says, and no
+/// role is left unchecked.
+TEST(FormatErrors, AWorkspaceElsewhereIsRefused) {
+  Executable good = smallExecutable();
+  auto refused = [&](auto change) {
+    Executable executable = good;
+    change(executable.plan);
+    Result<Executable> read = deserialize(serialize(executable));
+    EXPECT_FALSE(read);
+    return read ? "nothing" : read.error().message;
+  };
+  auto kernel = [](plan::Plan &plan) -> plan::Workspace & {
+    for (plan::Instruction &run : plan.roles[1].body)
+      if (run.op == plan::Op::Kernel && run.workspace.bytes > 0)
+        return run.workspace;
+    ADD_FAILURE() << "no kernel has a workspace";
+    return plan.roles[1].body[0].workspace;
+  };
+  using P = plan::Plan;
+  std::string beyond = "P4: a workspace ends beyond the arena";
+  EXPECT_EQ(refused([&](P &p) { kernel(p).bytes = INT64_MAX; }), beyond);
+  EXPECT_EQ(refused([&](P &p) { kernel(p).offset = INT64_MAX - 63; }), beyond);
+  EXPECT_EQ(refused([&](P &p) { kernel(p) = {INT64_MAX, INT64_MAX - 63}; }),
+            beyond);
+  EXPECT_EQ(refused([&](P &p) { kernel(p).offset = p.roles[1].arenaBytes; }),
+            beyond);
+  std::string negative = "structure: an instruction has a workspace of "
+                         "negative size or offset";
+  EXPECT_EQ(refused([&](P &p) { kernel(p).bytes = -1; }), negative);
+  EXPECT_EQ(refused([&](P &p) { kernel(p).offset = INT64_MIN; }), negative);
+  EXPECT_EQ(refused([&](P &p) {
+              for (plan::Instruction &other : p.roles[1].body)
+                if (other.op != plan::Op::Kernel)
+                  other.workspace = {64, INT64_MAX - 63};
+            }),
+            "structure: an instruction that runs no kernel has a workspace");
+  EXPECT_EQ(refused([&](P &p) {
+              plan::Role &other = p.roles.emplace_back();
+              other.name = "other";
+              other.stages = {0};
+              plan::Instruction &send = other.body.emplace_back();
+              send.op = plan::Op::WaitSend;
+              send.index = 0;
+              other.buffers = {p.roles[0].buffers[0]};
+              other.body.push_back({plan::Op::Send});
+              other.body.back().buffers = {0};
+              other.body.back().peer = INT32_MAX;
+            }),
+            "structure: no rank has a role");
+}
+
 TEST(FormatErrors, TooFewDevicesAreTheCallersMistake) {
   Executable executable = smallExecutable();
   executable.topology.nodes = executable.topology.devicesPerNode = 1;

@@ -86,6 +86,29 @@ TEST(MeasuringDevice, TimesWhatPassesThrough) {
   EXPECT_EQ(measuring.launches().second, 3);
 }
 
+/// Calls of an attention with equal shapes and other masks are others.
+TEST(MeasuringDevice, TellsOperationsApart) {
+  Model model;
+  model.kernels.resize(1);
+  model.kernels[0].symbol = "part";
+  model.kernels[0].flops = SizeExpr::symbol(0) * SizeExpr::symbol(1);
+  SleepingDevice device;
+  MeasuringDevice measuring(device, 1);
+  Symbols symbols = {8, 8, 2, 2, 16};
+  for (int64_t pairs : {64, 36, 36})
+    ASSERT_TRUE(
+        measuring.attend(0, nullptr, symbols, {pairs, 1, 2, 2, 16}, nullptr));
+  Profile profile;
+  measuring.write(model, profile);
+  const std::vector<KernelSample> &samples = profile.kernels.at("part");
+  ASSERT_EQ(samples.size(), 2u);
+  EXPECT_EQ(samples[0].symbols, symbols);
+  EXPECT_EQ(samples[0].flops, 36);
+  EXPECT_EQ(samples[0].calls, 2);
+  EXPECT_EQ(samples[1].symbols, symbols);
+  EXPECT_EQ(samples[1].flops, 64);
+}
+
 TEST(MeasuringDevice, LetsNoMoreInThanThereAreCores) {
   SleepingDevice device;
   MeasuringDevice measuring(device, 2);
