@@ -2,7 +2,7 @@
 
 #include "hocket/Plan/ModelCheck.h"
 
-#include "AttentionCheck.h"
+#include "Check/AttentionCheck.h"
 
 #include <algorithm>
 #include <numeric>

@@ -2,8 +2,8 @@
 
 #include "hocket/Plan/StrategyCheck.h"
 
-#include "RouteCheck.h"
-#include "Segments.h"
+#include "Check/RouteCheck.h"
+#include "Expand/Segments.h"
 
 #include "hocket/Plan/Itinerary.h"
 #include "hocket/Plan/TaskText.h"

@@ -63,7 +63,7 @@ createBestFitScheduler(int64_t workLimit = 200'000'000);
 
 /// Best fit first; then, where the arena is larger than it has to be, branch
 /// and bound over skylines for each stretch of time that nothing reaches into
-/// (lib/Solver/SkylineSearch.h). With a capacity it ends with the first arena
+/// (lib/Solver/Memory/SkylineSearch.h). With a capacity it ends with the first arena
 /// that is not larger, or with a proof that there is none; without one it seeks
 /// the smallest. Stretches of more than 8192 buffers are left to best fit.
 std::unique_ptr<MemoryScheduler>
