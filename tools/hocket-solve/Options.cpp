@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
+#include <set>
 
 using namespace hocket;
 using namespace hocket::solve;
@@ -209,17 +210,17 @@ Result<Options> solve::parseOptions(const SolverKindRegistry &registry,
     return mistake("which instance? usage: hocket-solve " + names[0] +
                    " INSTANCE [options]");
   // An option without its value says more than the value that it lost.
-  for (const Argument &flag : flags)
+  std::set<std::string> given;
+  for (const Argument &flag : flags) {
     if (Result<void> set = setOption(registry, options, flag); !set)
       return set.error();
+    if (!given.insert(flag.name).second)
+      return mistake(flag.name + " is given twice");
+  }
   if (names.size() > 2)
     return mistake("two instances: '" + names[1] + "' and '" + names[2] + "'");
   options.instance = names[1];
-  auto isGiven = [&](const char *name) {
-    return std::any_of(flags.begin(), flags.end(),
-                       [&](const Argument &flag) { return flag.name == name; });
-  };
-  if (isGiven("--time-limit") && isGiven("--work-limit"))
+  if (given.count("--time-limit") && given.count("--work-limit"))
     return mistake("--time-limit and --work-limit do not go together: seconds "
                    "or counted work end the search");
   if (!options.verify.empty() && !options.output.empty())

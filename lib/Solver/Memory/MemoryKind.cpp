@@ -62,7 +62,7 @@ private:
 std::string MemoryInstance::fileOf(const MemorySolution &solution) const {
   Json offsets = Json::object();
   for (size_t i = 0; i < problem.names.size(); ++i)
-    offsets[problem.names[i]] = solution.offsets[i];
+    appendField(offsets, problem.names[i], solution.offsets[i]);
   Json file;
   file["kind"] = "memory";
   file["name"] = instanceName;
@@ -103,8 +103,8 @@ Result<void> MemoryInstance::verify(const std::string &text) const {
   if (kind != "memory" || name != instanceName)
     return mistake("the solution is one of " + kind + " '" + name +
                    "', not of memory '" + instanceName + "'");
-  for (const std::string &id : problem.names)
-    solution.offsets.push_back(offsets[id.c_str()].integer(0));
+  for (const FieldReader &offset : offsets.fields(problem.names))
+    solution.offsets.push_back(offset.integer(0));
   if (reader.error())
     return *reader.error();
   const Json &given = (*json)["offsets"];

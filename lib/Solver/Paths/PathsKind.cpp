@@ -110,6 +110,8 @@ PathsFile readFields(const FieldReader &reader, const std::string &stem) {
         "cannot be together with stages: it is in place of them");
   if (reader.has("stages")) {
     FieldReader stages = reader["stages"];
+    if (stages.isArray() && stages.size() == 0)
+      stages.fail("is empty; stage_count in its place lets the solver choose");
     for (size_t i = 0; i < stages.size(); ++i)
       problem.stages.push_back(readNodes(stages.at(i), nodes));
     problem.stageCount = int(problem.stages.size());

@@ -188,7 +188,7 @@ public:
 
   int64_t makespan() {
     bound = graph.criticalPath(problem);
-    for (uint32_t rank = 0; rank < problem.ranks && !budget.exhausted(); ++rank)
+    for (uint32_t rank = 0; rank < problem.ranks && goesOn(); ++rank)
       raise(rank, graph.head, reversedGraph.head);
     return bound;
   }
@@ -198,7 +198,7 @@ public:
   int64_t span() {
     int64_t longest = 0;
     for (uint32_t rank = 0; rank < problem.ranks; ++rank) {
-      if (budget.exhausted())
+      if (!goesOn())
         break;
       std::vector<int64_t> head = headsFrom(problem, graph, rank);
       std::vector<int64_t> tail = headsFrom(reversed, reversedGraph, rank);
@@ -206,8 +206,7 @@ public:
       bound = graph.load[rank] * problem.microbatches;
       for (uint32_t block : graph.ofRank[rank])
         bound = std::max(bound, head[block] + problem.blocks[block].time);
-      for (uint32_t other = 0; other < problem.ranks && !budget.exhausted();
-           ++other)
+      for (uint32_t other = 0; other < problem.ranks && goesOn(); ++other)
         raise(other, head, tail);
       longest = std::max(longest, bound);
     }
@@ -235,11 +234,19 @@ private:
     before = forward.idle(head, bound - window, other);
     if (window <= bound)
       bound = std::max(bound, work + before + after);
+    spent += forward.steps + backward.steps;
     budget.spend(forward.steps + backward.steps);
+  }
+
+  /// Small problems have their bound even without a budget.
+  bool goesOn() const {
+    constexpr int64_t always = 100'000;
+    return spent < always || !budget.exhausted();
   }
 
   const Problem &problem;
   Budget &budget;
+  int64_t spent = 0;
   ScheduleGraph graph;
   ScheduleProblem reversed;
   ScheduleGraph reversedGraph;

@@ -200,7 +200,7 @@ private:
   void checkTasks(size_t blocks) const {
     int64_t tasks = int64_t(blocks) * microbatches;
     if (tasks > kMaxTasks)
-      root["microbatches"].fail("make " + std::to_string(tasks) +
+      root["microbatches"].fail("makes " + std::to_string(tasks) +
                                 " tasks; at most " + std::to_string(kMaxTasks) +
                                 " can be ordered");
   }
@@ -236,6 +236,8 @@ private:
       FieldReader after = item["after"];
       for (size_t k = 0; k < after.size(); ++k) {
         bool isObject = after.at(k).isObject();
+        if (isObject)
+          after.at(k).only({"block", "lag"});
         FieldReader name = isObject ? after.at(k)["block"] : after.at(k);
         std::string text = name.string();
         auto found = byName.find(text);

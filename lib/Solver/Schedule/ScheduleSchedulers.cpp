@@ -50,7 +50,10 @@ public:
     Budget part(budget, share);
     ScheduleSearch search(problem, options.seed, incumbent);
     for (const TaskOrder &order : known) {
-      if (incumbent.isOptimal() || (incumbent.has() && part.exhausted()))
+      // Orders that are there are worth their short time in any case.
+      constexpr size_t many = 10'000;
+      if (incumbent.isOptimal() ||
+          (incumbent.has() && part.exhausted() && problem.taskCount() > many))
         break;
       search.tryOrder(order, part);
     }
