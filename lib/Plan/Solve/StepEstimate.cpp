@@ -88,10 +88,16 @@ std::vector<std::vector<int64_t>> StepEstimate::hopTimes(uint32_t ranks) const {
   return plan::hopTimes(setting.cost, bytes, ranks, data);
 }
 
+/// What a value takes in an arena, where all of them begin at multiples of 64.
+static int64_t placedBytes(const TensorType &type, const Symbols &symbols) {
+  int64_t bytes = type.bytes().evaluate(symbols);
+  return bytes + (-bytes & 63);
+}
+
 int64_t StepEstimate::activationBytes(const Stage &stage) const {
   int64_t bytes = 0;
   for (const TensorType &type : stage.residuals)
-    bytes += type.bytes().evaluate(largest);
+    bytes += placedBytes(type, largest);
   return bytes;
 }
 
@@ -103,7 +109,7 @@ StepEstimate::persistentBytes(const std::vector<uint32_t> &stages) const {
     const Stage &stage = model.stages[index];
     for (const std::vector<TensorType> *types : {&stage.inputs, &stage.outputs})
       for (const TensorType &type : *types)
-        boundary += 2 * type.bytes().evaluate(largest);
+        boundary += 2 * placedBytes(type, largest);
     for (const TaskTemplate &task : stage.tasks) {
       workspace =
           std::max(workspace,
@@ -115,8 +121,9 @@ StepEstimate::persistentBytes(const std::vector<uint32_t> &stages) const {
   }
   int64_t copies =
       model.updates.empty() ? 1 : 2 + int64_t(model.statesPerParameter);
-  int64_t bytes = workspace + boundary;
+  constexpr int64_t scalars = 3 * 64; // loss, weight and step
+  int64_t bytes = workspace + (-workspace & 63) + boundary + scalars;
   for (uint32_t parameter : parameters)
-    bytes += copies * model.parameters[parameter].type.bytes().evaluate({0, 0});
+    bytes += copies * placedBytes(model.parameters[parameter].type, {0, 0});
   return bytes;
 }
