@@ -98,6 +98,13 @@ int64_t StepEstimate::activationBytes(const Stage &stage) const {
   int64_t bytes = 0;
   for (const TensorType &type : stage.residuals)
     bytes += placedBytes(type, largest);
+  std::set<uint32_t> inputs; // of the batch, loaded once
+  for (const TaskTemplate &task : stage.tasks)
+    for (const Operand &operand : task.operands)
+      if (operand.slot == Slot::Batch)
+        inputs.insert(operand.index);
+  for (uint32_t input : inputs)
+    bytes += placedBytes(model.batch[input].type, largest);
   return bytes;
 }
 

@@ -22,7 +22,8 @@ public:
   int64_t taskTime(const Stage &stage, TaskKind kind) const;
   /// Of the longest activations of any stage (plan::hopTimes()).
   std::vector<std::vector<int64_t>> hopTimes(uint32_t ranks) const;
-  /// Kept of a microbatch from its forward to its backward.
+  /// Kept of a microbatch from its forward to its backward: residuals, and what
+  /// its tasks read of the batch.
   int64_t activationBytes(const Stage &stage) const;
   /// Kept through the step by a rank with these stages: parameters, gradients,
   /// states, the workspace, and activations on their way in and out.
