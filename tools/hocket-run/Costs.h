@@ -22,6 +22,12 @@ public:
   static Result<std::unique_ptr<Costs>>
   create(const Options &options, const runtime::Executable &executable);
 
+  /// Those of a profile that has every kernel of the executable's plan.
+  Costs(const runtime::Executable &executable, Profile profile)
+      : Costs(executable) {
+    profiled.emplace(std::move(profile), roofline);
+  }
+
   bool isMeasured() const { return profiled.has_value(); }
   const Profile &profile() const { return profiled->profile(); }
   const CostModel &model() const {

@@ -121,7 +121,7 @@ const std::vector<FlagGroup> &run::flagGroups() {
                  &Options::saveGradients),
         textFlag("--profile", "FILE",
                  "how long kernels, copies and waits took on this\n"
-                 "machine, all steps but the first; for --costs",
+                 "machine, in every second step; for --costs",
                  &Options::profile),
         textFlag("--trace", "FILE",
                  "a trace for chrome://tracing, https://ui.perfetto.dev\n"

@@ -41,6 +41,9 @@ Result<void> checkOptions(const Options &options) {
     return mistake("--profile: the " + options.world +
                        " world has nothing to measure",
                    {"the threads world computes"});
+  if (!options.profile.empty() && !options.costs.empty())
+    return mistake("--profile and --costs do not go together: a run that "
+                   "measures predicts with what it measures");
   if (options.lengthsFrom.empty() && !options.pack.empty())
     return mistake("--pack: all steps have the same lengths",
                    {"give those of each step as --lengths-from"});

@@ -1,20 +1,16 @@
 //===- Threads.cpp - The world that computes ------------------------------===//
 
 #include "Costs.h"
-#include "Progress.h"
-#include "Reports.h"
-#include "StepPlans.h"
-#include "Tensors.h"
+#include "Training.h"
 #include "Worlds.h"
 
-#include "hocket/Runtime/Batches.h"
 #include "hocket/Runtime/CpuDevice.h"
 #include "hocket/Runtime/Profiling.h"
 #include "hocket/Support/File.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstdio>
+#include <numeric>
 #include <optional>
 #include <thread>
 
@@ -23,14 +19,6 @@ using namespace hocket::run;
 using namespace hocket::runtime;
 
 namespace {
-
-std::string format(double value) {
-  if (std::isnan(value)) // of either sign
-    return "nan";
-  char text[32];
-  std::snprintf(text, sizeof(text), "%.9g", value);
-  return text;
-}
 
 /// Before hours of work: whether there are the gradients that it writes.
 Result<void> checkGradients(const Options &options,
@@ -90,22 +78,32 @@ Result<void> saveResults(const Options &options, const Executable &executable,
 
 /// What a step should take: with measured costs, that on the cores of this
 /// machine; with those of the topology, that on its devices, for the trace.
+Result<Prediction> predictWith(const Costs &costs, const Options &options,
+                               const plan::Plan &plan) {
+  uint32_t cores = costs.isMeasured() ? costs.coresForRanks() : 0;
+  return costs.predict(plan, cores, needsTimelines(options));
+}
+
+/// Nothing where nobody asks.
 Result<Prediction> expect(const Options &options, const Executable &executable,
                           const plan::Plan &plan) {
-  bool timelines = needsTimelines(options);
-  if (!timelines && options.costs.empty())
+  if (!needsTimelines(options) && options.costs.empty())
     return Prediction();
   Result<std::unique_ptr<Costs>> costs = Costs::create(options, executable);
   if (!costs)
     return costs.error();
-  uint32_t cores = (*costs)->isMeasured() ? (*costs)->coresForRanks() : 0;
-  return (*costs)->predict(plan, cores, timelines);
+  return predictWith(**costs, options, plan);
 }
 
 double median(std::vector<double> values) {
   auto middle = values.begin() + long(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
   return *middle;
+}
+
+double mean(const std::vector<double> &values) {
+  return std::accumulate(values.begin(), values.end(), 0.0) /
+         double(values.size());
 }
 
 /// What it took to have a plan for each step.
@@ -119,22 +117,19 @@ void printPlanning(const StepPlans &plans, const Options &options,
               kernelsCompiled);
 }
 
-/// Steps that were measured, beside the prediction.
+/// What steps took, `kind` of average, beside the prediction.
 void compare(const plan::Plan &plan, const Prediction &prediction,
-             const std::vector<double> &seconds) {
-  Prediction measured;
-  measured.seconds = median(seconds);
+             double seconds, const char *kind) {
   printMakespan("predicted", plan, prediction);
-  std::printf("measured makespan %.6g s (median), %.6g tokens/s\n"
+  std::printf("measured makespan %.6g s (%s), %.6g tokens/s\n"
               "measured throughput %.2f%% of predicted\n",
-              measured.seconds, tokenRate(plan, measured.seconds),
-              100 * prediction.seconds / measured.seconds);
+              seconds, kind, tokenRate(plan, seconds),
+              100 * prediction.seconds / seconds);
 }
 
-Result<void> saveProfile(const Options &options, const Executable &executable,
-                         const MeasuringDevice &device,
-                         const Measured::Timelines &timelines, int64_t cores,
-                         int64_t threads) {
+Profile profileOf(const Executable &executable, const MeasuringDevice &device,
+                  const Measured::Timelines &timelines, int64_t cores,
+                  int64_t threads) {
   Profile profile =
       makeProfile(device, executable.plan, executable.model, timelines);
   profile.machine =
@@ -142,166 +137,7 @@ Result<void> saveProfile(const Options &options, const Executable &executable,
   profile.cores = cores;
   profile.threadsPerRank = threads;
   profile.wakeSeconds = measureWake();
-  return writeFile(options.profile, profile.str());
-}
-
-/// The steps of a run, one after another.
-class Training {
-public:
-  /// What outlives it; `data` is null where the model reads no batches.
-  Training(const Options &options, const Executable &executable,
-           const BatchFile *data, StepPlans &plans, Checkpoint &checkpoint)
-      : options(options), executable(executable), data(data), plans(plans),
-        checkpoint(checkpoint) {}
-
-  /// Takes the plan of the first step.
-  Result<void> prepare() { return takePlan(); }
-  /// Gives all ranks what the checkpoint has. Spans of the first step are left
-  /// out where `skipsFirst` says so.
-  Result<void> start(Device &device, bool recordsSpans, bool skipsFirst,
-                     std::function<void()> afterFirst);
-  Result<void> run();
-
-  const plan::Plan &currentPlan() const { return *plan; }
-  RankTensors &rankTensors() { return *tensors; }
-  /// Once, after the last step.
-  Measured takeMeasured();
-  int64_t tokens() const { return tokensDone; }
-  double seconds() const { return secondsOfRun; }
-  const std::vector<double> &secondsOfSteps() const { return stepSeconds; }
-
-private:
-  Result<void> takePlan();
-  Result<void> runStep(Progress &progress, int64_t done);
-  Error lossFailure(double loss);
-
-  const Options &options;
-  const Executable &executable;
-  const BatchFile *data;
-  StepPlans &plans;
-  Checkpoint &checkpoint;
-
-  std::shared_ptr<const plan::Plan> plan; // of the step that runs
-  std::unique_ptr<BatchSource> batches;
-  std::unique_ptr<ThreadsWorld> world;
-  std::optional<RankTensors> tensors;
-  bool records = false, skipsFirst = false;
-  std::function<void()> afterFirst;
-
-  Measured measured;
-  int64_t tokensDone = 0;
-  double secondsOfRun = 0;
-  std::vector<double> stepSeconds;
-  std::optional<double> lastLoss; // of the step before
-};
-
-/// The plan before goes when nothing refers to it any more.
-Result<void> Training::takePlan() {
-  Result<std::shared_ptr<const plan::Plan>> next = plans.next();
-  if (!next)
-    return next.error();
-  if (data) {
-    Result<std::unique_ptr<BatchSource>> made = data->batchesOf(**next);
-    if (!made)
-      return made.error();
-    batches = std::move(*made);
-  }
-  if (world)
-    if (Result<void> replanned = world->replan(**next); !replanned)
-      return replanned;
-  plan = std::move(*next);
-  return {};
-}
-
-Result<void> Training::start(Device &device, bool recordsSpans, bool skips,
-                             std::function<void()> then) {
-  records = recordsSpans;
-  skipsFirst = skips;
-  afterFirst = std::move(then);
-  Result<std::unique_ptr<ThreadsWorld>> made = ThreadsWorld::create(
-      *plan, executable.model, device,
-      [this](uint64_t step, uint32_t coordinate, uint32_t microbatch,
-             uint32_t input, std::byte *destination) {
-        batches->fill(step, coordinate, microbatch, input, destination);
-      });
-  if (!made)
-    return made.error();
-  world = std::move(*made);
-  tensors.emplace(executable.model, *world);
-  world->record(records && !skipsFirst);
-  return tensors->scatter(checkpoint);
-}
-
-Result<void> Training::runStep(Progress &progress, int64_t done) {
-  double before = progress.seconds();
-  if (Result<void> ran = world->run(uint64_t(checkpoint.steps)); !ran)
-    return ran;
-  stepSeconds.push_back(progress.seconds() - before);
-  if (done == 1 && skipsFirst) {
-    afterFirst();
-    world->record(records);
-  }
-  ++checkpoint.steps;
-  Result<std::optional<double>> loss = tensors->meanLoss();
-  if (!loss)
-    return loss.error();
-  std::string text = "loss " + (*loss ? format(**loss) : "none");
-  int64_t tokens = tokensPerStep(*plan);
-  tokensDone += tokens;
-  progress.clear();
-  std::printf("step %lld %s tokens %lld\n",
-              static_cast<long long>(checkpoint.steps), text.c_str(),
-              static_cast<long long>(tokens));
-  std::fflush(stdout);
-  // What is no number spreads to every parameter: nothing after it has a use.
-  if (*loss && !std::isfinite(**loss))
-    return lossFailure(**loss);
-  lastLoss = *loss;
-  progress.show(done, text, tokensDone);
-  plans.endStep();
-  if (records && plans.change())
-    measured.add(plan, world->takeTimelines());
-  return {};
-}
-
-Error Training::lossFailure(double loss) {
-  std::vector<std::string> notes;
-  Result<std::optional<float>> weight = tensors->weight();
-  if (weight && *weight && **weight == 0)
-    notes.push_back("its weight is 0: no token of the step counts; give it "
-                    "other data or lengths");
-  else if (lastLoss)
-    notes.push_back("that of the step before was " + format(*lastLoss) +
-                    ": a smaller learning rate may help");
-  else
-    notes.push_back("it is the first step: look at the parameters and the "
-                    "data that it starts with");
-  notes.push_back("the run ends here, and no files are written");
-  return Error(ErrorCode::Runtime,
-               "step " + std::to_string(checkpoint.steps) + ": the loss is " +
-                   format(loss),
-               std::move(notes));
-}
-
-Result<void> Training::run() {
-  Progress progress(!options.quiet, options.steps);
-  for (int64_t done = 1; done <= options.steps; ++done) {
-    if (done > 1 && plans.change())
-      if (Result<void> taken = takePlan(); !taken)
-        return taken;
-    if (Result<void> ran = runStep(progress, done); !ran)
-      return ran;
-  }
-  progress.clear();
-  secondsOfRun = progress.seconds();
-  return {};
-}
-
-Measured Training::takeMeasured() {
-  if (!plans.change())
-    measured.add(plan, world->takeTimelines());
-  measured.tracks = plans.tracks();
-  return std::move(measured);
+  return profile;
 }
 
 } // namespace
@@ -345,12 +181,8 @@ Result<void> run::runSteps(const Options &options,
       expect(options, executable, training.currentPlan());
   if (!prediction)
     return prediction.error();
-  // The first step touches memory that is new: a profile leaves it out.
-  bool skipsFirst = measuring && options.steps > 1;
-  if (Result<void> started = training.start(
-          measuring ? static_cast<Device &>(*measuring) : **device,
-          needsTimelines(options) || measuring, skipsFirst,
-          [&] { measuring->clear(); });
+  if (Result<void> started =
+          measuring ? training.start(*measuring) : training.start(**device);
       !started)
     return started;
   if (Result<void> ran = training.run(); !ran)
@@ -358,8 +190,14 @@ Result<void> run::runSteps(const Options &options,
 
   Measured measured = training.takeMeasured();
   const plan::Plan &plan = training.currentPlan();
-  if ((*plans)->change())
+  std::optional<Profile> profile;
+  if (measuring) {
+    profile = profileOf(executable, *measuring, measured.steps.back().timelines,
+                        cores, threads);
+    prediction = predictWith(Costs(executable, *profile), options, plan);
+  } else if ((*plans)->change()) {
     prediction = expect(options, executable, plan);
+  }
   if (!prediction)
     return prediction.error();
   if (Result<void> saved =
@@ -367,17 +205,19 @@ Result<void> run::runSteps(const Options &options,
                       plan, *prediction, measured);
       !saved)
     return saved;
-  if (measuring)
-    if (Result<void> saved =
-            saveProfile(options, executable, *measuring,
-                        measured.steps.back().timelines, cores, threads);
-        !saved)
+  if (profile)
+    if (Result<void> saved = writeFile(options.profile, profile->str()); !saved)
       return saved;
   printTotal(options, plan, training.tokens(), training.seconds());
   if ((*plans)->change())
     printPlanning(**plans, options,
                   (*device)->numKernels() - model.kernels.size());
+  const std::vector<double> &seconds = training.secondsOfSteps();
+  // A profile has means, the sum of which is a mean. Without one, all steps
+  // count, and the first takes longer than the others.
+  if (profile && !seconds.empty())
+    compare(plan, *prediction, mean(seconds), "mean of steps in between");
   if (!options.costs.empty())
-    compare(plan, *prediction, training.secondsOfSteps());
+    compare(plan, *prediction, median(seconds), "median");
   return {};
 }

@@ -63,8 +63,10 @@ public:
                        const RowsOfTwo &rows) override;
   double now() const override { return device.now(); }
 
-  /// Forgets what was timed so far: a first step touches new memory.
-  void clear();
+  /// Whether it measures from now on, as it does at first; else it only passes
+  /// on. Nobody may be inside.
+  void enable(bool measures) { enabled = measures; }
+  bool isEnabled() const { return enabled; }
   /// Kernels, fills, copies and sums. Nobody may be inside.
   void write(const plan::Model &model, Profile &profile) const;
   /// Seconds inside launch(), waits for a turn included, and calls of it.
@@ -91,6 +93,7 @@ private:
   Result<void> timedMove(Moves &moves, int64_t bytes, const Call &call);
 
   Device &device;
+  bool enabled = true;
   std::counting_semaphore<> turns;
   mutable std::mutex mutex; // of what follows
   /// By kernel, its symbols, and those at which its operations are counted.
