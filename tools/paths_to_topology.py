@@ -12,6 +12,8 @@ import math
 import os
 import sys
 
+from json_files import FileError, read_json, write
+
 
 class InstanceError(Exception):
     pass
@@ -23,13 +25,7 @@ def is_time(value):
 
 def read_links(path):
     """The name and the link times, a row for each node that sends."""
-    try:
-        with open(path, encoding="utf-8") as file:
-            instance = json.load(file)
-    except OSError as error:
-        raise InstanceError(f"cannot read '{path}': {error.strerror}")
-    except ValueError as error:
-        raise InstanceError(f"{path}: not JSON: {error}")
+    instance = read_json(path)
     if not isinstance(instance, dict) or instance.get("kind") != "paths":
         raise InstanceError(f"{path}: not an instance of kind paths")
     if instance.get("units", "seconds") != "seconds":
@@ -73,21 +69,6 @@ def topology(name, links, options):
     ])
 
 
-def write(path, text):
-    # A device or a pipe is written to and stays what it is.
-    is_replaced = os.path.isfile(path) or not os.path.exists(path)
-    temporary = f"{path}.{os.getpid()}.tmp" if is_replaced else path
-    try:
-        with open(temporary, "w", encoding="utf-8") as file:
-            file.write(text)
-        if is_replaced:
-            os.replace(temporary, path)
-    except OSError as error:
-        if is_replaced and os.path.exists(temporary):
-            os.remove(temporary)
-        raise InstanceError(f"cannot write '{path}': {error.strerror}")
-
-
 def number(is_allowed, what):
     """A type of an option: a finite number that `is_allowed`."""
     def parse(word):
@@ -127,7 +108,7 @@ def main():
             sys.stdout.write(text)
         else:
             write(options.output, text)
-    except InstanceError as error:
+    except (InstanceError, FileError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return 0

@@ -7,11 +7,12 @@ process has several steps, one of them is drawn.
 """
 
 import argparse
-import json
 import math
 import os
 import sys
 from xml.sax.saxutils import escape
+
+from json_files import FileError, read_json, write
 
 # What events are drawn as: the legend's text, and the colour. Waiting is the paper.
 STYLES = {
@@ -44,13 +45,7 @@ def style_of(event):
 
 def read_trace(path):
     """Processes in their order: (name, [(rank's name, [events])])."""
-    try:
-        with open(path, encoding="utf-8") as file:
-            trace = json.load(file)
-    except OSError as error:
-        raise TraceError(f"cannot read '{path}': {error.strerror}")
-    except ValueError as error:
-        raise TraceError(f"{path}: not JSON: {error}")
+    trace = read_json(path)
     try:
         names, tracks = {}, {}
         for event in trace["traceEvents"]:
@@ -188,21 +183,6 @@ def draw(processes, width):
             f'<rect x="{-more}" width="{width + more}" height="{y}" fill="#ffffff"/>\n' + "\n".join(body) + "\n</svg>\n")
 
 
-def write(path, content):
-    # A device or a pipe is written to and stays what it is.
-    is_replaced = os.path.isfile(path) or not os.path.exists(path)
-    temporary = f"{path}.{os.getpid()}.tmp" if is_replaced else path
-    try:
-        with open(temporary, "w", encoding="utf-8") as file:
-            file.write(content)
-        if is_replaced:
-            os.replace(temporary, path)
-    except OSError as error:
-        if is_replaced and os.path.exists(temporary):
-            os.remove(temporary)
-        raise TraceError(f"cannot write '{path}': {error.strerror}")
-
-
 def whole_number(least):
     def parse(content):
         number = int(content)
@@ -231,7 +211,7 @@ def main():
         if not processes:
             raise TraceError(f"{options.trace}: there are no events")
         write(options.output, draw(take_step(processes, options.step), options.width))
-    except TraceError as error:
+    except (TraceError, FileError) as error:
         print(f"trace2svg.py: error: {error}", file=sys.stderr)
         return 2
     return 0

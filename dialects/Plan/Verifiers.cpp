@@ -12,9 +12,6 @@ using namespace mlir;
 using namespace hocket;
 using namespace hocket::planir;
 
-/// The kernels' operands are aligned to it, in bytes.
-static constexpr uint64_t kAlignment = 64;
-
 /// The op that declares `symbol` in the program around `user`; an error at
 /// `user` where it is missing or something else.
 template <typename OpT>
@@ -238,9 +235,10 @@ LogicalResult RoleOp::verifyRegions() {
 }
 
 LogicalResult BufferOp::verify() {
-  if (getOffset() % kAlignment != 0)
+  if (getOffset() % plan::kArenaAlignment != 0)
     return emitOpError("is at offset ")
-           << getOffset() << ", which is not a multiple of " << kAlignment;
+           << getOffset() << ", which is not a multiple of "
+           << plan::kArenaAlignment;
   if (getNumHeads() == 0 && getFirstHead() != 0)
     return emitOpError("begins with head ")
            << getFirstHead() << " and has none; leave 'heads' out for all";
@@ -249,10 +247,10 @@ LogicalResult BufferOp::verify() {
 
 template <typename OpT>
 static LogicalResult verifyWorkspace(OpT op) {
-  if (op.getWorkspaceOffset() % kAlignment != 0)
+  if (op.getWorkspaceOffset() % plan::kArenaAlignment != 0)
     return op.emitOpError("has its workspace at ")
            << op.getWorkspaceOffset() << ", which is not a multiple of "
-           << kAlignment;
+           << plan::kArenaAlignment;
   if (op.getWorkspaceBytes() == 0 && op.getWorkspaceOffset() != 0)
     return op.emitOpError("has a workspace of no bytes at ")
            << op.getWorkspaceOffset() << "; leave 'workspace' out";

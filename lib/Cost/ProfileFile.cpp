@@ -2,7 +2,7 @@
 
 #include "hocket/Cost/Profile.h"
 
-#include "hocket/Support/DuplicateNames.h"
+#include "hocket/Support/JsonDocument.h"
 
 #include <nlohmann/json.hpp>
 

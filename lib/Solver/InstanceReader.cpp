@@ -2,8 +2,8 @@
 
 #include "InstanceReader.h"
 
-#include "hocket/Support/DuplicateNames.h"
 #include "hocket/Support/File.h"
+#include "hocket/Support/JsonDocument.h"
 
 #include <algorithm>
 #include <cmath>

@@ -2,8 +2,8 @@
 
 #include "hocket/Runtime/Safetensors.h"
 
-#include "hocket/Support/DuplicateNames.h"
 #include "hocket/Support/File.h"
+#include "hocket/Support/JsonDocument.h"
 
 #include <nlohmann/json.hpp>
 

@@ -11,8 +11,6 @@ using namespace hocket;
 using namespace hocket::plan;
 using namespace hocket::runtime;
 
-static constexpr int64_t kAlignment = 64;
-
 Arena::Arena(Arena &&other) noexcept
     : device(other.device), memory(std::exchange(other.memory, nullptr)),
       size(std::exchange(other.size, -1)), host(std::move(other.host)),
@@ -46,9 +44,9 @@ void Arena::Free::operator()(std::byte *data) const { std::free(data); }
 Result<void> Arena::fitHost(int64_t bytes) {
   if (!device->hasMemory() || bytes <= hostSize)
     return {};
-  int64_t rounded = bytes + (-bytes & (kAlignment - 1));
+  int64_t rounded = aligned(bytes);
   auto *data = static_cast<std::byte *>(
-      std::aligned_alloc(size_t(kAlignment), size_t(rounded)));
+      std::aligned_alloc(size_t(kArenaAlignment), size_t(rounded)));
   if (!data)
     return Error(ErrorCode::Runtime,
                  "no memory for the " + std::to_string(bytes) +

@@ -48,10 +48,18 @@ const char *name(Op op);
 /// Instruction::index of an Attend whose kernel takes no table.
 inline constexpr uint32_t kNoTable = UINT32_MAX;
 
+/// Where buffers and workspaces begin in an arena, and arenas in memory: at
+/// multiples of so many bytes, a cache line and a vector register of AVX-512.
+inline constexpr int64_t kArenaAlignment = 64;
+/// The next multiple.
+constexpr int64_t aligned(int64_t bytes) {
+  return bytes + (-bytes & (kArenaAlignment - 1));
+}
+
 /// A piece of the arena that a kernel may write while it runs.
 struct Workspace {
   int64_t bytes = 0;  // on the largest rank of the role
-  int64_t offset = 0; // in the arena, 64-byte aligned
+  int64_t offset = 0; // in the arena, aligned
   bool operator==(const Workspace &) const = default;
 };
 

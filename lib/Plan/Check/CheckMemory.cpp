@@ -12,8 +12,6 @@ using namespace hocket::plan;
 
 namespace {
 
-constexpr int64_t kAlignment = 64;
-
 /// A piece of the arena, or of the host's memory, that is in use from
 /// instruction `first` to `last`.
 struct Piece {
@@ -79,8 +77,9 @@ Found MemoryChecker::checkSizes() {
     if (buffer.share != Share())
       if (Found found = checkShareSize(i))
         return found;
-    if (buffer.offset % kAlignment != 0)
-      return fail("a buffer's offset is not a multiple of 64",
+    if (buffer.offset % kArenaAlignment != 0)
+      return fail("a buffer's offset is not a multiple of " +
+                      std::to_string(kArenaAlignment),
                   {context.at(index, -1, i)});
     int64_t room = buffer.onHost ? role.hostBytes : role.arenaBytes;
     if (buffer.bytes > room || buffer.offset > room - buffer.bytes)
@@ -123,8 +122,9 @@ Found MemoryChecker::checkShareSize(uint32_t i) {
 Found MemoryChecker::checkWorkspace(uint32_t i) {
   const Instruction &instruction = role.body[i];
   const Workspace &workspace = instruction.workspace;
-  if (workspace.offset % kAlignment != 0)
-    return fail("a workspace's offset is not a multiple of 64",
+  if (workspace.offset % kArenaAlignment != 0)
+    return fail("a workspace's offset is not a multiple of " +
+                    std::to_string(kArenaAlignment),
                 {context.at(index, i)});
   if (workspace.bytes > role.arenaBytes ||
       workspace.offset > role.arenaBytes - workspace.bytes)

@@ -10,17 +10,16 @@ using namespace hocket::plan;
 
 namespace {
 
-constexpr int64_t kAlignment = 64;
 constexpr int64_t kLimit = int64_t(1) << 62;
 
 /// Bumps `end` past `bytes` more bytes, to the next aligned address.
 Result<int64_t> reserve(const Role &role, int64_t &end, int64_t bytes) {
-  if (bytes < 0 || bytes > kLimit - end - kAlignment)
+  if (bytes < 0 || bytes > kLimit - end - kArenaAlignment)
     return Error(ErrorCode::InvalidArgument,
                  "the buffers of role '" + role.name +
                      "' are larger than 2^62 bytes; shorten the sequences");
   int64_t offset = end;
-  end += bytes + (-bytes & (kAlignment - 1));
+  end += aligned(bytes);
   return offset;
 }
 
@@ -97,7 +96,7 @@ int64_t smallWorkspace(const Role &role, const std::vector<Lifetime> &lives) {
 Result<void> placeByLifetime(Role &role, const std::vector<Lifetime> &lives,
                              bool onHost, int64_t small, int64_t &end) {
   MemoryProblem problem;
-  problem.alignment = kAlignment;
+  problem.alignment = kArenaAlignment;
   std::vector<int64_t *> offsets;
   std::vector<int64_t> groups; // one for each stage and microbatch
   auto add = [&](Lifetime life, int64_t bytes, int64_t &offset, int32_t stage,

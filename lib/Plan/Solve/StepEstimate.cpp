@@ -88,10 +88,9 @@ std::vector<std::vector<int64_t>> StepEstimate::hopTimes(uint32_t ranks) const {
   return plan::hopTimes(setting.cost, bytes, ranks, data);
 }
 
-/// What a value takes in an arena, where all of them begin at multiples of 64.
+/// What a value takes in an arena.
 static int64_t placedBytes(const TensorType &type, const Symbols &symbols) {
-  int64_t bytes = type.bytes().evaluate(symbols);
-  return bytes + (-bytes & 63);
+  return aligned(type.bytes().evaluate(symbols));
 }
 
 int64_t StepEstimate::activationBytes(const Stage &stage) const {

@@ -1,11 +1,11 @@
-//===- DuplicateNames.h - Names that are twice in JSON ----------*- C++ -*-===//
+//===- JsonDocument.h - JSON in linear time, names told apart ---*- C++ -*-===//
 //
 // A JSON library keeps the last of two equal names; here that is an error.
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef HOCKET_SUPPORT_DUPLICATENAMES_H
-#define HOCKET_SUPPORT_DUPLICATENAMES_H
+#ifndef HOCKET_SUPPORT_JSONDOCUMENT_H
+#define HOCKET_SUPPORT_JSONDOCUMENT_H
 
 #include <nlohmann/json.hpp>
 
@@ -116,4 +116,4 @@ parseWithDuplicates(const Text &text) {
 
 } // namespace hocket
 
-#endif // HOCKET_SUPPORT_DUPLICATENAMES_H
+#endif // HOCKET_SUPPORT_JSONDOCUMENT_H
