@@ -321,7 +321,7 @@ TEST(FormatErrors, AWorkspaceElsewhereIsRefused) {
               send.op = plan::Op::WaitSend;
               send.index = 0;
               other.buffers = {p.roles[0].buffers[0]};
-              other.body.push_back({plan::Op::Send});
+              other.body.emplace_back().op = plan::Op::Send;
               other.body.back().buffers = {0};
               other.body.back().peer = INT32_MAX;
             }),

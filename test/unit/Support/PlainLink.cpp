@@ -22,6 +22,8 @@ int main() {
   double seconds = cost.workSeconds({1, 1});
   refused &= bool(simulate::predictStep(
       {}, {}, Topology(), cost, plan::ScheduleRegistry::withBuiltins()));
-  MemorySolution solution = createBestFitScheduler()->solve({{{0, 1, 8}}});
+  MemoryProblem memory;
+  memory.buffers = {{0, 1, 8}};
+  MemorySolution solution = createBestFitScheduler()->solve(memory);
   return refused && seconds > 0 && solution.value == 8 ? 0 : 1;
 }
