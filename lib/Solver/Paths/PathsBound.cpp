@@ -93,9 +93,11 @@ namespace {
 /// where more is asked for than there is, down where there is room.
 class LoadBound {
 public:
-  LoadBound(const PathsProblem &problem, const std::vector<RouteSet> &sets)
-      : problem(problem), sets(sets), nodes(problem.nodeCount()),
-        offsets(nodes), task(nodes, 0), flight(nodes, 0) {
+  LoadBound(const PathsProblem &problem, const std::vector<RouteSet> &sets,
+            Budget &budget)
+      : problem(problem), sets(sets), budget(budget),
+        nodes(problem.nodeCount()), offsets(nodes), task(nodes, 0),
+        flight(nodes, 0) {
     std::vector<size_t> classes = routeClasses(problem);
     sizes.resize(sets.size());
     for (size_t index : classes)
@@ -107,12 +109,14 @@ public:
         findReturns(size_t(problem.microbatches[index].head));
   }
 
-  int64_t run(Budget &budget) {
+  int64_t run() {
     constexpr int numRounds = 300;
     constexpr int64_t largestWork = 20'000'000;
     int64_t routes = 1;
     for (const RouteSet &set : sets)
-      routes += int64_t(set.routes.size()) * problem.pathLength;
+      routes += set.isComplete()
+                    ? int64_t(set.routes.size()) * problem.pathLength
+                    : int64_t(nodes);
     int rounds = int(std::clamp<int64_t>(largestWork / routes, 20, numRounds));
     double best = 0;
     for (size_t n = 0; n < nodes; ++n)
@@ -142,55 +146,78 @@ public:
 private:
   static constexpr double kNever = 1e300;
 
-  /// a(n) + z(n) - gap, by walks that may visit a stage twice.
+  /// a(n) + z(n) - gap, by walks that may visit a stage twice. Where the budget
+  /// ends, nodes that are further away count as near: less is a bound too.
   void findOffsets() {
     std::vector<double> early(nodes, kNever), late(nodes, kNever);
-    std::vector<size_t> classes = routeClasses(problem);
     std::vector<char> mayFollow(nodes);
     for (size_t n = 0; n < nodes; ++n)
       mayFollow[n] = problem.memory[n] > 0;
     if (problem.convergence.startAtHead) // and stage 0 is not visited again
       for (int n : problem.stages[0])
         mayFollow[size_t(n)] = 0;
+    std::vector<double> releases(sets.size(), kNever);
+    std::vector<size_t> classes = routeClasses(problem);
+    for (size_t i = 0; i < classes.size(); ++i)
+      releases[classes[i]] = std::min(releases[classes[i]],
+                                      double(problem.microbatches[i].release));
     for (size_t index = 0; index < sets.size(); ++index) {
       if (sizes[index] == 0)
         continue;
-      double release = kNever;
-      for (size_t i = 0; i < classes.size(); ++i)
-        if (classes[i] == index)
-          release = std::min(release, double(problem.microbatches[i].release));
       std::vector<double> reach(nodes, kNever), home(nodes, kNever);
       for (size_t n = 0; n < nodes; ++n)
         if (problem.memory[n] > 0 &&
             (!problem.convergence.startAtHead ||
              int(n) == problem.microbatches[index].head)) {
-          reach[n] = release;
+          reach[n] = releases[index];
           home[n] = 0;
         }
       for (int position = 0; position < problem.pathLength; ++position) {
-        auto reachBefore = reach, homeBefore = home;
         for (size_t n = 0; n < nodes; ++n) {
           early[n] = std::min(early[n], reach[n]);
           late[n] = std::min(late[n], home[n]);
         }
-        std::fill(reach.begin(), reach.end(), kNever);
-        std::fill(home.begin(), home.end(), kNever);
-        for (size_t a = 0; a < nodes; ++a)
-          for (size_t b = 0; b < nodes; ++b)
-            if (a != b && mayFollow[b] && reachBefore[a] < kNever) {
-              reach[b] = std::min(reach[b], reachBefore[a] +
-                                                double(problem.forward[a]) +
-                                                double(problem.link[a][b]));
-              home[b] = std::min(home[b], homeBefore[a] +
-                                              double(problem.backward[a]) +
-                                              double(problem.link[b][a]));
-            }
+        if (position + 1 < problem.pathLength)
+          findNext(mayFollow, reach, home);
       }
     }
     for (size_t n = 0; n < nodes; ++n)
       offsets[n] = early[n] >= kNever
                        ? kNever
                        : early[n] + late[n] - double(problem.gapAfterTask);
+  }
+
+  /// The earliest start of an F on each node that is the next of a walk, and
+  /// the least time from the end of its B to that of the last B.
+  void findNext(const std::vector<char> &mayFollow, std::vector<double> &reach,
+                std::vector<double> &home) {
+    std::vector<double> reachBefore(nodes, kNever), homeBefore(nodes, kNever);
+    reachBefore.swap(reach);
+    homeBefore.swap(home);
+    constexpr int64_t hopsPerUnit = 4;
+    if (!budget.spend(int64_t(nodes * nodes) / hopsPerUnit + 1)) {
+      double soonest =
+          *std::min_element(reachBefore.begin(), reachBefore.end());
+      double shortest = *std::min_element(homeBefore.begin(), homeBefore.end());
+      for (size_t n = 0; n < nodes; ++n)
+        if (mayFollow[n]) {
+          reach[n] = soonest;
+          home[n] = shortest;
+        }
+      return;
+    }
+    for (size_t a = 0; a < nodes; ++a)
+      for (size_t b = 0; reachBefore[a] < kNever && b < nodes; ++b)
+        if (a != b && mayFollow[b])
+          reach[b] =
+              std::min(reach[b], reachBefore[a] + double(problem.forward[a]) +
+                                     double(problem.link[a][b]));
+    for (size_t b = 0; b < nodes; ++b)
+      for (size_t a = 0; mayFollow[b] && a < nodes; ++a)
+        if (a != b && homeBefore[a] < kNever)
+          home[b] =
+              std::min(home[b], homeBefore[a] + double(problem.backward[a]) +
+                                    double(problem.link[b][a]));
   }
 
   /// What a route asks of the nodes, through `use(node, task, flight)`.
@@ -347,6 +374,7 @@ private:
 
   const PathsProblem &problem;
   const std::vector<RouteSet> &sets;
+  Budget &budget;
   size_t nodes;
   std::vector<int> sizes; // by class, its microbatches
   std::vector<double> offsets;
@@ -359,7 +387,7 @@ private:
 
 int64_t paths::loadBound(const PathsProblem &problem,
                          const std::vector<RouteSet> &sets, Budget &budget) {
-  return LoadBound(problem, sets).run(budget);
+  return LoadBound(problem, sets, budget).run();
 }
 
 int64_t paths::lowerBound(const PathsProblem &problem,

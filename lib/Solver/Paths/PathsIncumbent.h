@@ -23,6 +23,9 @@ public:
   bool isOptimal() const { return value() <= bound(); }
   bool isSolved() const { return value() != kNone; }
 
+  /// Whether there is nothing yet, or only what was made in haste.
+  bool isMakeshift() const { return makeshift; }
+
   void offer(const Timetable &table, const Stages &stages) {
     std::lock_guard lock(mutex);
     if (table.makespan() >= bestValue)
@@ -30,6 +33,7 @@ public:
     bestTable = table;
     bestStages = stages;
     bestValue = table.makespan();
+    makeshift = table.isMakeshift();
   }
   void offerBound(int64_t bound) {
     std::lock_guard lock(mutex);
@@ -49,6 +53,7 @@ public:
 private:
   mutable std::mutex mutex;
   std::atomic<int64_t> bestValue{kNone}, bestBound{0};
+  std::atomic<bool> makeshift = true;
   std::optional<Timetable> bestTable;
   Stages bestStages;
 };

@@ -2,6 +2,8 @@
 
 #include "PathsRoutes.h"
 
+#include "PathsWalks.h"
+
 #include <algorithm>
 #include <limits>
 #include <queue>
@@ -108,29 +110,44 @@ static void findHalves(RouteSet &set) {
 
 namespace {
 
-constexpr int64_t kNever = std::numeric_limits<int64_t>::max() / 4;
+constexpr int64_t kNever = Walks::kNever;
 /// Units of work to make and keep a path.
 constexpr int64_t kWorkPerPath = 10;
 
-/// Enumerates by A*: what is left of a path is bounded by the shortest walk,
-/// which may visit a stage twice.
+/// A path that grows, and what is known of it.
+struct Partial {
+  int64_t bound = 0, cost = 0;
+  uint64_t tie = 0;
+  std::vector<int> path;
+  bool operator<(const Partial &other) const { // the largest comes first
+    if (bound != other.bound)
+      return bound > other.bound;
+    if (path.size() != other.path.size())
+      return path.size() < other.path.size();
+    return tie > other.tie;
+  }
+};
+
+/// Enumerates by A*: what is left of a path is bounded by the shortest walk.
 class RouteFinder {
 public:
   RouteFinder(const PathsProblem &problem, const std::vector<int> &stageOf,
-              const PathsProblem::Microbatch &microbatch, uint64_t seed)
+              const PathsProblem::Microbatch &microbatch, uint64_t seed,
+              Budget &budget)
       : problem(problem), stageOf(stageOf), microbatch(microbatch),
-        random(seed) {
-    boundWalks();
-  }
+        random(seed), budget(budget),
+        walks(problem, stageOf, microbatch.head, budget),
+        numStages(size_t(*std::max_element(stageOf.begin(), stageOf.end())) +
+                  1) {}
 
-  RouteSet find(size_t limit, Budget &budget) {
+  RouteSet find(size_t limit) {
     // Past `limit` shortest ones there is little use in more of their kind.
     constexpr size_t largestQueue = 50'000;
     RouteSet set;
     set.shortestTrip = kNever;
     for (size_t node = 0; node < problem.nodeCount(); ++node)
-      if (canBegin(int(node)))
-        push({int(node)}, visitCost(int(node)));
+      if (walks.canBegin(int(node)))
+        push({int(node)}, walks.visitCost(int(node)));
     while (!queue.empty() && set.routes.size() < limit) {
       if (queue.size() > largestQueue ||
           !budget.spend(int64_t(problem.nodeCount())))
@@ -145,13 +162,13 @@ public:
       budget.spend(kWorkPerPath * int64_t(nodes.size()));
       for (int next : nodes)
         push(extend(partial.path, next),
-             partial.cost + hopCost(partial.path.back(), next));
+             partial.cost + walks.hopCost(partial.path.back(), next));
     }
     set.completeBelow = std::numeric_limits<int64_t>::max();
     if (!queue.empty()) {
       set.completeBelow = queue.top().bound;
       set.shortestTrip = std::min(set.shortestTrip, set.completeBelow);
-      sample(set, limit, budget);
+      sample(set, limit);
     }
     std::sort(set.routes.begin(), set.routes.end(),
               [](const RoutePtr &a, const RoutePtr &b) {
@@ -159,98 +176,19 @@ public:
               });
     if (set.shortestTrip == kNever)
       set.shortestTrip = 0;
-    if (set.isComplete())
+    if (set.isComplete()) {
       findHalves(set);
-    else
-      boundHalves(set);
+    } else {
+      Walks::Halves halves = walks.halves(budget);
+      set.shortestToLoss = halves.toLoss;
+      set.shortestFromLoss = halves.fromLoss;
+    }
     return set;
   }
 
 private:
-  struct Partial {
-    int64_t bound = 0, cost = 0;
-    uint64_t tie = 0;
-    std::vector<int> path;
-    bool operator<(const Partial &other) const { // the largest comes first
-      if (bound != other.bound)
-        return bound > other.bound;
-      if (path.size() != other.path.size())
-        return path.size() < other.path.size();
-      return tie > other.tie;
-    }
-  };
-
-  bool isUsable(int node) const { return problem.memory[size_t(node)] > 0; }
-  bool canBegin(int node) const {
-    return isUsable(node) &&
-           (!problem.convergence.startAtHead || node == microbatch.head);
-  }
-  /// On a walk; the stage of the head is visited first or not at all.
-  bool canFollow(int a, int b) const {
-    return isUsable(b) && stageOf[size_t(a)] != stageOf[size_t(b)] &&
-           (!problem.convergence.startAtHead ||
-            stageOf[size_t(b)] != stageOf[size_t(microbatch.head)]);
-  }
-  int64_t linkBothWays(int a, int b) const {
-    return problem.link[size_t(a)][size_t(b)] +
-           problem.link[size_t(b)][size_t(a)];
-  }
-  int64_t visitCost(int node) const {
-    return problem.forward[size_t(node)] + problem.backward[size_t(node)];
-  }
-  int64_t hopCost(int from, int to) const {
-    return linkBothWays(from, to) + visitCost(to);
-  }
-
-  /// walks[r][n]: from node n over r more nodes to the head and back.
-  void boundWalks() {
-    size_t count = problem.nodeCount();
-    int64_t loss = problem.lossOnHead[size_t(microbatch.head)];
-    walks.assign(size_t(problem.pathLength),
-                 std::vector<int64_t>(count, kNever));
-    for (size_t n = 0; n < count; ++n)
-      walks[0][n] = linkBothWays(int(n), microbatch.head) + loss;
-    for (size_t r = 1; r < walks.size(); ++r)
-      for (size_t a = 0; a < count; ++a)
-        for (size_t b = 0; b < count; ++b)
-          if (canFollow(int(a), int(b)))
-            walks[r][a] = std::min(walks[r][a],
-                                   walks[r - 1][b] + hopCost(int(a), int(b)));
-  }
-
-  /// The same for the way to the loss, and for the way from it.
-  void boundHalves(RouteSet &set) const {
-    size_t count = problem.nodeCount(), head = size_t(microbatch.head);
-    std::vector<int64_t> to(count), from(count);
-    for (size_t n = 0; n < count; ++n) {
-      to[n] = problem.forward[n] + problem.link[n][head];
-      from[n] = problem.link[head][n];
-    }
-    for (int r = 1; r < problem.pathLength; ++r) {
-      std::vector<int64_t> toBefore = to, fromBefore = from;
-      for (size_t a = 0; a < count; ++a) {
-        to[a] = from[a] = kNever;
-        for (size_t b = 0; b < count; ++b) {
-          if (!canFollow(int(a), int(b)))
-            continue;
-          to[a] = std::min(to[a], problem.forward[a] + problem.link[a][b] +
-                                      toBefore[b]);
-          from[a] = std::min(from[a], fromBefore[b] + problem.backward[b] +
-                                          problem.link[b][a]);
-        }
-      }
-    }
-    set.shortestToLoss = set.shortestFromLoss = kNever;
-    for (size_t n = 0; n < count; ++n)
-      if (canBegin(int(n))) {
-        set.shortestToLoss = std::min(set.shortestToLoss, to[n]);
-        set.shortestFromLoss =
-            std::min(set.shortestFromLoss, problem.lossOnHead[head] + from[n]);
-      }
-  }
-
   int64_t walkAfter(const std::vector<int> &path) const {
-    return walks[size_t(problem.pathLength) - path.size()][size_t(path.back())];
+    return walks.after(size_t(problem.pathLength) - path.size(), path.back());
   }
 
   void push(std::vector<int> path, int64_t cost) {
@@ -268,18 +206,18 @@ private:
   }
 
   std::vector<int> continuations(const std::vector<int> &path) const {
+    std::vector<char> isVisited(numStages, 0);
     Frontier frontier(stageOf[size_t(path[0])]);
-    for (size_t i = 1; i < path.size(); ++i)
-      frontier.advance(problem.convergence, stageOf[size_t(path[i])]);
+    for (size_t i = 0; i < path.size(); ++i) {
+      isVisited[size_t(stageOf[size_t(path[i])])] = 1;
+      if (i > 0)
+        frontier.advance(problem.convergence, stageOf[size_t(path[i])]);
+    }
     std::vector<int> nodes;
     for (size_t n = 0; n < problem.nodeCount(); ++n) {
-      if (!isUsable(int(n)))
-        continue;
-      bool isVisited = std::any_of(path.begin(), path.end(), [&](int node) {
-        return stageOf[size_t(node)] == stageOf[n];
-      });
       Frontier next = frontier;
-      if (!isVisited && next.advance(problem.convergence, stageOf[n]))
+      if (walks.isUsable(int(n)) && !isVisited[size_t(stageOf[n])] &&
+          next.advance(problem.convergence, stageOf[n]))
         nodes.push_back(int(n));
     }
     return nodes;
@@ -292,13 +230,13 @@ private:
   }
 
   /// As many routes again, by walks that prefer short ways home.
-  void sample(RouteSet &set, size_t count, Budget &budget) {
+  void sample(RouteSet &set, size_t count) {
     std::set<std::vector<int>> known;
     for (const RoutePtr &route : set.routes)
       known.insert(route->path);
     std::vector<int> beginnings;
     for (size_t node = 0; node < problem.nodeCount(); ++node)
-      if (canBegin(int(node)))
+      if (walks.canBegin(int(node)))
         beginnings.push_back(int(node));
     for (size_t attempt = 0; attempt < 2 * count && !beginnings.empty();
          ++attempt) {
@@ -306,33 +244,83 @@ private:
           (int64_t(problem.nodeCount()) + kWorkPerPath) * problem.pathLength;
       if (!budget.spend(steps) && !set.routes.empty())
         return;
-      std::vector<int> path = {beginnings[random() % beginnings.size()]};
-      while (int(path.size()) < problem.pathLength) {
-        std::vector<int> nodes = continuations(path);
-        if (nodes.empty())
-          break;
-        auto away = [&](int node) {
-          return hopCost(path.back(), node) + walkAfter(extend(path, node));
-        };
-        // The best of a few that are drawn.
-        int best = nodes[random() % nodes.size()];
-        for (uint64_t more = random() % 4; more > 0; --more) {
-          int other = nodes[random() % nodes.size()];
-          if (away(other) < away(best))
-            best = other;
-        }
-        path.push_back(best);
-      }
-      if (int(path.size()) == problem.pathLength && known.insert(path).second)
+      int first = beginnings[random() % beginnings.size()];
+      std::vector<int> path;
+      if (!budget.exhausted())
+        path = draw(first, false);
+      if (path.empty() && (budget.spend(steps) || set.routes.empty()))
+        path = draw(first, true);
+      if (!path.empty() && known.insert(path).second)
         add(set, path);
     }
+  }
+
+  /// A path from `first`, or none where the way that it takes has no end.
+  /// `straight`: only through nodes from which a path could go on with stages
+  /// that ascend, where there are such.
+  std::vector<int> draw(int first, bool straight) {
+    std::vector<int> path = {first};
+    int highest = stageOf[size_t(first)];
+    while (int(path.size()) < problem.pathLength) {
+      std::vector<int> nodes = continuations(path);
+      if (straight)
+        keepStraight(nodes, highest, size_t(problem.pathLength) - path.size());
+      if (nodes.empty())
+        return {};
+      auto away = [&](int node) {
+        return walks.hopCost(path.back(), node) + walkAfter(extend(path, node));
+      };
+      // The best of a few that are drawn.
+      int best = nodes[random() % nodes.size()];
+      for (uint64_t more = random() % 4; more > 0; --more) {
+        int other = nodes[random() % nodes.size()];
+        if (away(other) < away(best))
+          best = other;
+      }
+      path.push_back(best);
+      highest = std::max(highest, stageOf[size_t(best)]);
+    }
+    return path;
+  }
+
+  void keepStraight(std::vector<int> &nodes, int highest, size_t left) {
+    if (ascents.empty())
+      findAscents();
+    std::vector<int> kept;
+    for (int node : nodes)
+      if (ascents[left - 1][size_t(std::max(highest, stageOf[size_t(node)]))])
+        kept.push_back(node);
+    if (!kept.empty())
+      nodes = std::move(kept);
+  }
+
+  /// ascents[v][s]: whether v more visits may follow one in stage s, each in a
+  /// higher stage than the one before.
+  void findAscents() {
+    std::vector<char> hasNode(numStages, 0);
+    for (size_t n = 0; n < problem.nodeCount(); ++n)
+      if (walks.isUsable(int(n)))
+        hasNode[size_t(stageOf[n])] = 1;
+    ascents.assign(size_t(problem.pathLength), std::vector<char>(numStages, 0));
+    ascents[0].assign(numStages, 1);
+    size_t jump = size_t(problem.convergence.maxForwardJump);
+    for (size_t v = 1; v < ascents.size(); ++v)
+      for (size_t s = numStages, next = numStages; s-- > 0;) {
+        // The nearest stage that can go on.
+        ascents[v][s] = next < numStages && next - s <= jump;
+        if (hasNode[s] && ascents[v - 1][s])
+          next = s;
+      }
   }
 
   const PathsProblem &problem;
   const std::vector<int> &stageOf;
   const PathsProblem::Microbatch &microbatch;
   std::mt19937_64 random;
-  std::vector<std::vector<int64_t>> walks;
+  Budget &budget;
+  Walks walks;
+  size_t numStages;
+  std::vector<std::vector<char>> ascents; // empty until somebody asks
   std::priority_queue<Partial> queue;
 };
 
@@ -343,7 +331,7 @@ RouteSet paths::findRoutes(const PathsProblem &problem,
                            const PathsProblem::Microbatch &microbatch,
                            size_t limit, uint64_t seed, Budget &budget) {
   if (microbatch.path.empty())
-    return RouteFinder(problem, stageOf, microbatch, seed).find(limit, budget);
+    return RouteFinder(problem, stageOf, microbatch, seed, budget).find(limit);
   RouteSet set;
   set.completeBelow = std::numeric_limits<int64_t>::max();
   if (isAllowed(problem, stageOf, microbatch, microbatch.path)) {

@@ -232,10 +232,10 @@ private:
     };
     auto adopt = [&] {
       if (incumbent.value() < search.value() && incumbent.stages() == stages)
-        search.adopt(incumbent.table());
+        search.adopt(incumbent.table(), part);
     };
     adopt();
-    if (search.value() == Incumbent::kNone)
+    if (search.value() == Incumbent::kNone || incumbent.isMakeshift())
       search.construct(part);
     while (!part.exhausted() && !shouldStop()) {
       adopt();

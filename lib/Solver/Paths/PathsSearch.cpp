@@ -28,7 +28,7 @@ void Search::record(const Timetable &table) {
     onImprovement(bestTable);
 }
 
-void Search::adopt(const Timetable &timetable) {
+void Search::adopt(const Timetable &timetable, Budget &budget) {
   Timetable table = timetable;
   table.takeWork();
   std::vector<size_t> homeless;
@@ -40,8 +40,7 @@ void Search::adopt(const Timetable &timetable) {
     }
   table.tighten();
   sortByRelease(homeless);
-  for (size_t microbatch : homeless)
-    insertBest(table, microbatch, nullptr);
+  insertAll(table, homeless, budget);
   table.tighten();
   record(table);
 }
@@ -133,6 +132,20 @@ void Search::insertBest(Timetable &table, size_t microbatch,
   table.insert(microbatch, best);
 }
 
+/// Each where it ends first; those that are left when the budget ends, one
+/// after another.
+void Search::insertAll(Timetable &table,
+                       const std::vector<size_t> &microbatches,
+                       Budget &budget) {
+  for (size_t microbatch : microbatches) {
+    if (budget.exhausted())
+      table.insertLast(microbatch, sets[classes[microbatch]].routes[0]);
+    else
+      insertBest(table, microbatch, nullptr);
+    budget.spend(table.takeWork() * kUnitsPerStep);
+  }
+}
+
 /// At random, by release, those with long trips first, or as planned.
 void Search::sortForInsertion(std::vector<size_t> &order, int kind) {
   std::shuffle(order.begin(), order.end(), random);
@@ -161,12 +174,12 @@ void Search::complete(const Timetable &part, Budget &budget) {
     table.takeWork();
     sortForInsertion(absent, i % numOrders);
     usesPlan = i % numOrders == 3 && !plan.empty();
-    for (size_t microbatch : absent)
-      insertBest(table, microbatch, nullptr);
+    insertAll(table, absent, budget);
     usesPlan = false;
     table.tighten();
     record(table);
-    if (!budget.spend(table.takeWork() * kUnitsPerStep) || shouldStop())
+    budget.spend(table.takeWork() * kUnitsPerStep);
+    if (budget.exhausted() || shouldStop())
       return;
   }
 }

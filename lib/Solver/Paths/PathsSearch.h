@@ -30,7 +30,7 @@ public:
   void construct(Budget &budget);
   /// Begins at another timetable of the same problem, where it is better. What
   /// these stages do not allow in it takes other routes.
-  void adopt(const Timetable &timetable);
+  void adopt(const Timetable &timetable, Budget &budget);
   /// Puts what is absent into a part of a timetable, in some orders.
   void complete(const Timetable &part, Budget &budget);
   /// A round of annealing from the best timetable; longer than the one before.
@@ -47,6 +47,8 @@ private:
   std::vector<size_t> chooseMicrobatches(Timetable &table);
   std::vector<size_t> chooseOfHead(const Timetable &table);
   void insertBest(Timetable &table, size_t microbatch, const RoutePtr &current);
+  void insertAll(Timetable &table, const std::vector<size_t> &microbatches,
+                 Budget &budget);
   RoutePtr mutate(const Route &route, size_t microbatch);
   void record(const Timetable &table);
   double energy(const Timetable &table) const;

@@ -139,7 +139,7 @@ StageSearch::Candidate StageSearch::evaluate(Stages stages,
   search.shouldStop = shouldStop;
   search.plan = plan;
   if (from)
-    search.adopt(*from);
+    search.adopt(*from, budget);
   else
     search.construct(budget);
   search.run(budget, moves);
@@ -156,12 +156,14 @@ void StageSearch::run(Budget &budget, Incumbent &incumbent) {
     search.shouldStop = shouldStop;
     search.plan = plan;
     search.construct(budget);
-    if (!incumbent.isSolved()) { // anything, soon
+    if (incumbent.isMakeshift()) { // anything, soon
       Candidate first = evaluate(fromPaths(search.best()), nullptr, 1, budget);
       if (first.table)
         incumbent.offer(*first.table, first.stages);
     }
     search.run(budget, relaxedMoves);
+    if (budget.exhausted())
+      return;
     Candidate current =
         evaluate(fromPaths(search.best()), &search.best(), firstMoves, budget);
     int64_t sinceBetter = 0;

@@ -57,6 +57,7 @@ bool Timetable::place(size_t microbatch, const Route &route, int64_t limit) {
   earliest[0] = floor.forward;
   earliest[length] = floor.loss;
   earliest[2 * length] = floor.backward;
+  int raises = 0;
   for (size_t i = 0; i < route.steps.size();) {
     const Step &step = route.steps[i];
     int64_t time = problem->microbatches[microbatch].release;
@@ -71,6 +72,17 @@ bool Timetable::place(size_t microbatch, const Route &route, int64_t limit) {
     ++work;
     if (limit - step.remaining <= time)
       return false;
+    if (raises > 1 && i < length) {
+      // Where memory is short it is worth a look before B is placed: a visit is
+      // no shorter than the tasks and links until its B is over.
+      const Step &back = route.steps[forwardOf(route, i)];
+      int64_t stay = step.remaining - back.remaining + back.duration;
+      int64_t from = memoryFrom(step.node, time, time + stay);
+      if (from > time) {
+        earliest[i] = from;
+        continue;
+      }
+    }
     starts[i] = time;
     if (i > length) {
       size_t visit = forwardOf(route, i);
@@ -78,6 +90,7 @@ bool Timetable::place(size_t microbatch, const Route &route, int64_t limit) {
       if (from > starts[visit]) {
         earliest[visit] = from;
         i = visit;
+        ++raises;
         continue;
       }
     }
@@ -98,6 +111,17 @@ void Timetable::insert(size_t microbatch, RoutePtr route) {
   addSlots(microbatch, *route);
   work += int64_t(4 * route->steps.size());
   routes[microbatch] = std::move(route);
+}
+
+void Timetable::insertLast(size_t microbatch, RoutePtr route) {
+  Floor after;
+  for (const std::vector<Slot> &list : slots)
+    if (!list.empty())
+      after.forward = std::max(after.forward, list.back().busyEnd);
+  hasLast = true;
+  setFloor(after);
+  insert(microbatch, std::move(route));
+  setFloor({});
 }
 
 /// Of the starts that were found last.

@@ -26,6 +26,10 @@ public:
                                int64_t limit);
   /// Puts a microbatch that is absent where probe() found room for it.
   void insert(size_t microbatch, RoutePtr route);
+  /// Puts it after all others, which takes no search for room.
+  void insertLast(size_t microbatch, RoutePtr route);
+  /// Whether some were inserted so: there are better ones that are found soon.
+  bool isMakeshift() const { return hasLast; }
   void remove(size_t microbatch);
   bool has(size_t microbatch) const { return routes[microbatch] != nullptr; }
   const RoutePtr &routeOf(size_t microbatch) const {
@@ -84,6 +88,7 @@ private:
   // Of the microbatch that was placed last.
   std::vector<int64_t> starts, earliest;
   Floor floor;
+  bool hasLast = false;
   int64_t work = 0;
 };
 

@@ -99,6 +99,31 @@ TEST(Paths, LargeNetworksAreSolvedSoon) {
   }
 }
 
+/// One that ends in the middle of the first timetable leaves a long one, and
+/// bounds that are lower.
+TEST(Paths, AShortBudgetHasASolutionToo) {
+  PathsProblem problem = randomPaths(1, {120, 12, 9, 12, 240, true});
+  for (const PathsProblem &variant : {problem, withStagesChosen(problem)}) {
+    PathsSolution hasty = solve("heuristic", variant, counted(300'000));
+    PathsSolution longer = solve("heuristic", variant, counted(60'000'000));
+    ASSERT_TRUE(longer.hasSolution());
+    EXPECT_LE(hasty.lowerBound, longer.value);
+    if (!variant.stages.empty()) {
+      ASSERT_TRUE(hasty.hasSolution());
+    }
+    if (hasty.hasSolution()) {
+      EXPECT_GT(hasty.value, 2 * longer.value);
+    }
+  }
+}
+
+/// A walk that leaves out more than two stages early cannot visit enough.
+TEST(Paths, LongPathsAreFound) {
+  PathsProblem problem = randomPaths(1, {150, 60, 57, 4, 20, true});
+  for (const PathsProblem &variant : {problem, withStagesChosen(problem)})
+    EXPECT_TRUE(solve("heuristic", variant, counted(60'000'000)).hasSolution());
+}
+
 TEST(Paths, AWorkLimitAndASeedRepeatExactly) {
   PathsProblem problem = randomPaths(5, {20, 5, 4, 4, 24, true});
   for (const char *scheduler : {"auto", "heuristic"})
