@@ -34,6 +34,7 @@ private:
   Found checkShareSize(uint32_t buffer);
   Found checkWorkspace(uint32_t instruction);
   void collectPieces();
+  Found overlap(const Piece &earlier, const Piece &later);
   Found sweep(const std::vector<Piece> &pieces);
 
   Found fail(std::string message, std::vector<Culprit> culprits) {
@@ -203,6 +204,19 @@ void MemoryChecker::collectPieces() {
   }
 }
 
+/// `later` begins while `earlier` is in use.
+Found MemoryChecker::overlap(const Piece &earlier, const Piece &later) {
+  std::vector<Culprit> culprits = {culprit(earlier), culprit(later)};
+  auto isOfThisKernel = [&](const Piece &piece) {
+    return piece.buffer < 0 && piece.first == later.first;
+  };
+  if (!isOfThisKernel(earlier) && !isOfThisKernel(later)) // not yet a culprit
+    culprits.push_back(context.at(index, later.first));
+  return fail(label(earlier) + " and " + label(later) +
+                  " overlap and are in use at the same time",
+              std::move(culprits));
+}
+
 /// Goes through the instructions with the pieces in use sorted by offset: a
 /// new one needs to be compared with its two neighbours only.
 Found MemoryChecker::sweep(const std::vector<Piece> &pieces) {
@@ -232,10 +246,7 @@ Found MemoryChecker::sweep(const std::vector<Piece> &pieces) {
         other = &before;
     }
     if (other)
-      return fail(
-          label(*other) + " and " + label(piece) +
-              " overlap and are in use at the same time",
-          {culprit(*other), culprit(piece), context.at(index, piece.first)});
+      return overlap(*other, piece);
     live.emplace_hint(next, piece.offset, start);
   }
   return std::nullopt;

@@ -41,7 +41,7 @@ TEST_F(CheckTest, P4WorkspaceIsWhereSomethingIsBeingSent) {
     ++run;
   ASSERT_LT(run, waited) << "a kernel runs while the buffer is being sent";
   role.body[run].workspace.offset = output.offset;
-  Violation found = expect("P4", "the workspace of a kernel", 3);
+  Violation found = expect("P4", "the workspace of a kernel", 2);
   EXPECT_NE(found.message.find("'" + output.name + "'"), std::string::npos)
       << found.message;
 }
@@ -64,7 +64,7 @@ TEST_F(CheckTest, P4WorkspaceOfAnUpdate) {
   EXPECT_EQ(run->workspace.bytes, 1024);
   run->workspace.offset = role.buffers[0].offset;
   expect("P4", "'" + role.buffers[0].name + "' and the workspace of a kernel",
-         3);
+         2);
 }
 
 /// Each kernel has a workspace of its own, alive at its instruction alone.
