@@ -14,7 +14,7 @@ def read_json(path):
             return json.load(file)
     except OSError as error:
         raise FileError(f"cannot read '{path}': {error.strerror}")
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FileError(f"{path}: not JSON: {error}")
 
 

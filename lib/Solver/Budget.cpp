@@ -41,8 +41,12 @@ Budget::Budget(Budget &whole, double share)
 }
 
 Budget::~Budget() {
-  if (whole)
-    whole->spend(spent);
+  if (!whole)
+    return;
+  whole->spend(spent);
+  // A part may have ended before anything was spent of it.
+  if (isExhausted && !limitsWork)
+    whole->readClock();
 }
 
 bool Budget::spend(int64_t units) {

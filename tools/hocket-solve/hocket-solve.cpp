@@ -75,6 +75,12 @@ Result<int> solveInstance(const Options &options,
                    "scheduler '" + scheduler +
                        "' gave a wrong solution: " + verified.error().message,
                    verified.error().notes);
+    if (summary.lowerBound > summary.value)
+      return Error(ErrorCode::InvalidPlan,
+                   "scheduler '" + scheduler + "' gave a wrong bound: " +
+                       formatDecimal(summary.lowerBound, decimals) +
+                       ", and there is a solution of " +
+                       formatDecimal(summary.value, decimals));
     if (!options.output.empty())
       if (Result<void> written = writeFile(options.output, report->file);
           !written)

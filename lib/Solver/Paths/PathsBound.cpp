@@ -195,7 +195,8 @@ private:
     reachBefore.swap(reach);
     homeBefore.swap(home);
     constexpr int64_t hopsPerUnit = 4;
-    if (!budget.spend(int64_t(nodes * nodes) / hopsPerUnit + 1)) {
+    if (budget.exhausted() ||
+        !budget.spend(int64_t(nodes * nodes) / hopsPerUnit + 1)) {
       double soonest =
           *std::min_element(reachBefore.begin(), reachBefore.end());
       double shortest = *std::min_element(homeBefore.begin(), homeBefore.end());

@@ -38,6 +38,25 @@ std::string stagesWithoutMemory(const PathsProblem &problem) {
 
 } // namespace
 
+std::string paths::whyNoStages(const PathsProblem &problem) {
+  return "in no partition of the nodes into " +
+         number(size_t(problem.stageCount)) +
+         " stages can each microbatch visit " +
+         number(size_t(problem.pathLength)) +
+         " of them: make path_length less, or raise max_forward_jump (" +
+         std::to_string(problem.convergence.maxForwardJump) +
+         ") or the limits of backward moves";
+}
+
+bool paths::staysInOneStage(const PathsProblem &problem) {
+  const PathsProblem::Convergence &rules = problem.convergence;
+  // Stage 0, that of the heads, has none below it.
+  bool canGoBack = !rules.startAtHead &&
+                   std::min({rules.maxBackwardStep, rules.maxBackwardSum,
+                             rules.maxBackwardMoves}) > 0;
+  return problem.pathLength > 1 && rules.maxForwardJump == 0 && !canGoBack;
+}
+
 std::string paths::whyNoRoute(const PathsProblem &problem, size_t index) {
   const auto &microbatch = problem.microbatches[index];
   std::string owner = "microbatch " + number(index);
@@ -50,7 +69,7 @@ std::string paths::whyNoRoute(const PathsProblem &problem, size_t index) {
     return "memory[" + number(head) + "] is 0, but that node is the head of " +
            owner + ": make it at least 1";
   if (problem.stages.empty()) {
-    if (problem.convergence.maxForwardJump == 0)
+    if (staysInOneStage(problem))
       return "max_forward_jump is 0, so that a path visits one stage alone: "
              "make it at least 1, or path_length 1";
     return "too few nodes beside the heads have memory for path_length " +

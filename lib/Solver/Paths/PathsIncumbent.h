@@ -41,6 +41,11 @@ public:
       bestBound = bound;
   }
 
+  /// Both of one solution.
+  std::pair<Timetable, Stages> best() const {
+    std::lock_guard lock(mutex);
+    return {*bestTable, bestStages};
+  }
   Timetable table() const {
     std::lock_guard lock(mutex);
     return *bestTable;

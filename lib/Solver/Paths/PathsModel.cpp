@@ -3,6 +3,7 @@
 #include "PathsModel.h"
 
 #include <algorithm>
+#include <cassert>
 #include <map>
 
 using namespace hocket;
@@ -328,6 +329,7 @@ void Model::addPattern(size_t index,
 }
 
 Answer Model::decide(int64_t deadline, Budget &budget) {
+  assert(deadline <= latest && "routes and windows are those up to `latest`");
   for (const Chosen &own : chosen)
     if (own.visits.empty() || own.loss.busy == 0)
       return Answer::No; // without a route in time

@@ -106,8 +106,10 @@ void Prover::proveGroup(const std::vector<size_t> &group, Budget &budget) {
   int64_t deadline = upper - 1;
   double seconds = 8;
   while (lowerBound < upper && !budget.exhausted() && !shouldStop()) {
-    // A model for a later deadline knows less of this one.
-    if (!query.model || deadline < query.latest - (query.latest >> 6))
+    // A model knows nothing of a later deadline than its own, and less of one
+    // that is much earlier.
+    if (!query.model || deadline > query.latest ||
+        deadline < query.latest - (query.latest >> 6))
       if (!build(group, deadline, query))
         return;
     Answer answer = ask(query, deadline, budget, seconds);

@@ -72,13 +72,17 @@ public:
       }
       if (!incumbent.isSolved())
         continue;
-      Stages best = incumbent.stages();
+      auto [table, best] = incumbent.best();
       std::vector<RouteSet> routes(classes.size());
       std::vector<int> bestStageOf = stagesByNode(best, problem.nodeCount());
       for (size_t i = 0; i < classes.size(); ++i)
         if (classes[i] == i)
           routes[i] = findRoutes(problem, bestStageOf, problem.microbatches[i],
                                  mostRoutes(), seed, part);
+      // Where none was found in time there are those that are known.
+      for (size_t i = 0; i < classes.size(); ++i)
+        if (routes[classes[i]].routes.empty())
+          routes[classes[i]].routes.push_back(table.routeOf(i));
       searchIn(part, best, routes, seed, shouldStop);
     }
   }
@@ -204,8 +208,7 @@ private:
 
   /// What no routes without stages can show.
   bool cannotMove() const {
-    return problem.stages.empty() && problem.pathLength > 1 &&
-           problem.convergence.maxForwardJump == 0;
+    return problem.stages.empty() && staysInOneStage(problem);
   }
 
   /// What a group can do is a good begin for all, where it comes first.
@@ -231,8 +234,10 @@ private:
       incumbent.offer(table, stages);
     };
     auto adopt = [&] {
-      if (incumbent.value() < search.value() && incumbent.stages() == stages)
-        search.adopt(incumbent.table(), part);
+      if (incumbent.value() >= search.value())
+        return;
+      if (auto [table, ownStages] = incumbent.best(); ownStages == stages)
+        search.adopt(table, part);
     };
     adopt();
     if (search.value() == Incumbent::kNone || incumbent.isMakeshift())
@@ -293,8 +298,10 @@ private:
     std::iota(all.begin(), all.end(), size_t(0));
     int64_t step = run.state().bound() / 32 + 1;
     int64_t deadline = run.state().bound();
+    int64_t last = oneAfterAnother(problem, run.routes());
     Budget &budget = run.wholeBudget();
     while (!run.state().isOptimal() && !budget.exhausted()) {
+      deadline = std::min(deadline, last);
       std::vector<std::vector<RoutePtr>> candidates;
       if (!findCandidates(problem, run, deadline, candidates))
         return;
@@ -308,6 +315,10 @@ private:
         run.offer(model.routes(), model.stages());
       else
         run.improve(deadline + 1);
+      if (answer == Answer::No && deadline == last) {
+        run.setReason(whyNoStages(problem));
+        return;
+      }
       run.report();
       // A timetable that is not what it was asked for would be asked for again.
       if (answer == Answer::Yes && run.state().value() > deadline)
@@ -320,6 +331,24 @@ private:
         step *= 2;
       }
     }
+  }
+
+  /// No plan needs more: all microbatches one after another, on their longest
+  /// routes. Of routes that are all known.
+  static int64_t oneAfterAnother(const PathsProblem &problem,
+                                 const std::vector<RouteSet> &sets) {
+    std::vector<size_t> classes = routeClasses(problem);
+    int64_t release = 0, sum = 0;
+    int64_t gaps = (2 * int64_t(problem.pathLength) + 1) *
+                   std::max(problem.gapAfterTask, problem.gapAfterInjection);
+    for (size_t i = 0; i < classes.size(); ++i) {
+      int64_t longest = 0;
+      for (const RoutePtr &route : sets[classes[i]].routes)
+        longest = std::max(longest, route->trip);
+      release = std::max(release, problem.microbatches[i].release);
+      sum += longest + gaps;
+    }
+    return release + sum;
   }
 
   /// All routes that end by the deadline. False where they are not all known.

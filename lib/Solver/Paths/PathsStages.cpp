@@ -104,6 +104,8 @@ bool StageSearch::fillEmptyStages(std::vector<int> &stageOf) {
 }
 
 Stages StageSearch::neighbour(const Stages &stages, const Timetable &table) {
+  if (others.empty()) // every node is a head
+    return stages;
   std::vector<int> stageOf = stagesByNode(stages, problem.nodeCount());
   if (random() % 3 == 0) {
     assignRoute(stageOf, table);

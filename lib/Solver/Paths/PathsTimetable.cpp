@@ -114,14 +114,22 @@ void Timetable::insert(size_t microbatch, RoutePtr route) {
 }
 
 void Timetable::insertLast(size_t microbatch, RoutePtr route) {
-  Floor after;
+  hasLast = true;
+  int64_t time = problem->microbatches[microbatch].release;
   for (const std::vector<Slot> &list : slots)
     if (!list.empty())
-      after.forward = std::max(after.forward, list.back().busyEnd);
-  hasLast = true;
-  setFloor(after);
-  insert(microbatch, std::move(route));
-  setFloor({});
+      time = std::max(time, list.back().busyEnd);
+  for (size_t i = 0; i < route->steps.size(); ++i) {
+    const Step &step = route->steps[i];
+    if (step.previousHere >= 0)
+      time = std::max(time, starts[size_t(step.previousHere)] +
+                                route->steps[size_t(step.previousHere)].busy);
+    starts[i] = time;
+    time += step.duration + step.lag;
+  }
+  addSlots(microbatch, *route);
+  work += int64_t(4 * route->steps.size());
+  routes[microbatch] = std::move(route);
 }
 
 /// Of the starts that were found last.

@@ -25,7 +25,8 @@ template <typename Cost>
 Walks::Times Walks::matrix(const Cost &cost, Budget &budget) const {
   constexpr int64_t hopsPerUnit = 2;
   size_t count = problem.nodeCount();
-  if (!budget.spend(int64_t(count * count) / hopsPerUnit + 1))
+  if (budget.exhausted() ||
+      !budget.spend(int64_t(count * count) / hopsPerUnit + 1))
     return {};
   Times times(count * count, kNever);
   for (size_t a = 0; a < count; ++a)
@@ -39,7 +40,8 @@ Walks::Times Walks::before(const Times &hops, const Times &after,
                            Budget &budget) const {
   constexpr int64_t hopsPerUnit = 8;
   size_t count = after.size();
-  if (!budget.spend(int64_t(count * count) / hopsPerUnit + 1))
+  if (budget.exhausted() ||
+      !budget.spend(int64_t(count * count) / hopsPerUnit + 1))
     return Times(count, *std::min_element(after.begin(), after.end()));
   Times times(count);
   for (size_t a = 0; a < count; ++a) {
