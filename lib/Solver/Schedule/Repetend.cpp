@@ -39,8 +39,47 @@ Repetend::Repetend(const Problem &problem, const DecisionEngineFactory &engines,
       }
 }
 
-int64_t Repetend::sufficientLength(int64_t period) const {
+int64_t Repetend::usualLength(int64_t period) const {
   return graph.criticalPath(problem) + int64_t(problem.blocks.size()) * period;
+}
+
+/// Where a microbatch lasts longer than all of its blocks with the largest lag
+/// before each and a period for each, there is a moment in no block, nor within
+/// lag and period before one. All that starts after it may start a period
+/// earlier: dependencies allow it, blocks still follow each other on their
+/// ranks, and ranks hold less by what a microbatch holds at that moment.
+Answer Repetend::findOfAnyLength(int64_t period, Budget &budget) {
+  int64_t length = sequentialLength(problem) / problem.microbatches +
+                   int64_t(problem.blocks.size()) * period;
+  Answer answer = find(period, length, budget);
+  return answer == Answer::No && !neverOwesMemory() ? Answer::Unknown : answer;
+}
+
+/// Whether no microbatch ever holds less than nothing on a limited rank. Of the
+/// blocks that have run, take one that frees and before no other such: what
+/// must have run before it holds no less than all frees that may have run too.
+bool Repetend::neverOwesMemory() const {
+  size_t count = problem.blocks.size();
+  auto isBefore = [&](uint32_t first, uint32_t second) {
+    return first != second && distance[first * count + second] >= 0;
+  };
+  for (uint32_t rank = 0; rank < problem.ranks; ++rank) {
+    if (problem.capacity[rank] == Problem::kUnlimited)
+      continue;
+    for (uint32_t block : graph.ofRank[rank]) {
+      if (problem.blocks[block].memory >= 0)
+        continue;
+      int64_t held = 0;
+      for (uint32_t other : graph.ofRank[rank]) {
+        int64_t memory = problem.blocks[other].memory;
+        if (memory > 0 ? isBefore(other, block) : !isBefore(block, other))
+          held += memory;
+      }
+      if (held < 0)
+        return false;
+    }
+  }
+  return true;
 }
 
 bool Repetend::addOrders(DecisionEngine &engine,

@@ -23,11 +23,14 @@ public:
   Answer find(int64_t period, int64_t length, Budget &budget);
   /// Of the last find() that said yes.
   const std::vector<int64_t> &starts() const { return found; }
-  /// A length beyond which no repetend needs to last: every block can come
-  /// within a period of what it waits for.
-  int64_t sufficientLength(int64_t period) const;
+  /// No: there is none of this period at all.
+  Answer findOfAnyLength(int64_t period, Budget &budget);
+  /// What most repetends need: every block comes within a period of what it
+  /// waits for. Short memory may make it wait longer.
+  int64_t usualLength(int64_t period) const;
 
 private:
+  bool neverOwesMemory() const;
   struct Order {
     uint32_t first, second;
     int64_t low;                   // of q

@@ -119,24 +119,31 @@ public:
     periodProgress(low);
     if (options.engine) {
       Repetend search(problem, *options.engine, options.seed);
+      // Most periods are multiples of what all times are multiples of, but not
+      // all: a cycle through several microbatches takes a part of its length.
       int64_t unit = ExactSchedule::granularity(problem);
-      low = (low + unit - 1) / unit * unit;
-      int64_t next = low;
+      int64_t next = (low + unit - 1) / unit * unit;
+      if (next > high)
+        next = low;
       Budget part(budget, 0.7);
       while ((low < high || repetend.empty()) && !part.exhausted()) {
-        Answer answer = search.find(next, search.sufficientLength(next), part);
+        Answer answer = search.find(next, search.usualLength(next), part);
+        if (answer == Answer::No)
+          answer = search.findOfAnyLength(next, part);
         if (answer == Answer::Yes) {
           high = period = next;
           repetend = search.starts();
         } else if (answer == Answer::No) {
-          low = next + unit;
+          low = next + 1;
         } else {
           break;
         }
         periodProgress(low);
-        next = low + std::max<int64_t>(0, high - low) / unit / 2 * unit;
         if (low > high)
           break;
+        next = low + (high - low) / 2;
+        if (int64_t multiple = next / unit * unit; multiple >= low)
+          next = multiple;
       }
       if (!repetend.empty())
         shorten(search, period, repetend);
@@ -169,7 +176,7 @@ public:
     int64_t low = graph.largestLoad();
     Repetend search(problem, *options.engine, options.seed);
     Budget part(budget, 0.2);
-    if (search.find(low, search.sufficientLength(low), part) != Answer::Yes)
+    if (search.find(low, search.usualLength(low), part) != Answer::Yes)
       return;
     repetend = search.starts();
     period = low;

@@ -105,6 +105,52 @@ TEST(Schedule, PeriodsAreProven) {
   }
 }
 
+/// Three activations share the way of 100 through three ranks and back: a third
+/// of it, which is no multiple of 10 as all times are.
+TEST(Schedule, PeriodsNeedNotBeMultiples) {
+  Z3EngineFactory engine;
+  PipelineProblem pipeline = uniformPipeline(3, 6, 10, 10, 0, 3);
+  pipeline.hop.assign(3, std::vector<int64_t>(3, 10));
+  pipeline.objective = Objective::Period;
+  ScheduleProblem problem = pipeline.toSchedule();
+  ScheduleSolution solution =
+      createAutoSchedule()->solve(problem, {}, withWork(100'000'000, &engine));
+  EXPECT_EQ(solution.value, 34);
+  EXPECT_EQ(solution.status, SolutionStatus::Optimal);
+  expectSound(problem, solution);
+}
+
+/// With room for one, a rank takes the next microbatch when the last has left,
+/// and what leaves waits for the rank before: lags add up, though no path has
+/// more than one of them.
+TEST(Schedule, PeriodsOfLongMicrobatchesAreProven) {
+  Z3EngineFactory engine;
+  for (int64_t lag : {6, 20, 100}) {
+    ScheduleProblem problem;
+    problem.ranks = 3;
+    problem.microbatches = 4;
+    problem.objective = Objective::Period;
+    problem.capacity.assign(3, 1);
+    for (int64_t memory : {1, -1})
+      for (uint32_t rank = 0; rank < 3; ++rank) {
+        ScheduleProblem::Block &block = problem.blocks.emplace_back();
+        block.name = (memory > 0 ? "take" : "give") + std::to_string(rank);
+        block.devices = {rank};
+        block.time = 1;
+        block.memory = memory;
+        if (memory < 0)
+          block.after.push_back({rank, 0});
+        if (memory < 0 && rank > 0)
+          block.after.push_back({rank - 1, lag});
+      }
+    ScheduleSolution solution = createAutoSchedule()->solve(
+        problem, {}, withWork(100'000'000, &engine));
+    EXPECT_EQ(solution.value, 2) << "lag " << lag;
+    EXPECT_EQ(solution.status, SolutionStatus::Optimal) << "lag " << lag;
+    expectSound(problem, solution);
+  }
+}
+
 TEST(Schedule, TooLittleMemoryNamesTheSmallestCapacity) {
   ScheduleProblem problem = uniformPipeline(3, 4, 1, 1, 1, 1, "v").toSchedule();
   ScheduleSolution solution =
